@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+// Skylab: a course-lab autograder with an embedded AWS compute emulator.
+//
+// One section for each target, from the leaves up. A target may import what its `dependencies` name and nothing else;
+// Tests/BoundaryTests holds the sources against this table. Imports point downwards only; service targets never
+// import each other: they meet in CloudState's World and act on one another by API calls through the call context.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target of ours.
+func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+/// The test target that mirrors a target.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// One emulated AWS service.
+func service(_ name: String) -> Target {
+    library(name, path: "Sources/Services/\(name)", ["CloudState", "ServiceModel"])
+}
+
+let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+
+let package = Package(
+    name: "skylab",
+    products: [
+        .executable(name: "skylab", targets: ["skylab"]),
+        .executable(name: "spawnd", targets: ["spawnd"]),
+    ],
+    dependencies: [
+        // The command line: subcommands, help, completion.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Persistent dictionaries: a draft of the world costs nothing to copy.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // The HTTP/1.1 server, on listening sockets that a sandbox hands over.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // lab.yaml, with line numbers.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // The pages of the results site.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        // MARK: C libraries of the system
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+        // MARK: Leaves
+        library("JSONValue"),
+        library("JMESPath", ["JSONValue"]),
+        library("GradeModel", ["JSONValue"]),
+
+        // MARK: The emulator
+        library("ServiceModel"),
+        library("WireProtocols", ["ServiceModel", "JSONValue"]),
+        library("CloudState", ["ServiceModel", collections]),
+        service("EC2"),
+        service("STS"),
+        library("EmulatorCore", ["CloudState", "ServiceModel", "WireProtocols", "JSONValue", "EC2", "STS"]),
+        library(
+            "EmulatorServer",
+            [
+                "EmulatorCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .executableTarget(name: "modelgen", dependencies: ["ServiceModel"], swiftSettings: settings),
+
+        // MARK: The sandbox
+        .executableTarget(name: "spawnd", dependencies: ["CSeccomp"]),
+        library("Sandbox", []),
+
+        // MARK: Grading
+        library("LabFormat", ["JSONValue", .product(name: "Yams", package: "Yams")]),
+        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel", "EmulatorCore"]),
+        library(
+            "Grading",
+            ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
+
+        // MARK: Reports
+        library("JUnitXML", ["GradeModel", "CLibXML2"]),
+        library("SiteGenerator", ["GradeModel", "JSONValue", .product(name: "Mustache", package: "swift-mustache")]),
+
+        // MARK: The command line
+        library(
+            "Commands",
+            [
+                "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
+                "Sandbox", "JSONValue",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+    ]
+)
