@@ -75,7 +75,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        .executableTarget(name: "modelgen", dependencies: ["ServiceModel"], swiftSettings: settings),
+        .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
         .executableTarget(name: "spawnd", dependencies: ["CSeccomp"]),

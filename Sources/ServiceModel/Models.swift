@@ -1,0 +1,8 @@
+/// The models that are there, each read when it is first used.
+extension APIModel {
+    package static let ec2 = APIModel(ec2Text)
+    package static let sts = APIModel(stsText)
+    package static let iam = APIModel(iamText)
+    package static let ssm = APIModel(ssmText)
+    package static let kms = APIModel(kmsText)
+}

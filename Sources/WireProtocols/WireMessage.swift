@@ -1,0 +1,51 @@
+/// A request as it came over HTTP, its header names in lower case.
+package struct WireRequest: Sendable {
+    package var method: String
+    /// The path without the query string, as it was sent.
+    package var path: String
+    /// The query string without the question mark; empty where there is none.
+    package var query: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(
+        method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first header of that lower-case name.
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+/// The bytes of an answer that do not depend on the request id: what may be kept and sent again.
+package final class EncodedBody: Sendable {
+    package let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// An answer on its way to HTTP: `head`, then `body`, then `tail`.
+package struct WireResponse: Sendable {
+    package var status: Int
+    package var contentType: String
+    package var headers: [(name: String, value: String)] = []
+    /// Goes before the body: what holds the request id.
+    package var head: [UInt8] = []
+    package var body: EncodedBody
+    package var tail: [UInt8] = []
+
+    package init(status: Int, contentType: String, body: EncodedBody) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// All the bytes in order.
+    package var allBytes: [UInt8] { head + body.bytes + tail }
+}

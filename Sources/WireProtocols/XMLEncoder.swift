@@ -1,0 +1,101 @@
+import ServiceModel
+
+/// Writes a result as the XML of the `ec2`, `query` and `rest-xml` protocols by walking the model.
+struct XMLEncoder {
+    var writer = XMLWriter()
+    /// EC2 shows milliseconds, the query services do not.
+    let timestampsWithMilliseconds: Bool
+
+    /// Writes the members of a structure. A member that the model does not have is a handler's mistake: it traps in a
+    /// debug build and is left out otherwise.
+    mutating func members(_ fields: Fields, _ shape: Shape) {
+        for field in fields.fields {
+            guard let member = shape.member(field.name) else {
+                assertionFailure("\(shape.name) has no member '\(field.name)'")
+                continue
+            }
+            self.member(field.value, member)
+        }
+    }
+
+    private mutating func member(_ value: Value, _ member: Member) {
+        switch value {
+        case .null:
+            return
+        case .list(let values):
+            if member.isFlattened || member.shape.isFlattened {
+                guard let element = member.shape.element else { return }
+                for value in values {
+                    // A flattened element goes by its own name if it has one, else by the list's.
+                    if element.locationName != nil {
+                        writer.raw(element.openTag)
+                        content(value, element.shape)
+                        writer.raw(element.closeTag)
+                    } else {
+                        writer.raw(member.openTag)
+                        content(value, element.shape)
+                        writer.raw(member.closeTag)
+                    }
+                }
+                return
+            }
+        case .map(let fields):
+            if member.isFlattened || member.shape.isFlattened {
+                for field in fields.fields {
+                    writer.raw(member.openTag)
+                    entry(field, member.shape)
+                    writer.raw(member.closeTag)
+                }
+                return
+            }
+        default: break
+        }
+        writer.raw(member.openTag)
+        content(value, member.shape)
+        writer.raw(member.closeTag)
+    }
+
+    private mutating func entry(_ field: Fields.Field, _ shape: Shape) {
+        guard let key = shape.key, let element = shape.element else { return }
+        writer.raw(key.openTag)
+        writer.text(field.name)
+        writer.raw(key.closeTag)
+        writer.raw(element.openTag)
+        content(field.value, element.shape)
+        writer.raw(element.closeTag)
+    }
+
+    private mutating func content(_ value: Value, _ shape: Shape) {
+        switch value {
+        case .structure(let fields):
+            members(fields, shape)
+        case .list(let values):
+            guard let element = shape.element else { return }
+            for value in values {
+                writer.raw(element.openTag)
+                content(value, element.shape)
+                writer.raw(element.closeTag)
+            }
+        case .map(let fields):
+            for field in fields.fields {
+                writer.raw("<entry>")
+                entry(field, shape)
+                writer.raw("</entry>")
+            }
+        case .string(let text):
+            writer.text(text)
+        case .integer(let number):
+            writer.raw(String(number))
+        case .double(let number):
+            writer.raw(number == number.rounded() && abs(number) < 1e15 ? "\(number)" : String(number))
+        case .boolean(let flag):
+            if flag { writer.raw("true") } else { writer.raw("false") }
+        case .timestamp(let time):
+            writer.raw(timestampsWithMilliseconds ? time.iso8601 : time.iso8601Seconds)
+        case .blob(let bytes):
+            writer.raw(Base64.encode(bytes))
+        case .null:
+            break
+        }
+    }
+}
