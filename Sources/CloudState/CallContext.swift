@@ -1,0 +1,98 @@
+package import ServiceModel
+
+/// Who makes a call.
+package struct Caller: Sendable, Equatable {
+    package var accessKeyID: String
+    package var accountID: String
+    /// For instance `arn:aws:iam::123456789012:root`.
+    package var arn: String
+    /// For instance `AIDACKCEVSQ6C2EXAMPLE`.
+    package var userID: String
+
+    package init(accessKeyID: String, accountID: String, arn: String, userID: String) {
+        self.accessKeyID = accessKeyID
+        self.accountID = accountID
+        self.arn = arn
+        self.userID = userID
+    }
+}
+
+/// What a handler works on: a draft of the world, and who asks from where.
+package struct CallContext {
+    /// The draft. It becomes the world when the handler succeeds.
+    package var world: World
+    package let region: String
+    package let caller: Caller
+    /// The region's place in the world.
+    package let regionIndex: Int
+    /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.
+    package let dispatch: Dispatch
+
+    package typealias Dispatch =
+        @Sendable (inout CallContext, _ service: String, _ operation: String, _ parameters: Value) throws(ServiceError)
+        -> Fields
+
+    package init(world: World, region: String, caller: Caller, dispatch: @escaping Dispatch) {
+        var world = world
+        regionIndex = world.regionIndex(region)
+        self.world = world
+        self.region = region
+        self.caller = caller
+        self.dispatch = dispatch
+    }
+
+    package var now: Timestamp { world.now }
+    package var accountID: String { world.accountID }
+
+    /// EC2's records in the region that was called.
+    package var ec2: EC2State {
+        get { world.regions[regionIndex].ec2 }
+        _modify { yield &world.regions[regionIndex].ec2 }
+    }
+
+    /// The next id of that prefix in the region, for instance `i-0a1b2c3d4e5f60718`.
+    package mutating func newID(_ prefix: String) -> String { world.ids.resource(prefix, in: region) }
+
+    /// Calls an operation of another service on the same draft.
+    package mutating func call(
+        _ service: String, _ operation: String, _ parameters: Value
+    ) throws(ServiceError) -> Fields {
+        try dispatch(&self, service, operation, parameters)
+    }
+}
+
+/// What a handler answers with.
+package struct Response: Sendable {
+    package var output: Fields
+
+    package init(_ output: Value) { self.output = output.fields ?? Fields() }
+
+    /// An answer without members.
+    package static var empty: Response { Response([:]) }
+}
+
+/// How an operation is handled.
+package struct Handler: Sendable {
+    package typealias Body = @Sendable (inout CallContext, Input) throws(ServiceError) -> Response
+
+    /// Whether the operation only looks: its draft is thrown away, and it may run beside others.
+    package let isRead: Bool
+    package let body: Body
+
+    package static func read(_ body: @escaping Body) -> Handler { Handler(isRead: true, body: body) }
+    package static func write(_ body: @escaping Body) -> Handler { Handler(isRead: false, body: body) }
+}
+
+/// A service: its model and the operations of it that are emulated.
+package struct ServiceDefinition: Sendable {
+    package let model: @Sendable () -> APIModel
+    /// The names in a signature's scope that lead to it.
+    package let signingNames: [String]
+    package let operations: [String: Handler]
+
+    package init(signingNames: [String], model: @escaping @Sendable () -> APIModel, operations: [String: Handler]) {
+        self.signingNames = signingNames
+        self.model = model
+        self.operations = operations
+    }
+}

@@ -1,0 +1,36 @@
+/// EC2's records in one region.
+package struct EC2State: Sendable, Equatable {
+    package var instances = ResourceTable<Instance>()
+    package var volumes = ResourceTable<Volume>()
+    package var networkInterfaces = ResourceTable<NetworkInterface>()
+    package var securityGroups = ResourceTable<SecurityGroup>()
+    package var vpcs = ResourceTable<VPC>()
+    package var subnets = ResourceTable<Subnet>()
+    package var internetGateways = ResourceTable<InternetGateway>()
+    package var routeTables = ResourceTable<RouteTable>()
+    package var networkACLs = ResourceTable<NetworkACL>()
+    package var dhcpOptions = ResourceTable<DHCPOptions>()
+    package var idempotency = ResourceTable<IdempotentLaunch>()
+
+    package init() {}
+
+    package var defaultVPC: VPC? { vpcs.first(where: \.isDefault) }
+}
+
+/// What a client token stands for: the same request with the same token is answered with the same resources.
+///
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
+package struct IdempotentLaunch: ResourceRecord {
+    /// Operation and token.
+    package var id: String
+    /// A digest of the parameters, without the token.
+    package var parameters: UInt64
+    /// What was made, for instance a reservation's id.
+    package var resource: String
+
+    package init(id: String, parameters: UInt64, resource: String) {
+        self.id = id
+        self.parameters = parameters
+        self.resource = resource
+    }
+}

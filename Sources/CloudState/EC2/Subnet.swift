@@ -1,0 +1,64 @@
+package import HashTreeCollections
+
+/// A range of a VPC's addresses in one Availability Zone.
+package struct Subnet: ResourceRecord {
+    package var id: String
+    package var vpcID: String
+    package var ownerID: String
+    package var zone: String
+    package var zoneID: String
+    package var block: IPv4Block
+    package var isDefaultForZone: Bool
+    package var mapsPublicIP: Bool
+    package var tags = Tags()
+    /// Addresses that network interfaces hold.
+    package private(set) var used: TreeSet<UInt32> = []
+
+    package init(
+        id: String, vpcID: String, ownerID: String, zone: String, zoneID: String, block: IPv4Block,
+        isDefaultForZone: Bool = false, mapsPublicIP: Bool = false
+    ) {
+        self.id = id
+        self.vpcID = vpcID
+        self.ownerID = ownerID
+        self.zone = zone
+        self.zoneID = zoneID
+        self.block = block
+        self.isDefaultForZone = isDefaultForZone
+        self.mapsPublicIP = mapsPublicIP
+    }
+
+    /// AWS keeps the first four addresses and the last one of every subnet.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>
+    package static let reservedAddresses = 5
+
+    package var availableAddresses: Int { Swift.max(0, block.count - Self.reservedAddresses - used.count) }
+
+    /// Whether an interface may have that address: in the range, not kept by AWS, not taken.
+    package func isAssignable(_ address: IPv4Address) -> Bool {
+        block.contains(address) && !isReserved(address) && !used.contains(address.bits)
+    }
+
+    package func isReserved(_ address: IPv4Address) -> Bool {
+        address.bits - block.base.bits < 4 || address == block.last
+    }
+
+    package mutating func take(_ address: IPv4Address) { used.insert(address.bits) }
+
+    package mutating func release(_ address: IPv4Address) { used.remove(address.bits) }
+
+    /// Takes a free address, the search beginning at a place that the bits decide; nil when the subnet is full.
+    package mutating func takeFree(_ bits: UInt64) -> IPv4Address? {
+        guard availableAddresses > 0 else { return nil }
+        let usable = UInt64(block.count - Self.reservedAddresses)
+        var offset = bits % usable
+        while true {
+            let address = IPv4Address(bits: block.base.bits + 4 + UInt32(offset))
+            if !used.contains(address.bits) {
+                used.insert(address.bits)
+                return address
+            }
+            offset = (offset + 1) % usable
+        }
+    }
+}

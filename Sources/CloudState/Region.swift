@@ -1,0 +1,16 @@
+package import ServiceModel
+
+/// What an account has in one region.
+package struct Region: Sendable, Equatable {
+    package let name: String
+    package let accountID: String
+    package var ec2: EC2State
+
+    /// A region as a new account finds it: with a default VPC.
+    package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {
+        self.name = name
+        self.accountID = accountID
+        ec2 = EC2State()
+        ec2.createDefaultVPC(region: name, accountID: accountID, ids: &ids)
+    }
+}

@@ -1,0 +1,16 @@
+/// How long AWS takes for what it does, in virtual time. Typical figures, one table for all services.
+package enum Timings {
+    /// From `RunInstances` or `StartInstances` to `running`.
+    package static let instanceStart = Duration.seconds(12)
+    /// From `StopInstances` to `stopped`.
+    package static let instanceStop = Duration.seconds(35)
+    package static let instanceForceStop = Duration.seconds(8)
+    /// Writing memory to the root volume comes on top.
+    package static let instanceHibernate = Duration.seconds(75)
+    /// From `TerminateInstances` to `terminated`.
+    package static let instanceTerminate = Duration.seconds(30)
+    /// A terminated instance stays visible for about an hour.
+    package static let instanceVanish = Duration.seconds(3600)
+    /// From `running` until the status checks have passed.
+    package static let statusChecks = Duration.seconds(120)
+}

@@ -1,0 +1,27 @@
+/// Something that happens by itself when its time comes.
+///
+/// Each applies only where its resource is still in the state that it was scheduled for, so that a later call can
+/// overtake it.
+package enum Transition: Sendable, Equatable {
+    case instance(id: String, region: String, InstanceTransition)
+
+    /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
+    /// those that only tidy up much later.
+    package var settles: Bool {
+        switch self {
+        case .instance(_, _, let transition): transition != .vanish
+        }
+    }
+
+    func apply(to world: inout World) {
+        switch self {
+        case .instance(let id, let region, let transition):
+            let index = world.regionIndex(region)
+            let now = world.now
+            let scheduled = world.regions[index].ec2.apply(transition, toInstance: id, now: now)
+            if let scheduled {
+                world.schedule(.instance(id: id, region: region, scheduled.transition), after: scheduled.after)
+            }
+        }
+    }
+}

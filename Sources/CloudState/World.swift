@@ -1,0 +1,54 @@
+package import ServiceModel
+
+/// Everything that one account has, in all regions, at one moment of virtual time.
+///
+/// A value: a snapshot is a `let`, a draft is a `var`, and a copy costs nothing.
+package struct World: Sendable, Equatable {
+    /// The account's number, twelve digits.
+    package let accountID: String
+    package let seed: String
+    /// Virtual time. It only moves forward, by `advance(to:)`.
+    package private(set) var now: Timestamp
+    package var ids: IDGenerator
+    package var agenda = Agenda()
+    package var regions: [Region] = []
+    package var iam = IAMState()
+
+    /// - Parameters:
+    ///   - seed: ids, addresses and keys follow from it.
+    ///   - epoch: when virtual time begins.
+    package init(seed: String, epoch: Timestamp, accountID: String = "123456789012") {
+        self.seed = seed
+        self.accountID = accountID
+        now = epoch
+        ids = IDGenerator(seed: seed)
+    }
+
+    /// The place of a region's state in `regions`; made, with its default VPC, when first asked for.
+    package mutating func regionIndex(_ name: String) -> Int {
+        if let index = regions.firstIndex(where: { $0.name == name }) { return index }
+        regions.append(Region(name: name, accountID: accountID, ids: &ids, now: now))
+        return regions.count - 1
+    }
+
+    /// Schedules a transition some time from now.
+    package mutating func schedule(_ transition: Transition, after duration: Duration) {
+        agenda.schedule(transition, at: now.adding(milliseconds: duration.milliseconds))
+    }
+
+    /// Moves virtual time on and lets everything happen that is due by then, in order.
+    package mutating func advance(to time: Timestamp) {
+        while let entry = agenda.popDue(by: time) {
+            if entry.due > now { now = entry.due }
+            entry.transition.apply(to: &self)
+        }
+        if time > now { now = time }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    package var milliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
