@@ -57,6 +57,7 @@ let package = Package(
 
         // MARK: Leaves
         library("JSONValue"),
+        tests("JSONValueTests", ["JSONValue"]),
         library("JMESPath", ["JSONValue"]),
         library("GradeModel", ["JSONValue"]),
 
