@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Known bad: does nothing, successfully.
+exit 0
