@@ -27,7 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// One emulated AWS service.
 func service(_ name: String) -> Target {
-    library(name, path: "Sources/Services/\(name)", ["CloudState", "ServiceModel"])
+    library(name, path: "Sources/Services/\(name)", ["CloudState", "ServiceModel", "JSONValue"])
 }
 
 let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
@@ -71,7 +71,7 @@ let package = Package(
         library(
             "EmulatorServer",
             [
-                "EmulatorCore",
+                "EmulatorCore", "WireProtocols",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

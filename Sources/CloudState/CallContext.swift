@@ -77,10 +77,21 @@ package struct Handler: Sendable {
 
     /// Whether the operation only looks: its draft is thrown away, and it may run beside others.
     package let isRead: Bool
+    /// Whether the answer changes with time alone, so that it may not be given again.
+    package let dependsOnTime: Bool
     package let body: Body
 
-    package static func read(_ body: @escaping Body) -> Handler { Handler(isRead: true, body: body) }
-    package static func write(_ body: @escaping Body) -> Handler { Handler(isRead: false, body: body) }
+    package static func read(_ body: @escaping Body) -> Handler {
+        Handler(isRead: true, dependsOnTime: false, body: body)
+    }
+
+    package static func readAtTime(_ body: @escaping Body) -> Handler {
+        Handler(isRead: true, dependsOnTime: true, body: body)
+    }
+
+    package static func write(_ body: @escaping Body) -> Handler {
+        Handler(isRead: false, dependsOnTime: true, body: body)
+    }
 }
 
 /// A service: its model and the operations of it that are emulated.

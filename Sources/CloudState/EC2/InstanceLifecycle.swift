@@ -8,6 +8,8 @@ package enum InstanceTransition: Sendable, Equatable {
     case stopped(generation: Int)
     /// `shutting-down` → `terminated`.
     case terminated(generation: Int)
+    /// The status checks have passed; they are a matter of time, so nothing changes.
+    case checked
     /// A terminated instance is no longer shown.
     case vanish
 }
@@ -25,6 +27,9 @@ extension EC2State {
             instance.runningSince = now
             instance.stateReason = nil
             instances[id] = instance
+            return (.checked, Timings.statusChecks)
+        case .checked:
+            return nil
         case .stopped(let generation):
             guard instance.state == .stopping, instance.generation == generation else { return nil }
             instance.enter(.stopped)

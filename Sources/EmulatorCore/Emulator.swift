@@ -1,0 +1,214 @@
+package import CloudState
+package import ServiceModel
+import Synchronization
+package import WireProtocols
+
+/// The emulated cloud of one session: a world, the clock that drives it, and the trail of the calls that shaped it.
+///
+/// Calls that change something run one after the other, each on a draft that becomes the world when the call succeeds.
+/// Calls that only look run beside each other on snapshots.
+package final class Emulator: Sendable {
+    package struct Configuration: Sendable {
+        /// Ids, addresses and keys follow from it.
+        package var seed: String
+        /// Where virtual time begins.
+        package var epoch: Timestamp
+        package var clock: ClockPolicy
+        /// Who is behind an access key that the world does not know.
+        package var defaultCaller: Caller
+        /// How many calls the trail keeps.
+        package var trailLimit: Int
+        /// Called with the number of calls so far, before each; false refuses the call.
+        package var admits: @Sendable (Int) -> Bool
+
+        package init(
+            seed: String, epoch: Timestamp, clock: ClockPolicy = .settling, defaultCaller: Caller? = nil,
+            trailLimit: Int = 2000, admits: @escaping @Sendable (Int) -> Bool = { _ in true }
+        ) {
+            self.seed = seed
+            self.epoch = epoch
+            self.clock = clock
+            self.defaultCaller =
+                defaultCaller
+                ?? Caller(
+                    accessKeyID: "", accountID: "123456789012", arn: "arn:aws:iam::123456789012:root",
+                    userID: "123456789012")
+            self.trailLimit = trailLimit
+            self.admits = admits
+        }
+    }
+
+    struct State {
+        var world: World
+        var trail: Trail
+        /// Whether something changed since everything had settled.
+        var isUnsettled = false
+        /// Counts the changes of the world; a kept answer is good for one revision.
+        var revision = 0
+        var answers = AnswerCache()
+    }
+
+    let configuration: Configuration
+    let state: Mutex<State>
+    private let calls = Atomic<Int>(0)
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+        let world = World(
+            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
+    }
+
+    /// The world as it is now.
+    package var world: World { state.withLock { $0.world } }
+
+    /// The calls so far.
+    package var trail: Trail { state.withLock { $0.trail } }
+
+    /// Moves virtual time on, for instance by what a client slept.
+    package func advance(milliseconds: Int) {
+        state.withLock { state in
+            state.world.advance(to: state.world.now.adding(milliseconds: max(0, milliseconds)))
+            state.revision += 1
+        }
+    }
+
+    /// Lets all that is under way come to its end.
+    package func settle() {
+        state.withLock { state in
+            ClockPolicy.settle(&state.world)
+            state.isUnsettled = false
+            state.revision += 1
+        }
+    }
+
+    /// Answers a request of a client.
+    package func respond(to request: WireRequest) -> WireResponse {
+        let number = calls.wrappingAdd(1, ordering: .relaxed).newValue
+        let requestID = IDGenerator.uuid(
+            IDGenerator.mix(IDGenerator.hash(configuration.seed, 0x5EED) &+ UInt64(number)),
+            IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
+        let call = ServiceCall(request: request, requestID: requestID, emulator: self)
+        guard configuration.admits(number) else {
+            return call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503))
+        }
+        return call.response()
+    }
+
+    /// Makes a call from inside, as the grader does when it looks at the region; it is not part of the trail.
+    package func call(
+        _ service: String, _ operation: String, _ parameters: Value = [:], region: String
+    ) throws(ServiceError) -> Fields {
+        var context = CallContext(
+            world: world, region: region, caller: configuration.defaultCaller, dispatch: Services.dispatch)
+        return try Services.dispatch(&context, service, operation, parameters)
+    }
+
+    /// What a handler made of a call, and the revision of the world that the answer speaks of.
+    typealias Outcome = Result<(output: Fields, revision: Int), ServiceError>
+
+    /// Runs a decoded call and adds it to the trail.
+    func perform(_ handler: Handler, _ input: Input, _ record: CallRecord) -> Outcome {
+        guard handler.isRead else { return performWrite(handler, input, record) }
+        let (snapshot, revision) = readDraft(record)
+        var context = snapshot
+        let outcome = Self.run(handler, input, &context).map { (output: $0, revision: revision) }
+        append(record, input, outcome, at: context.now)
+        return outcome
+    }
+
+    private func readDraft(_ record: CallRecord) -> (CallContext, Int) {
+        state.withLock { state in
+            let context = self.draft(&state, record, isRead: true)
+            return (context, state.revision)
+        }
+    }
+
+    private func performWrite(_ handler: Handler, _ input: Input, _ record: CallRecord) -> Outcome {
+        state.withLock { state in
+            var context = draft(&state, record, isRead: false)
+            var record = record
+            record.eventTime = context.now
+            record.input = input
+            record.sequence = state.trail.count + 1
+            let result = Self.run(handler, input, &context)
+            switch result {
+            case .success:
+                state.world = context.world
+                state.revision += 1
+                state.isUnsettled = true
+            case .failure(let error):
+                record.error = error
+            }
+            state.trail.append(record)
+            let revision = state.revision
+            return result.map { (output: $0, revision: revision) }
+        }
+    }
+
+    /// Runs a handler on a draft. A dry run goes all the way, and fails in the end so that its draft is dropped.
+    private static func run(
+        _ handler: Handler, _ input: Input, _ context: inout CallContext
+    ) -> Result<Fields, ServiceError> {
+        do throws(ServiceError) {
+            let response = try handler.body(&context, input)
+            return isDryRun(input) ? .failure(dryRun) : .success(response.output)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
+        let due = state.world.agenda.nextDue
+        configuration.clock.advance(&state.world, isRead: isRead, isUnsettled: state.isUnsettled)
+        if isRead { state.isUnsettled = false }
+        if let due, due <= state.world.now { state.revision += 1 }
+        return CallContext(
+            world: state.world, region: record.region, caller: record.caller, dispatch: Services.dispatch)
+    }
+
+    func append(
+        _ record: CallRecord, _ input: Input?, _ result: Outcome, at time: Timestamp?
+    ) {
+        state.withLock { state in
+            var record = record
+            record.sequence = state.trail.count + 1
+            record.eventTime = time ?? state.world.now
+            record.input = input
+            if case .failure(let error) = result { record.error = error }
+            state.trail.append(record)
+        }
+    }
+
+    /// The answer to the very same request, if the world has not changed since; the clock moves and the trail grows
+    /// as if it had been worked out anew.
+    func keptAnswer(_ key: AnswerCache.Key, _ record: CallRecord) -> (EncodedBody, Operation)? {
+        state.withLock { state in
+            guard state.answers.holds(key, revision: state.revision) else { return nil }
+            _ = draft(&state, record, isRead: true)
+            guard let answer = state.answers.answer(key, revision: state.revision) else { return nil }
+            var record = record
+            record.sequence = state.trail.count + 1
+            record.eventTime = state.world.now
+            record.eventName = answer.operation.name
+            record.input = answer.input
+            state.trail.append(record)
+            return (answer.body, answer.operation)
+        }
+    }
+
+    func keep(_ body: EncodedBody, _ operation: Operation, _ input: Input, for key: AnswerCache.Key, revision: Int) {
+        state.withLock { state in
+            guard state.revision == revision else { return }
+            state.answers.keep(.init(body: body, operation: operation, input: input), for: key, revision: revision)
+        }
+    }
+
+    private static func isDryRun(_ input: Input) -> Bool {
+        input.shape.member("DryRun") != nil && input.boolean("DryRun") ?? false
+    }
+
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html>
+    static let dryRun = ServiceError(
+        "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412)
+}

@@ -1,0 +1,89 @@
+import CloudState
+import ServiceModel
+import WireProtocols
+
+/// One request on its way through: scope → operation → parameters → validation → handler → answer.
+struct ServiceCall {
+    let request: WireRequest
+    let requestID: String
+    let emulator: Emulator
+
+    func response() -> WireResponse {
+        guard let scope = SignatureScope(request) else { return unsigned() }
+        guard let service = Services.signed(scope.service) else {
+            return unknownService(scope.service)
+        }
+        let model = service.model()
+        let codec = QueryCodec(model)
+        var record = record(scope)
+        guard RegionFacts.named(scope.region) != nil else {
+            let error = ServiceError(
+                "SignatureDoesNotMatch", "Credential should be scoped to a valid region.", status: 403)
+            emulator.append(record, nil, .failure(error), at: nil)
+            return codec.response(error, requestID: requestID)
+        }
+        let key = AnswerCache.Key(
+            service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, query: request.query,
+            body: request.body)
+        if let (body, operation) = emulator.keptAnswer(key, record) {
+            return codec.response(body, operation, requestID: requestID)
+        }
+        do throws(ServiceError) {
+            let call = try codec.parse(request)
+            record.eventName = call.operationName
+            guard let operation = model.operation(call.operationName) else {
+                throw ServiceError(
+                    "InvalidAction", "The action \(call.operationName.prefix(128)) is not valid for this web service.")
+            }
+            guard let handler = service.operations[operation.name] else {
+                throw Services.notEmulated(scope.service, operation.name)
+            }
+            record.isRead = handler.isRead
+            let input = try codec.decode(call, operation)
+            record.input = input
+            try Validation.check(input, model.wireProtocol)
+            switch emulator.perform(handler, input, record) {
+            case .success(let (output, revision)):
+                let body = codec.encode(output, operation)
+                if handler.isRead, !handler.dependsOnTime {
+                    emulator.keep(body, operation, input, for: key, revision: revision)
+                }
+                return codec.response(body, operation, requestID: requestID)
+            case .failure(let error):
+                return codec.response(error, requestID: requestID)
+            }
+        } catch {
+            emulator.append(record, record.input, .failure(error), at: nil)
+            return codec.response(error, requestID: requestID)
+        }
+    }
+
+    /// An answer to a request that is not to be handled.
+    func refusal(_ error: ServiceError) -> WireResponse {
+        let service = SignatureScope(request).flatMap { Services.signed($0.service) }
+        return QueryCodec(service?.model() ?? .ec2).response(error, requestID: requestID)
+    }
+
+    private func record(_ scope: SignatureScope) -> CallRecord {
+        var caller = emulator.configuration.defaultCaller
+        caller.accessKeyID = scope.accessKeyID
+        return CallRecord(
+            sequence: 0, eventTime: Timestamp(milliseconds: 0), service: scope.service, eventName: "",
+            region: scope.region, input: nil, error: nil, isRead: true, requestID: requestID,
+            userAgent: request.header("user-agent").map { String($0.prefix(512)) } ?? "", caller: caller)
+    }
+
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+    private func unsigned() -> WireResponse {
+        QueryCodec(.sts).response(
+            ServiceError("MissingAuthenticationToken", "Request is missing Authentication Token", status: 403),
+            requestID: requestID)
+    }
+
+    private func unknownService(_ name: String) -> WireResponse {
+        QueryCodec(.sts).response(
+            ServiceError(
+                "InvalidAction", "The service '\(name.prefix(64))' is not emulated here.", isNotEmulated: true),
+            requestID: requestID)
+    }
+}

@@ -1,0 +1,34 @@
+package import CloudState
+import EC2
+import STS
+import ServiceModel
+
+/// The emulated services, found by the name in a signature's scope.
+package struct Services: Sendable {
+    package static let all: [ServiceDefinition] = [EC2Service.definition, STSService.definition]
+
+    private static let bySigningName: [String: ServiceDefinition] = {
+        var table: [String: ServiceDefinition] = [:]
+        for service in all {
+            for name in service.signingNames { table[name] = service }
+        }
+        return table
+    }()
+
+    package static func signed(_ name: String) -> ServiceDefinition? { bySigningName[name] }
+
+    /// Runs an operation on a draft for another service.
+    static let dispatch: CallContext.Dispatch = { context, service, operation, parameters throws(ServiceError) in
+        guard let definition = signed(service), let model = definition.model().operation(operation),
+            let handler = definition.operations[operation]
+        else { throw notEmulated(service, operation) }
+        let input = Input(shape: model.input, fields: parameters.fields ?? Fields())
+        return try handler.body(&context, input).output
+    }
+
+    static func notEmulated(_ service: String, _ operation: String) -> ServiceError {
+        ServiceError(
+            "InvalidAction", "The action \(operation) of \(service) exists on AWS and is not emulated here yet.",
+            isNotEmulated: true)
+    }
+}

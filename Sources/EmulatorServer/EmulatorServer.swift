@@ -1,0 +1,77 @@
+package import EmulatorCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Serves emulators over HTTP/1.1, on ports of this machine or on listening sockets that a sandbox hands over.
+///
+/// Which listener accepted a connection decides which session it belongs to: there is nothing in a request that could
+/// name another one.
+package final class EmulatorServer: Sendable {
+    /// Bounds on what one listener does for its clients.
+    package struct Limits: Sendable {
+        package var connections = 256
+        /// Bytes of a request's body.
+        package var body = 64 * 1024 * 1024
+        /// A connection on which nothing comes for so long is closed, in seconds.
+        package var idleSeconds: Int64 = 120
+
+        package init() {}
+    }
+
+    private let group: MultiThreadedEventLoopGroup
+
+    /// - Parameter threads: event loops; connections are spread over them.
+    package init(threads: Int) { group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads)) }
+
+    /// Closes what is still open and stops the threads.
+    package func shutdown() async { try? await group.shutdownGracefully() }
+
+    /// Something that accepts connections for one emulator.
+    package struct Listener: Sendable {
+        fileprivate let channel: any Channel
+
+        /// The port that it is bound to; nil where it has none.
+        package var port: Int? { channel.localAddress?.port }
+
+        /// Stops accepting, and closes the socket.
+        package func close() async { try? await channel.close() }
+    }
+
+    /// Listens on an address of this machine; port 0 takes any that is free.
+    ///
+    /// - Throws: an `IOError` where the port is taken or the address is not this machine's.
+    package func listen(
+        host: String, port: Int, emulator: Emulator, limits: Limits = Limits(), administration: Administration? = nil
+    ) async throws -> Listener {
+        let bootstrap = bootstrap(emulator, limits, administration)
+        return Listener(channel: try await bootstrap.bind(host: host, port: port).get())
+    }
+
+    /// Accepts connections on a listening socket made elsewhere, and owns it from now on.
+    package func listen(
+        descriptor: Int32, emulator: Emulator, limits: Limits = Limits()
+    ) async throws -> Listener {
+        let bootstrap = bootstrap(emulator, limits, nil)
+        return Listener(channel: try await bootstrap.withBoundSocket(descriptor).get())
+    }
+
+    private func bootstrap(_ emulator: Emulator, _ limits: Limits, _ administration: Administration?) -> ServerBootstrap {
+        let open = ConnectionCounter(limit: limits.connections)
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                guard open.admit() else { return channel.close() }
+                channel.closeFuture.whenComplete { _ in open.leave() }
+                return channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)))
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(
+                        RequestHandler(emulator: emulator, bodyLimit: limits.body, administration: administration))
+                }
+            }
+    }
+}

@@ -1,0 +1,202 @@
+import CloudState
+import ServiceModel
+
+/// What a RunInstances request asks for, read once and held against the rules that need nothing but the request and
+/// the catalogue.
+///
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html>
+struct InstanceLaunch {
+    var minimum: Int
+    var maximum: Int
+    var image: LaunchImage
+    var type: InstanceType
+    var keyName: String?
+    var userData: String?
+    var zone: String?
+    var tenancy = "default"
+    var placementGroup: String?
+    var subnetID: String?
+    var groupIDs: [String]
+    var groupNames: [String]
+    var privateAddress: IPv4Address?
+    var interfaces: [InterfaceRequest]
+    var devices: [BlockDeviceRequest]
+    var isMonitored: Bool
+    var isEBSOptimized: Bool
+    var isHibernationEnabled: Bool
+    var terminationProtection: Bool
+    var stopProtection: Bool
+    var terminatesOnShutdown: Bool
+    var creditSpecification: String?
+    var metadata: Instance.MetadataOptions
+    var instanceTags: Tags
+    var volumeTags: Tags
+    var interfaceTags: Tags
+    var clientToken: String
+
+    /// The quota on instances in one request.
+    private static let maximumCount = 1000
+
+    init(_ input: Input, _ context: CallContext) throws(ServiceError) {
+        let minimum = input.integer("MinCount") ?? 1
+        let maximum = input.integer("MaxCount") ?? minimum
+        guard minimum >= 1 else {
+            throw EC2Error.invalidParameter("Invalid value '\(minimum)' for minCount. Must be greater than 0.")
+        }
+        guard maximum >= 1 else {
+            throw EC2Error.invalidParameter("Invalid value '\(maximum)' for maxCount. Must be greater than 0.")
+        }
+        guard minimum <= maximum else {
+            throw EC2Error.invalidCombination(
+                "minCount (\(minimum)) must be less than or equal to maxCount (\(maximum))")
+        }
+        guard maximum <= Self.maximumCount else {
+            throw ServiceError(
+                "InstanceLimitExceeded",
+                "You have requested more instances (\(maximum)) than your current instance limit of \(Self.maximumCount) allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.")
+        }
+        self.minimum = minimum
+        self.maximum = maximum
+        guard let imageID = input.string("ImageId"), !imageID.isEmpty else { throw EC2Error.missingParameter("ImageId") }
+        image = try LaunchImage(imageID, context)
+        let typeName = input.string("InstanceType") ?? "m1.small"
+        guard let type = InstanceType.named(typeName) else {
+            throw EC2Error.invalidParameter("Invalid value '\(typeName.prefix(256))' for InstanceType.")
+        }
+        guard type.architectures.contains(image.architecture) else {
+            throw EC2Error.invalidParameter(
+                "The architecture '\(type.architectures.joined(separator: ","))' of the specified instance type does not match the architecture '\(image.architecture)' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI."
+            )
+        }
+        self.type = type
+        keyName = input.string("KeyName")
+        userData = try Self.userData(input.string("UserData"))
+        let placement = input.structure("Placement")
+        zone = placement?.string("AvailabilityZone")
+        tenancy = placement?.string("Tenancy") ?? "default"
+        placementGroup = placement?.string("GroupName").flatMap { $0.isEmpty ? nil : $0 }
+        subnetID = input.string("SubnetId").flatMap { $0.isEmpty ? nil : $0 }
+        groupIDs = input.strings("SecurityGroupIds")
+        groupNames = input.strings("SecurityGroups")
+        if let text = input.string("PrivateIpAddress") {
+            guard let address = IPv4Address(text) else {
+                throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
+            }
+            guard maximum == 1 else {
+                throw EC2Error.invalidCombination("You cannot specify a private IP address for more than one instance")
+            }
+            privateAddress = address
+        }
+        interfaces = try input.structures("NetworkInterfaces").map { entry throws(ServiceError) in try InterfaceRequest(entry) }
+        if !interfaces.isEmpty {
+            guard !input.has("SubnetId"), groupIDs.isEmpty, groupNames.isEmpty, privateAddress == nil else {
+                throw EC2Error.invalidCombination(
+                    "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request")
+            }
+            guard interfaces.contains(where: { $0.deviceIndex == 0 }) else {
+                throw EC2Error.invalidParameter("A network interface with device index 0 must be specified.")
+            }
+            guard interfaces.count <= type.maximumNetworkInterfaces else {
+                throw ServiceError(
+                    "AttachmentLimitExceeded",
+                    "Interface count \(interfaces.count) exceeds the limit for \(type.name)")
+            }
+        }
+        devices = try BlockDeviceRequest.all(input, image: image)
+        isMonitored = input.structure("Monitoring")?.boolean("Enabled") ?? false
+        isEBSOptimized = input.boolean("EbsOptimized") ?? false
+        isHibernationEnabled = input.structure("HibernationOptions")?.boolean("Configured") ?? false
+        terminationProtection = input.boolean("DisableApiTermination") ?? false
+        stopProtection = input.boolean("DisableApiStop") ?? false
+        terminatesOnShutdown = input.string("InstanceInitiatedShutdownBehavior") == "terminate"
+        creditSpecification = try Self.credits(input, type)
+        metadata = try Self.metadata(input.structure("MetadataOptions"))
+        let kinds: [ResourceKind] = [.instance, .volume, .networkInterface]
+        let more = kinds + [ResourceKind("sir", type: "spot-instances-request", noun: "", code: "")]
+        instanceTags = try TagRules.specified(input, for: .instance, allowing: more)
+        volumeTags = try TagRules.specified(input, for: .volume, allowing: more)
+        interfaceTags = try TagRules.specified(input, for: .networkInterface, allowing: more)
+        clientToken = input.string("ClientToken") ?? ""
+        guard clientToken.utf8.count <= 64 else {
+            throw EC2Error.invalidParameter("Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
+        }
+        if isHibernationEnabled { try checkHibernation() }
+    }
+
+    private static func userData(_ text: String?) throws(ServiceError) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let bytes = Base64.decode(text) else {
+            throw EC2Error.invalidParameter("Invalid BASE64 encoding of user data.")
+        }
+        guard bytes.count <= 16_384 else {
+            throw EC2Error.invalidParameter("User data is limited to 16384 bytes")
+        }
+        return text
+    }
+
+    private static func credits(_ input: Input, _ type: InstanceType) throws(ServiceError) -> String? {
+        guard let wanted = input.structure("CreditSpecification")?.string("CpuCredits") else {
+            guard type.isBurstable else { return nil }
+            // T2 starts as standard, the later families as unlimited.
+            return type.name.hasPrefix("t2.") ? "standard" : "unlimited"
+        }
+        guard ["standard", "unlimited"].contains(wanted) else {
+            throw EC2Error.invalidParameter("The value '\(wanted.prefix(64))' for cpuCredits is invalid.")
+        }
+        return type.isBurstable ? wanted : nil
+    }
+
+    private static func metadata(_ options: Input?) throws(ServiceError) -> Instance.MetadataOptions {
+        var result = Instance.MetadataOptions()
+        guard let options else { return result }
+        if let tokens = options.string("HttpTokens") {
+            try oneOf(tokens, ["optional", "required"], "HttpTokens")
+            result.httpTokens = tokens
+        }
+        if let hops = options.integer("HttpPutResponseHopLimit") {
+            guard (1...64).contains(hops) else {
+                throw EC2Error.invalidParameter("The value \(hops) for HttpPutResponseHopLimit is invalid. Valid values are 1 to 64.")
+            }
+            result.httpPutResponseHopLimit = hops
+        }
+        if let endpoint = options.string("HttpEndpoint") {
+            try oneOf(endpoint, ["enabled", "disabled"], "HttpEndpoint")
+            result.httpEndpoint = endpoint
+        }
+        if let value = options.string("HttpProtocolIpv6") { result.httpProtocolIPv6 = value }
+        if let value = options.string("InstanceMetadataTags") { result.instanceMetadataTags = value }
+        return result
+    }
+
+    static func oneOf(_ value: String, _ allowed: [String], _ parameter: String) throws(ServiceError) {
+        guard allowed.contains(value) else {
+            throw EC2Error.invalidParameter("Invalid value '\(value.prefix(256))' for \(parameter).")
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
+    private func checkHibernation() throws(ServiceError) {
+        guard type.isHibernationSupported else {
+            throw ServiceError(
+                "UnsupportedHibernationConfiguration",
+                "Hibernation is not supported on instance type \(type.name).")
+        }
+        let limit = image.isWindows ? 16 * 1024 : 150 * 1024
+        guard type.memoryMiB < limit else {
+            throw ServiceError(
+                "UnsupportedHibernationConfiguration",
+                "The memory size (\(type.memoryMiB) MiB) of the instance type is too large for hibernation.")
+        }
+        guard let root = devices.first(where: { $0.name == image.rootDeviceName }) else { return }
+        guard root.isEncrypted else {
+            throw ServiceError(
+                "UnsupportedHibernationConfiguration",
+                "The root volume must be encrypted to enable hibernation.")
+        }
+        guard root.size * 1024 >= type.memoryMiB + image.rootVolumeGiB * 1024 / 2 else {
+            throw ServiceError(
+                "UnsupportedHibernationConfiguration",
+                "The root volume is not large enough to store the contents of the instance memory (\(type.memoryMiB) MiB).")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import CloudState
+import ServiceModel
+
+/// StartInstances, StopInstances, RebootInstances and TerminateInstances.
+///
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>
+enum InstanceLifecycleCalls {
+    /// The instances of a request, all of which must be there; nothing is changed otherwise.
+    private static func named(_ input: Input, _ context: CallContext) throws(ServiceError) -> [Instance] {
+        let ids = input.strings("InstanceIds")
+        guard !ids.isEmpty else { throw EC2Error.missingParameter("InstanceId") }
+        return try DescribeInstances.listing.records(ids, in: context.ec2.instances)
+    }
+
+    private static func change(_ instance: Instance, from previous: InstanceState) -> Value {
+        [
+            "CurrentState": InstanceViews.stateView(instance.state), "InstanceId": .string(instance.id),
+            "PreviousState": InstanceViews.stateView(previous),
+        ]
+    }
+
+    private static func enter(
+        _ state: InstanceState, _ instance: inout Instance, then transition: (Int) -> InstanceTransition,
+        after duration: Duration, _ context: inout CallContext
+    ) {
+        instance.enter(state)
+        context.ec2.instances[instance.id] = instance
+        context.world.schedule(
+            .instance(id: instance.id, region: context.region, transition(instance.generation)), after: duration)
+    }
+
+    static func start(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let instances = try named(input, context)
+        for instance in instances where ![.stopped, .running, .pending].contains(instance.state) {
+            throw EC2Error.incorrectState(instance, "started")
+        }
+        var changes: [Value] = []
+        for var instance in instances {
+            let previous = instance.state
+            if previous == .stopped {
+                // It comes up on another host, with another borrowed address.
+                instance.host += 1
+                instance.launchTime = context.now
+                instance.stateTransitionReason = ""
+                instance.stateReason = nil
+                lendAddresses(to: instance, &context)
+                enter(.pending, &instance, then: InstanceTransition.started, after: Timings.instanceStart, &context)
+            }
+            changes.append(change(instance, from: previous))
+        }
+        return Response(["StartingInstances": .list(changes)])
+    }
+
+    private static func lendAddresses(to instance: Instance, _ context: inout CallContext) {
+        for id in instance.networkInterfaceIDs {
+            guard let interface = context.ec2.networkInterfaces[id], interface.borrowsPublicAddress,
+                let primary = interface.addresses.firstIndex(where: \.isPrimary),
+                interface.addresses[primary].association == nil
+            else { continue }
+            let address = LaunchNetwork.borrowedAddress(&context)
+            context.ec2.networkInterfaces.update(id) { $0.addresses[primary].association = address }
+        }
+    }
+
+    static func stop(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let instances = try named(input, context)
+        let hibernates = input.boolean("Hibernate") ?? false
+        let force = input.boolean("Force") ?? false
+        guard !(hibernates && force) else {
+            throw EC2Error.invalidCombination("Cannot specify both 'force' and 'hibernate'.")
+        }
+        for instance in instances {
+            guard [.running, .stopping, .stopped].contains(instance.state) || (force && instance.state == .pending) else {
+                throw EC2Error.incorrectState(instance, "stopped")
+            }
+            guard !instance.stopProtection || instance.state != .running else {
+                throw ServiceError(
+                    "OperationNotPermitted",
+                    "The instance '\(instance.id)' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.")
+            }
+            guard !hibernates || instance.isHibernationEnabled else {
+                throw ServiceError(
+                    "UnsupportedHibernationConfiguration",
+                    "Instance '\(instance.id)' is not configured for hibernation")
+            }
+        }
+        var changes: [Value] = []
+        for var instance in instances {
+            let previous = instance.state
+            if previous == .running || previous == .pending {
+                instance.stateTransitionReason = "User initiated (\(initiated(context.now)))"
+                instance.stateReason = Instance.StateReason(
+                    code: hibernates ? "Client.UserInitiatedHibernate" : "Client.UserInitiatedShutdown",
+                    message: hibernates
+                        ? "Client.UserInitiatedHibernate: User initiated hibernate"
+                        : "Client.UserInitiatedShutdown: User initiated shutdown")
+                enter(
+                    .stopping, &instance, then: InstanceTransition.stopped,
+                    after: hibernates
+                        ? Timings.instanceHibernate : force ? Timings.instanceForceStop : Timings.instanceStop,
+                    &context)
+            }
+            changes.append(change(instance, from: previous))
+        }
+        return Response(["StoppingInstances": .list(changes)])
+    }
+
+    static func reboot(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        for instance in try named(input, context) where instance.state != .running {
+            throw EC2Error.incorrectState(instance, "rebooted")
+        }
+        // A reboot keeps host, addresses and instance store, and the state stays `running`.
+        return .empty
+    }
+
+    static func terminate(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let instances = try named(input, context)
+        for instance in instances where instance.terminationProtection && instance.state != .terminated {
+            throw ServiceError(
+                "OperationNotPermitted",
+                "The instance '\(instance.id)' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.")
+        }
+        var changes: [Value] = []
+        for var instance in instances {
+            let previous = instance.state
+            if previous != .terminated, previous != .shuttingDown {
+                instance.stateTransitionReason = "User initiated (\(initiated(context.now)))"
+                instance.stateReason = Instance.StateReason(
+                    code: "Client.UserInitiatedShutdown",
+                    message: "Client.UserInitiatedShutdown: User initiated shutdown")
+                enter(
+                    .shuttingDown, &instance, then: InstanceTransition.terminated, after: Timings.instanceTerminate,
+                    &context)
+            }
+            changes.append(change(instance, from: previous))
+        }
+        return Response(["TerminatingInstances": .list(changes)])
+    }
+
+    /// `2026-11-23 18:00:57 GMT`.
+    private static func initiated(_ time: Timestamp) -> String {
+        time.iso8601Seconds.replacing("T", with: " ").replacing("Z", with: " GMT")
+    }
+}

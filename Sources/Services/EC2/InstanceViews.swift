@@ -1,0 +1,168 @@
+import CloudState
+import ServiceModel
+
+/// Instances as answers show them.
+enum InstanceViews {
+    static func reservation(_ id: String, _ instances: some Sequence<Instance>, _ context: CallContext) -> Value {
+        let state = context.ec2
+        return [
+            "ReservationId": .string(id), "OwnerId": .string(context.accountID), "Groups": [],
+            "Instances": .list(instances) { view($0, state, context.region) },
+        ]
+    }
+
+    static func stateView(_ state: InstanceState) -> Value {
+        ["Code": .integer(state.code), "Name": .string(state.rawValue)]
+    }
+
+    static func view(_ instance: Instance, _ state: EC2State, _ region: String) -> Value {
+        let interfaces = instance.networkInterfaceIDs.compactMap { state.networkInterfaces[$0] }
+        let primary = interfaces.first
+        let address = primary?.primary
+        let isGone = instance.state == .terminated
+        let publicAddress = address?.association?.address
+        let hasDNSNames = state.vpcs[instance.vpcID]?.dnsHostnames ?? false
+        let type = InstanceType.named(instance.type)
+        let groups = groupViews(primary?.groupIDs ?? [], state)
+        return [
+            "Architecture": .string(instance.architecture),
+            "BlockDeviceMappings": .list(instance.blockDevices.compactMap { deviceView($0, instance, state) }),
+            "ClientToken": .string(instance.clientToken), "EbsOptimized": .boolean(instance.isEBSOptimized),
+            "EnaSupport": .boolean(instance.enaSupport), "Hypervisor": "xen",
+            "IamInstanceProfile": instance.profile.map { ["Arn": .string($0.arn), "Id": .string($0.id)] },
+            "NetworkInterfaces": .list(interfaces) { interfaceView($0, state, region, hasDNSNames) },
+            "RootDeviceName": .string(instance.rootDeviceName), "RootDeviceType": "ebs",
+            "SecurityGroups": groups,
+            "SourceDestCheck": isGone ? nil : primary.map { .boolean($0.sourceDestCheck) },
+            "StateReason": instance.stateReason.map { ["Code": .string($0.code), "Message": .string($0.message)] },
+            "Tags": instance.tags.viewIfAny, "VirtualizationType": "hvm",
+            "CpuOptions": type.map {
+                ["CoreCount": .integer($0.defaultCores), "ThreadsPerCore": .integer($0.defaultThreadsPerCore)]
+            },
+            "CapacityReservationSpecification": ["CapacityReservationPreference": "open"],
+            "HibernationOptions": ["Configured": .boolean(instance.isHibernationEnabled)],
+            "MetadataOptions": metadataView(instance), "EnclaveOptions": ["Enabled": false],
+            "BootMode": .optional(instance.bootMode), "PlatformDetails": .string(instance.platformDetails),
+            "UsageOperation": .string(instance.usageOperation),
+            "UsageOperationUpdateTime": .timestamp(instance.launchTime),
+            "PrivateDnsNameOptions": isGone
+                ? nil
+                : [
+                    "HostnameType": .string(instance.privateDNSHostnameType), "EnableResourceNameDnsARecord": false,
+                    "EnableResourceNameDnsAAAARecord": false,
+                ],
+            "MaintenanceOptions": ["AutoRecovery": "default", "RebootMigration": "default"],
+            "CurrentInstanceBootMode": instance.state == .running ? (type.map(bootMode)) : nil,
+            "Operator": ["Managed": false], "InstanceId": .string(instance.id), "ImageId": .string(instance.imageID),
+            "State": stateView(instance.state),
+            "PrivateDnsName": .string(isGone ? "" : address.map { privateName($0.address, region) } ?? ""),
+            "PublicDnsName": .string(hasDNSNames ? publicAddress.map { publicName($0, region) } ?? "" : ""),
+            "StateTransitionReason": .string(instance.stateTransitionReason), "KeyName": .optional(instance.keyName),
+            "AmiLaunchIndex": .integer(instance.launchIndex), "ProductCodes": [],
+            "InstanceType": .string(instance.type), "LaunchTime": .timestamp(instance.launchTime),
+            "Placement": [
+                "AvailabilityZone": .string(instance.zone), "AvailabilityZoneId": .optional(zoneID(instance, state)),
+                "GroupName": .string(instance.placementGroup ?? ""), "Tenancy": .string(instance.tenancy),
+            ],
+            "Platform": .optional(instance.platform),
+            "Monitoring": ["State": .string(instance.isMonitored ? "enabled" : "disabled")],
+            "SubnetId": isGone ? nil : .string(instance.subnetID), "VpcId": isGone ? nil : .string(instance.vpcID),
+            "PrivateIpAddress": isGone ? nil : address.map { .string($0.address.description) },
+            "PublicIpAddress": publicAddress.map { .string($0.description) },
+        ]
+    }
+
+    private static func zoneID(_ instance: Instance, _ state: EC2State) -> String? {
+        state.subnets[instance.subnetID]?.zoneID
+    }
+
+    private static func bootMode(_ type: InstanceType) -> Value {
+        let modes = type.texts("SupportedBootModes")
+        return .string(modes.contains("uefi") ? "uefi" : "legacy-bios")
+    }
+
+    private static func metadataView(_ instance: Instance) -> Value {
+        let options = instance.metadata
+        return [
+            "State": .string(instance.state == .pending ? "pending" : "applied"),
+            "HttpTokens": .string(options.httpTokens),
+            "HttpPutResponseHopLimit": .integer(options.httpPutResponseHopLimit),
+            "HttpEndpoint": .string(options.httpEndpoint), "HttpProtocolIpv6": .string(options.httpProtocolIPv6),
+            "InstanceMetadataTags": .string(options.instanceMetadataTags),
+        ]
+    }
+
+    private static func deviceView(_ device: Instance.BlockDevice, _ instance: Instance, _ state: EC2State) -> Value? {
+        guard let volume = state.volumes[device.volumeID],
+            let attachment = volume.attachments.first(where: { $0.instanceID == instance.id })
+        else { return nil }
+        return [
+            "DeviceName": .string(device.deviceName),
+            "Ebs": [
+                "AttachTime": .timestamp(attachment.attachTime),
+                "DeleteOnTermination": .boolean(attachment.deleteOnTermination),
+                "Status": .string(instance.state == .pending ? "attaching" : attachment.state.rawValue),
+                "VolumeId": .string(volume.id),
+            ],
+        ]
+    }
+
+    static func groupViews(_ ids: [String], _ state: EC2State) -> Value {
+        .list(ids.compactMap { state.securityGroups[$0] }) {
+            ["GroupId": .string($0.id), "GroupName": .string($0.name)]
+        }
+    }
+
+    private static func interfaceView(
+        _ interface: NetworkInterface, _ state: EC2State, _ region: String, _ hasDNSNames: Bool
+    ) -> Value {
+        let primary = interface.primary
+        return [
+            "Association": primary?.association.map { associationView($0, region, hasDNSNames) },
+            "Attachment": interface.attachment.map {
+                [
+                    "AttachTime": .timestamp($0.attachTime), "AttachmentId": .string($0.id),
+                    "DeleteOnTermination": .boolean($0.deleteOnTermination), "DeviceIndex": .integer($0.deviceIndex),
+                    "Status": "attached", "NetworkCardIndex": .integer($0.networkCardIndex),
+                ]
+            },
+            "Description": .string(interface.description), "Groups": groupViews(interface.groupIDs, state),
+            "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },
+            "MacAddress": .string(interface.macAddress), "NetworkInterfaceId": .string(interface.id),
+            "OwnerId": .string(interface.ownerID),
+            "PrivateDnsName": primary.map { .string(privateName($0.address, region)) },
+            "PrivateIpAddress": primary.map { .string($0.address.description) },
+            "PrivateIpAddresses": .list(interface.addresses) { address in
+                [
+                    "Association": address.association.map { associationView($0, region, hasDNSNames) },
+                    "Primary": .boolean(address.isPrimary),
+                    "PrivateDnsName": .string(privateName(address.address, region)),
+                    "PrivateIpAddress": .string(address.address.description),
+                ]
+            },
+            "SourceDestCheck": .boolean(interface.sourceDestCheck), "Status": "in-use",
+            "SubnetId": .string(interface.subnetID), "VpcId": .string(interface.vpcID),
+            "InterfaceType": .string(interface.interfaceType), "Operator": ["Managed": false],
+        ]
+    }
+
+    static func associationView(
+        _ address: NetworkInterface.PublicAddress, _ region: String, _ hasDNSNames: Bool
+    ) -> Value {
+        [
+            "IpOwnerId": .string(address.ownerID),
+            "PublicDnsName": .string(hasDNSNames ? publicName(address.address, region) : ""),
+            "PublicIp": .string(address.address.description),
+        ]
+    }
+
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-hostnames.html>
+    static func privateName(_ address: IPv4Address, _ region: String) -> String {
+        region == "us-east-1" ? "ip-\(address.dashed).ec2.internal" : "ip-\(address.dashed).\(region).compute.internal"
+    }
+
+    static func publicName(_ address: IPv4Address, _ region: String) -> String {
+        region == "us-east-1"
+            ? "ec2-\(address.dashed).compute-1.amazonaws.com" : "ec2-\(address.dashed).\(region).compute.amazonaws.com"
+    }
+}

@@ -1,0 +1,250 @@
+import CloudState
+import ServiceModel
+
+/// Where a launch goes: the subnet, and the security groups of interfaces that do not name their own.
+struct LaunchSite {
+    var subnet: Subnet
+    var groupIDs: [String]
+
+    init(_ launch: InstanceLaunch, _ context: CallContext) throws(ServiceError) {
+        let wanted = launch.subnetID ?? launch.interfaces.first { $0.deviceIndex == 0 }.flatMap { request in
+            request.subnetID ?? request.existingID.flatMap { context.ec2.networkInterfaces[$0]?.subnetID }
+        }
+        if let wanted {
+            try ResourceKind.subnet.check(wanted)
+            guard let found = context.ec2.subnets[wanted] else { throw EC2Error.notFound(.subnet, [wanted]) }
+            if let zone = launch.zone, zone != found.zone {
+                throw EC2Error.invalidParameter(
+                    "The availability zone '\(zone.prefix(64))' does not match the subnet '\(found.id)' availability zone '\(found.zone)'")
+            }
+            subnet = found
+            try Self.checkOffer(launch.type, found.zone, context, zoneWasChosen: true)
+        } else {
+            subnet = try Self.defaultSubnet(launch, context)
+        }
+        groupIDs = try Self.groups(launch, vpcID: subnet.vpcID, context)
+    }
+
+    /// The default subnet of the zone asked for, or of the first zone that offers the type.
+    private static func defaultSubnet(_ launch: InstanceLaunch, _ context: CallContext) throws(ServiceError) -> Subnet {
+        if let zone = launch.zone {
+            guard RegionFacts.named(context.region)?.zones.contains(where: { $0.name == zone }) ?? false else {
+                throw EC2Error.invalidParameter("Invalid availability zone: [\(zone.prefix(64))]")
+            }
+            try checkOffer(launch.type, zone, context, zoneWasChosen: true)
+        }
+        guard let vpc = context.ec2.defaultVPC else {
+            throw ServiceError("VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
+        }
+        let candidates = context.ec2.subnets.filter { $0.vpcID == vpc.id && $0.isDefaultForZone }
+        let region = context.region
+        let fitting = candidates.first { subnet in
+            guard launch.zone == nil || launch.zone == subnet.zone else { return false }
+            return subnet.zone.last.map { launch.type.isOffered(in: region, zoneLetter: $0) } ?? false
+        }
+        guard let fitting else {
+            if let zone = launch.zone {
+                throw ServiceError("MissingInput", "No default subnet for availability zone: '\(zone)'.")
+            }
+            guard !candidates.isEmpty else {
+                throw ServiceError("MissingInput", "No subnets found for the default VPC '\(vpc.id)'. Please specify a subnet.")
+            }
+            throw ServiceError(
+                "Unsupported", "The requested configuration is currently not supported. Please check the documentation for supported configurations.")
+        }
+        return fitting
+    }
+
+    private static func checkOffer(
+        _ type: InstanceType, _ zone: String, _ context: CallContext, zoneWasChosen: Bool
+    ) throws(ServiceError) {
+        guard let letter = zone.last, !type.isOffered(in: context.region, zoneLetter: letter) else { return }
+        let offering = (RegionFacts.named(context.region)?.zones ?? []).map(\.name).filter { name in
+            name.last.map { type.isOffered(in: context.region, zoneLetter: $0) } ?? false
+        }
+        guard !offering.isEmpty else {
+            throw ServiceError(
+                "Unsupported", "The requested configuration is currently not supported. Please check the documentation for supported configurations.")
+        }
+        throw ServiceError(
+            "Unsupported",
+            "Your requested instance type (\(type.name)) is not supported in your requested Availability Zone (\(zone)). Please retry your request by not specifying an Availability Zone or choosing \(offering.joined(separator: ", ")).")
+    }
+
+    private static func groups(
+        _ launch: InstanceLaunch, vpcID: String, _ context: CallContext
+    ) throws(ServiceError) -> [String] {
+        var ids = try checkedGroups(launch.groupIDs, vpcID: vpcID, context)
+        for name in launch.groupNames {
+            guard context.ec2.vpcs[vpcID]?.isDefault ?? false else {
+                throw EC2Error.invalidCombination(
+                    "The parameter groupName cannot be used with the parameter subnet")
+            }
+            guard let group = context.ec2.securityGroups.first(where: { $0.name == name && $0.vpcID == vpcID }) else {
+                throw ServiceError(
+                    "InvalidGroup.NotFound",
+                    "The security group '\(name.prefix(256))' does not exist in default VPC '\(vpcID)'")
+            }
+            ids.append(group.id)
+        }
+        if ids.isEmpty, let group = context.ec2.securityGroups.first(where: { $0.vpcID == vpcID && $0.isDefault }) {
+            ids = [group.id]
+        }
+        return ids
+    }
+
+    /// Groups by id that must exist and belong to the VPC.
+    static func checkedGroups(
+        _ ids: [String], vpcID: String, _ context: CallContext
+    ) throws(ServiceError) -> [String] {
+        for id in ids {
+            try ResourceKind.securityGroup.check(id)
+            guard let group = context.ec2.securityGroups[id] else { throw EC2Error.notFound(.securityGroup, [id]) }
+            guard group.vpcID == vpcID else {
+                throw ServiceError(
+                    "InvalidParameter", "Security group \(id) and subnet belong to different networks.")
+            }
+        }
+        guard Set(ids).count == ids.count else {
+            throw EC2Error.invalidParameter("The same security group may not be specified more than once.")
+        }
+        return ids
+    }
+}
+
+/// The network interfaces of an instance at launch.
+enum LaunchNetwork {
+    static func attachInterfaces(
+        to instance: inout Instance, _ launch: InstanceLaunch, _ site: LaunchSite, _ context: inout CallContext
+    ) throws(ServiceError) {
+        guard !launch.interfaces.isEmpty else {
+            let id = try make(
+                in: site.subnet.id, address: launch.privateAddress, groups: site.groupIDs,
+                publicAddress: site.subnet.mapsPublicIP, deviceIndex: 0, deleteOnTermination: true, description: "",
+                tags: launch.interfaceTags, for: instance, &context)
+            instance.networkInterfaceIDs = [id]
+            return
+        }
+        for request in launch.interfaces.sorted(by: { $0.deviceIndex < $1.deviceIndex }) {
+            if let existing = request.existingID {
+                try attachExisting(existing, request, to: instance, &context)
+                instance.networkInterfaceIDs.append(existing)
+                continue
+            }
+            let subnetID = request.subnetID ?? site.subnet.id
+            try ResourceKind.subnet.check(subnetID)
+            guard let subnet = context.ec2.subnets[subnetID] else { throw EC2Error.notFound(.subnet, [subnetID]) }
+            guard subnet.zone == instance.zone else {
+                throw EC2Error.invalidParameter(
+                    "The subnet '\(subnetID)' is not in the same availability zone as the instance.")
+            }
+            let groups =
+                try request.groupIDs.isEmpty
+                ? site.groupIDs : LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)
+            let id = try make(
+                in: subnetID, address: request.address, groups: groups,
+                publicAddress: request.associatesPublicAddress ?? (request.deviceIndex == 0 && subnet.mapsPublicIP),
+                deviceIndex: request.deviceIndex, deleteOnTermination: request.deleteOnTermination,
+                description: request.description, tags: launch.interfaceTags, for: instance, &context)
+            for _ in 0..<request.secondaryCount { try addSecondaryAddress(id, &context) }
+            instance.networkInterfaceIDs.append(id)
+        }
+    }
+
+    private static func attachExisting(
+        _ id: String, _ request: InterfaceRequest, to instance: Instance, _ context: inout CallContext
+    ) throws(ServiceError) {
+        try ResourceKind.networkInterface.check(id)
+        guard let interface = context.ec2.networkInterfaces[id] else { throw EC2Error.notFound(.networkInterface, [id]) }
+        guard interface.attachment == nil else {
+            throw ServiceError("InvalidNetworkInterface.InUse", "Interface: [\(id)] in use.")
+        }
+        let attachment = attachment(
+            to: instance, deviceIndex: request.deviceIndex, deleteOnTermination: request.deleteOnTermination, &context)
+        context.ec2.networkInterfaces.update(id) { $0.attachment = attachment }
+    }
+
+    private static func attachment(
+        to instance: Instance, deviceIndex: Int, deleteOnTermination: Bool, _ context: inout CallContext
+    ) -> NetworkInterface.Attachment {
+        NetworkInterface.Attachment(
+            id: context.newID("eni-attach"), instanceID: instance.id, instanceOwnerID: instance.ownerID,
+            deviceIndex: deviceIndex, attachTime: context.now, deleteOnTermination: deleteOnTermination)
+    }
+
+    private static func make(
+        in subnetID: String, address: IPv4Address?, groups: [String], publicAddress: Bool, deviceIndex: Int,
+        deleteOnTermination: Bool, description: String, tags: Tags, for instance: Instance,
+        _ context: inout CallContext
+    ) throws(ServiceError) -> String {
+        guard let subnet = context.ec2.subnets[subnetID] else { throw EC2Error.notFound(.subnet, [subnetID]) }
+        let taken = try takeAddress(address, in: subnet, &context)
+        var interface = NetworkInterface(
+            id: context.newID("eni"), subnetID: subnetID, vpcID: subnet.vpcID, zone: subnet.zone,
+            ownerID: context.accountID, description: description, macAddress: newMACAddress(&context),
+            addresses: [NetworkInterface.PrivateAddress(address: taken, isPrimary: true)], groupIDs: groups)
+        interface.tags = tags
+        interface.borrowsPublicAddress = publicAddress
+        if publicAddress { interface.addresses[0].association = borrowedAddress(&context) }
+        interface.attachment = attachment(
+            to: instance, deviceIndex: deviceIndex, deleteOnTermination: deleteOnTermination, &context)
+        context.ec2.networkInterfaces.insert(interface)
+        return interface.id
+    }
+
+    private static func addSecondaryAddress(_ id: String, _ context: inout CallContext) throws(ServiceError) {
+        guard let interface = context.ec2.networkInterfaces[id], let subnet = context.ec2.subnets[interface.subnetID]
+        else { return }
+        let taken = try takeAddress(nil, in: subnet, &context)
+        context.ec2.networkInterfaces.update(id) {
+            $0.addresses.append(NetworkInterface.PrivateAddress(address: taken, isPrimary: false))
+        }
+    }
+
+    /// Takes an address of the subnet: the one asked for, or a free one.
+    static func takeAddress(
+        _ wanted: IPv4Address?, in subnet: Subnet, _ context: inout CallContext
+    ) throws(ServiceError) -> IPv4Address {
+        var subnet = subnet
+        if let wanted {
+            guard subnet.block.contains(wanted) else {
+                throw EC2Error.invalidParameter("Address \(wanted) does not fall within the subnet's address range")
+            }
+            guard !subnet.isReserved(wanted) else {
+                throw EC2Error.invalidParameter("Address \(wanted) is in subnet's reserved address range")
+            }
+            guard subnet.isAssignable(wanted) else {
+                throw ServiceError("InvalidIPAddress.InUse", "Address \(wanted) is in use.")
+            }
+            subnet.take(wanted)
+            context.ec2.subnets[subnet.id] = subnet
+            return wanted
+        }
+        guard let free = subnet.takeFree(context.world.ids.bits("\(context.region)/private-address")) else {
+            throw ServiceError(
+                "InsufficientFreeAddressesInSubnet",
+                "The specified subnet does not have enough free addresses to satisfy the request.")
+        }
+        context.ec2.subnets[subnet.id] = subnet
+        return free
+    }
+
+    /// A public address that AWS lends until the instance stops.
+    static func borrowedAddress(_ context: inout CallContext) -> NetworkInterface.PublicAddress {
+        NetworkInterface.PublicAddress(address: newPublicAddress(&context), ownerID: "amazon")
+    }
+
+    /// Addresses of 44.192.0.0/11, no two alike: multiplying by an odd number permutes them.
+    static func newPublicAddress(_ context: inout CallContext) -> IPv4Address {
+        let ordinal = UInt32(truncatingIfNeeded: context.world.ids.ordinal("public-address"))
+        let scattered = (ordinal &* 0x9E37_79B1 &+ UInt32(truncatingIfNeeded: context.world.ids.seed)) & 0x1F_FFFF
+        return IPv4Address(bits: 0x2CC0_0000 | scattered)
+    }
+
+    private static func newMACAddress(_ context: inout CallContext) -> String {
+        // The second-lowest bit of the first byte marks a locally administered address; AWS's begin so too.
+        let digits = Array(IDGenerator.hexadecimal(context.world.ids.bits("\(context.region)/mac")).suffix(10))
+        let pairs = stride(from: 0, to: 10, by: 2).map { String(digits[$0...$0 + 1]) }
+        return (["0a"] + pairs).joined(separator: ":")
+    }
+}
