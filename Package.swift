@@ -59,7 +59,8 @@ let package = Package(
         library("JSONValue"),
         tests("JSONValueTests", ["JSONValue"]),
         library("JMESPath", ["JSONValue"]),
-        library("GradeModel", ["JSONValue"]),
+        library("SafeText"),
+        library("GradeModel", ["JSONValue", "SafeText"]),
 
         // MARK: The emulator
         library("ServiceModel"),
@@ -90,8 +91,9 @@ let package = Package(
             ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
 
         // MARK: Reports
-        library("JUnitXML", ["GradeModel", "CLibXML2"]),
-        library("SiteGenerator", ["GradeModel", "JSONValue", .product(name: "Mustache", package: "swift-mustache")]),
+        library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
+        library("SiteGenerator", ["GradeModel", "SafeText", .product(name: "Mustache", package: "swift-mustache")]),
+        library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
         library(
@@ -102,5 +104,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        // MARK: Tests of the reports
+        library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel"]),
+        tests("SafeTextTests", ["SafeText"]),
+        tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
+        tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
+        tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFixtures"]),
     ]
 )

@@ -37,6 +37,14 @@ package struct APICall: Codable, Sendable, Equatable {
     }
 }
 
+/// Who has to act on a problem outside the checks.
+package enum ProblemCause: String, Codable, Sendable {
+    /// The student: no entry, two entries, not readable.
+    case submission
+    /// Those who run the grader: the sandbox or the emulator broke.
+    case infrastructure
+}
+
 /// Everything that one grading found out. Terminal, JUnit, HTML and JSON are projections of it.
 ///
 /// Stored as JSON; the schema is documented in `docs/result-schema.md` and only ever grows within a version.
@@ -62,6 +70,8 @@ package struct GradeResult: Codable, Sendable, Equatable {
     package var program: ProgramRun?
     /// What went wrong outside every check: no entry, two interfaces, not readable.
     package var problem: String?
+    /// Whose the problem is; only `infrastructure` makes the score mean nothing.
+    package var problemCause: ProblemCause = .submission
     package var checks: [CheckResult]
     package var sandboxTier: String
     package var sandboxLayers: [SandboxLayer]
@@ -73,7 +83,8 @@ package struct GradeResult: Codable, Sendable, Equatable {
         engineVersion: String, labID: String, labTitle: String, labDigest: String, submission: String,
         submissionDigest: String, seed: String, region: String, startedAt: String, seconds: Double,
         program: ProgramRun?, problem: String?, checks: [CheckResult], sandboxTier: String,
-        sandboxLayers: [SandboxLayer], apiCalls: [APICall], stateDigest: String
+        sandboxLayers: [SandboxLayer], apiCalls: [APICall], stateDigest: String,
+        problemCause: ProblemCause = .submission
     ) {
         self.engineVersion = engineVersion
         self.labID = labID
@@ -92,6 +103,7 @@ package struct GradeResult: Codable, Sendable, Equatable {
         self.sandboxLayers = sandboxLayers
         self.apiCalls = apiCalls
         self.stateDigest = stateDigest
+        self.problemCause = problemCause
     }
 
     /// Points earned, extra credit included.
@@ -99,9 +111,11 @@ package struct GradeResult: Codable, Sendable, Equatable {
     /// Points to be had without extra credit.
     package var maximum: Points { checks.reduce(.zero) { $0 + ($1.extraCredit ? .zero : $1.maximum) } }
     /// Whether the grader broke somewhere, so that the score means nothing.
-    package var hasError: Bool { checks.contains { $0.verdict == .error } }
+    package var hasError: Bool {
+        (problem != nil && problemCause == .infrastructure) || checks.contains { $0.verdict == .error }
+    }
     /// Whether every check that counts passed.
     package var allPassed: Bool {
-        !checks.isEmpty && checks.allSatisfy { $0.verdict == .passed || ($0.extraCredit && $0.verdict != .error) }
+        problem == nil && !checks.isEmpty && checks.allSatisfy { $0.verdict == .passed || ($0.extraCredit && $0.verdict != .error) }
     }
 }

@@ -35,7 +35,12 @@ extension Points: CustomStringConvertible {
 
 extension Points: Codable {
     package init(from decoder: any Decoder) throws {
-        thousandths = Int((try decoder.singleValueContainer().decode(Double.self) * 1000).rounded())
+        let container = try decoder.singleValueContainer()
+        let value = try container.decode(Double.self)
+        guard value.magnitude <= 1e9 else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(value) points are out of range")
+        }
+        thousandths = Int((value * 1000).rounded())
     }
 
     package func encode(to encoder: any Encoder) throws {

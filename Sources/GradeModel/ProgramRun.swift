@@ -1,5 +1,7 @@
+import SafeText
+
 /// How the student's program ended. Nothing in here is a verdict: it explains one.
-package enum ProgramEnding: Codable, Sendable, Equatable {
+package enum ProgramEnding: Sendable, Equatable {
     case exited(code: Int)
     case signalled(signal: Int, name: String)
     /// A limit was reached and the program was stopped.
@@ -95,5 +97,14 @@ package struct ProgramRun: Codable, Sendable, Equatable {
         self.standardError = standardError
         self.usage = usage
         self.limits = limits
+    }
+}
+
+extension CapturedOutput {
+    /// Beginning and end in one text, with a mark for what lies between.
+    package var joined: String {
+        guard omittedBytes > 0 else { return head + tail }
+        let gap = head.isEmpty || head.hasSuffix("\n") ? "" : "\n"
+        return "\(head)\(gap)\(truncationMark(bytes: omittedBytes))\n\(tail)"
     }
 }

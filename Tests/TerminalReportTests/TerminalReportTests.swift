@@ -1,0 +1,84 @@
+import GradeModel
+import ReportFixtures
+import SafeText
+import TerminalReport
+import Testing
+
+private func output(
+    _ result: GradeResult, style: TerminalStyle = TerminalStyle(), audience: Audience = .student
+) -> [String] {
+    var report = TerminalReport(style: style, audience: audience)
+    var lines = report.lines(
+        for: .started(
+            lab: result.labID, title: result.labTitle, submission: result.submission, checks: result.checks.count))
+    if let program = result.program { lines += report.lines(for: .programFinished(program)) }
+    for check in result.checks { lines += report.lines(for: .checkFinished(check)) }
+    lines += report.lines(for: .finished(result))
+    return lines
+        + report.closingLines(
+            result, outputs: [.init(label: "Report", path: "out/index.html"), .init(label: "JUnit", path: "out/a.xml")])
+}
+
+@Test(arguments: [
+    ("passed", Sample.passed), ("mixed", Sample.mixed), ("no-entry", Sample.noEntry),
+    ("sandbox-failure", Sample.sandboxFailure),
+])
+func `the lines of a sample are the golden ones`(name: String, result: GradeResult) {
+    let text = output(result, style: TerminalStyle(width: 80)).joined(separator: "\n") + "\n"
+    #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(name).txt") == nil)
+}
+
+@Test func `without Unicode and colour every byte is printable ASCII`() {
+    for text in Hostile.texts {
+        for line in output(Hostile.result(text), style: TerminalStyle(unicode: false), audience: .instructor) {
+            #expect(line.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(text)")
+        }
+    }
+}
+
+@Test func `only our own colours reach the terminal`() {
+    for text in Hostile.texts {
+        for line in output(Hostile.result(text), style: TerminalStyle(colour: true), audience: .instructor) {
+            var rest = line
+            for code in ["0", "1", "2", "31", "32", "33", "35"] {
+                rest = rest.split(separator: "\u{1B}[\(code)m", omittingEmptySubsequences: false).joined()
+            }
+            #expect(!rest.unicodeScalars.contains { isUnsafe($0.value) }, "\(text)")
+        }
+    }
+}
+
+@Test func `colour adds nothing but colour`() {
+    let plain = output(Sample.mixed)
+    let coloured = output(Sample.mixed, style: TerminalStyle(colour: true)).map { $0.safe(TextRules()) }
+    #expect(plain == coloured)
+}
+
+@Test(arguments: [24, 40, 60, 100])
+func `no wrapped line is wider than the terminal but those of check names and paths`(width: Int) {
+    var result = Sample.mixed
+    result.checks[1].message = "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
+    for line in output(result, style: TerminalStyle(width: width)) where line.hasPrefix("    ") {
+        #expect(displayWidth(line) <= width, "\(line)")
+    }
+}
+
+@Test func `a student reads nothing of hidden checks and an instructor all`() {
+    let student = output(Sample.mixed).joined(separator: "\n")
+    #expect(!student.contains("CANARY") && !student.contains("hidden-canary"))
+    let instructor = output(Sample.mixed, audience: .instructor).joined(separator: "\n")
+    #expect(instructor.contains("CANARY-HIDDEN message") && instructor.contains("CANARY-NODETAIL"))
+}
+
+@Test(arguments: [
+    ("a bb ccc", 8, ["a bb ccc"]), ("aaaa bbbb cc", 9, ["aaaa bbbb", "cc"]), ("東京東京東京", 8, ["東京東京", "東京"]),
+    ("abcdefghij", 8, ["abcdefgh", "ij"]), ("a\n\nb", 8, ["a", "", "b"]), ("", 8, [""]), ("Привіт світе", 8, ["Привіт", "світе"]),
+])
+func `text breaks between words and at the width that people see`(text: String, width: Int, lines: [String]) {
+    #expect(wrapped(text, width: width) == lines)
+}
+
+@Test(arguments: [("a", 1), ("é", 1), ("e\u{301}", 1), ("東", 2), ("👩‍💻", 2), ("❤️", 2), ("Ї", 1), ("ｱ", 1), ("Ａ", 2)])
+func `a character has the columns that terminals give it`(text: String, width: Int) {
+    #expect(displayWidth(text) == width)
+}
