@@ -100,7 +100,7 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),

@@ -1,0 +1,119 @@
+import ArgumentParser
+@preconcurrency import Dispatch
+import EmulatorCore
+import EmulatorServer
+import Glibc
+import ServiceModel
+
+/// `skylab emulator`: the emulator on its own, for the aws CLI and SDKs.
+struct EmulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "emulator",
+        abstract: "Serve the AWS emulator on a port of this machine.",
+        discussion: """
+            Prints the lines that point a shell's aws CLI or SDK at it. Nothing is checked of the credentials but \
+            that there are some. Ctrl-C ends it.
+            """)
+
+    @Option(help: "The port to listen on; 0 takes any that is free.")
+    var port = 4566
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The region that the printed lines name.")
+    var region = "us-east-1"
+
+    @Option(help: "Ids, addresses and keys follow from the seed: the same calls give the same answers.")
+    var seed = "skylab"
+
+    @Option(help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
+    var clock: ClockOption = .virtual
+
+    func run() async throws {
+        let start = Timestamp.wallClock
+        let emulator = Emulator(
+            Emulator.Configuration(seed: seed, epoch: start, clock: clock.policy(start: start), trailLimit: 1000))
+        let server = EmulatorServer(threads: processorCount())
+        var limits = EmulatorServer.Limits()
+        limits.connections = 10_000
+        let listener: EmulatorServer.Listener
+        do {
+            listener = try await server.listen(host: host, port: port, emulator: emulator, limits: limits)
+        } catch {
+            throw CommandFailure(
+                "cannot listen on \(host):\(port): \(error). Is another emulator running? Choose another --port.",
+                code: .infrastructure)
+        }
+        writeOut(
+            """
+            Skylab emulator on http://\(host):\(listener.port ?? port) (\(clock.description) clock, seed \(seed)). Point a shell at it with:
+
+            export AWS_ENDPOINT_URL=http://\(host):\(listener.port ?? port)
+            export AWS_ACCESS_KEY_ID=AKIASKYLABEXAMPLE000 AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
+
+            """)
+        await untilInterrupted()
+        await listener.close()
+        await server.shutdown()
+    }
+}
+
+/// `virtual`, `real` or `real:SPEED`.
+enum ClockOption: ExpressibleByArgument, CustomStringConvertible {
+    case virtual
+    case real(speed: Double)
+
+    init?(argument: String) {
+        if argument == "virtual" {
+            self = .virtual
+        } else if argument == "real" {
+            self = .real(speed: 1)
+        } else if argument.hasPrefix("real:"), let speed = Double(argument.dropFirst(5)), speed > 0, speed <= 1e6 {
+            self = .real(speed: speed)
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .virtual: "virtual"
+        case .real(let speed): speed == 1 ? "real" : "real:\(speed)"
+        }
+    }
+
+    func policy(start: Timestamp) -> ClockPolicy {
+        switch self {
+        case .virtual: .settling
+        case .real(let speed): .following(start: start, speed: speed) { Timestamp.wallClock }
+        }
+    }
+}
+
+extension Timestamp {
+    /// Now, by this machine's clock.
+    static var wallClock: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+    }
+}
+
+/// How many processors this process may use.
+func processorCount() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+/// Waits for SIGINT or SIGTERM.
+func untilInterrupted() async {
+    let signals = AsyncStream<Void> { continuation in
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+            return source
+        }
+        continuation.onTermination = { _ in for source in sources { source.cancel() } }
+    }
+    for await _ in signals { break }
+}

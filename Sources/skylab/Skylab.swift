@@ -1,0 +1,6 @@
+import Commands
+
+@main
+struct Skylab {
+    static func main() async { await runSkylab() }
+}
