@@ -3,6 +3,11 @@ import ServiceModel
 
 /// DescribeInstances and DescribeInstanceStatus.
 enum DescribeInstances {
+    static let operations: [String: Handler] = [
+        "DescribeInstances": .read(describe),
+        "DescribeInstanceStatus": .readAtTime(describeStatus),
+    ]
+
     static let listing = Listing<Instance>(
         kind: .instance, table: { $0.instances }, ids: "InstanceIds", tags: { $0.tags },
         filters: [

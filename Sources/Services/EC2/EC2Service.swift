@@ -3,31 +3,25 @@ import ServiceModel
 
 /// Amazon EC2: instances, images, VPCs and what belongs to them.
 ///
+/// Each group of operations names its own in `operations`; an operation that two groups name is a mistake that a test
+/// catches.
+///
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html>
 package enum EC2Service {
     package static let definition = ServiceDefinition(
         signingNames: ["ec2"], model: { .ec2 },
-        operations: [
-            "DescribeRegions": .read(RegionCalls.describeRegions),
-            "DescribeAvailabilityZones": .read(RegionCalls.describeAvailabilityZones),
-            "DescribeImages": .read(ImageCalls.describe),
-            "DescribeInstanceTypes": .read(InstanceTypeCalls.describeInstanceTypes),
-            "DescribeInstanceTypeOfferings": .read(InstanceTypeCalls.describeInstanceTypeOfferings),
-            "DescribeVpcs": .read(VPCCalls.describeVPCs),
-            "DescribeSubnets": .read(VPCCalls.describeSubnets),
-            "DescribeSecurityGroups": .read(SecurityGroupCalls.describe),
-            "CreateSecurityGroup": .write(SecurityGroupCalls.create),
-            "AuthorizeSecurityGroupIngress": .write(SecurityGroupCalls.authorizeIngress),
-            "AuthorizeSecurityGroupEgress": .write(SecurityGroupCalls.authorizeEgress),
-            "RunInstances": .write(RunInstances.run),
-            "DescribeInstances": .read(DescribeInstances.describe),
-            "DescribeInstanceStatus": .readAtTime(DescribeInstances.describeStatus),
-            "StartInstances": .write(InstanceLifecycleCalls.start),
-            "StopInstances": .write(InstanceLifecycleCalls.stop),
-            "RebootInstances": .write(InstanceLifecycleCalls.reboot),
-            "TerminateInstances": .write(InstanceLifecycleCalls.terminate),
-            "CreateTags": .write(TagCalls.create),
-            "DeleteTags": .write(TagCalls.delete),
-            "DescribeTags": .read(TagCalls.describe),
-        ])
+        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } })
+
+    /// One line a group, so that groups can be added side by side.
+    package static let groups: [[String: Handler]] = [
+        DescribeInstances.operations,
+        ImageCalls.operations,
+        InstanceLifecycleCalls.operations,
+        InstanceTypeCalls.operations,
+        RegionCalls.operations,
+        RunInstances.operations,
+        SecurityGroupCalls.operations,
+        TagCalls.operations,
+        VPCCalls.operations,
+    ]
 }

@@ -3,6 +3,10 @@ import ServiceModel
 
 /// DescribeImages.
 enum ImageCalls {
+    static let operations: [String: Handler] = [
+        "DescribeImages": .read(describe),
+    ]
+
     private static let filters: [String: @Sendable (PublicImage) -> [String]] = [
         "architecture": { [$0.architecture] },
         "block-device-mapping.device-name": { [$0.rootDeviceName] },

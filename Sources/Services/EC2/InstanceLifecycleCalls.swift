@@ -5,6 +5,13 @@ import ServiceModel
 ///
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>
 enum InstanceLifecycleCalls {
+    static let operations: [String: Handler] = [
+        "StartInstances": .write(start),
+        "StopInstances": .write(stop),
+        "RebootInstances": .write(reboot),
+        "TerminateInstances": .write(terminate),
+    ]
+
     /// The instances of a request, all of which must be there; nothing is changed otherwise.
     private static func named(_ input: Input, _ context: CallContext) throws(ServiceError) -> [Instance] {
         let ids = input.strings("InstanceIds")

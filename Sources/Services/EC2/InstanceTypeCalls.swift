@@ -3,6 +3,11 @@ import ServiceModel
 
 /// DescribeInstanceTypes and DescribeInstanceTypeOfferings.
 enum InstanceTypeCalls {
+    static let operations: [String: Handler] = [
+        "DescribeInstanceTypes": .read(describeInstanceTypes),
+        "DescribeInstanceTypeOfferings": .read(describeInstanceTypeOfferings),
+    ]
+
     private static let filters: [String: @Sendable (InstanceType) -> [String]] = [
         "instance-type": { [$0.name] },
         "current-generation": { $0.filterText("CurrentGeneration") },

@@ -3,9 +3,30 @@ import ServiceModel
 
 /// Instances as answers show them.
 enum InstanceViews {
+    /// The answer of RunInstances: what the launch has not attached yet is not in it.
+    static func launched(_ id: String, _ instances: [Instance], _ context: CallContext) -> Value {
+        var state = context.ec2
+        let instances = instances.map { instance in
+            var instance = instance
+            instance.blockDevices = []
+            for interface in instance.networkInterfaceIDs {
+                state.networkInterfaces.update(interface) { record in
+                    for index in record.addresses.indices { record.addresses[index].association = nil }
+                }
+            }
+            return instance
+        }
+        return reservation(id, instances, state, context)
+    }
+
     static func reservation(_ id: String, _ instances: some Sequence<Instance>, _ context: CallContext) -> Value {
-        let state = context.ec2
-        return [
+        reservation(id, instances, context.ec2, context)
+    }
+
+    private static func reservation(
+        _ id: String, _ instances: some Sequence<Instance>, _ state: EC2State, _ context: CallContext
+    ) -> Value {
+        [
             "ReservationId": .string(id), "OwnerId": .string(context.accountID), "Groups": [],
             "Instances": .list(instances) { view($0, state, context.region) },
         ]

@@ -3,6 +3,11 @@ import ServiceModel
 
 /// DescribeRegions and DescribeAvailabilityZones.
 enum RegionCalls {
+    static let operations: [String: Handler] = [
+        "DescribeRegions": .read(describeRegions),
+        "DescribeAvailabilityZones": .read(describeAvailabilityZones),
+    ]
+
     static func describeRegions(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let filters = try Filter.all(input)
         let names = input.strings("RegionNames")

@@ -3,6 +3,10 @@ import ServiceModel
 
 /// RunInstances: from a checked request to instances with their interfaces and volumes.
 enum RunInstances {
+    static let operations: [String: Handler] = [
+        "RunInstances": .write(run),
+    ]
+
     static func run(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let launch = try InstanceLaunch(input, context)
         if let known = try repeated(launch, input, context) { return known }
@@ -21,7 +25,7 @@ enum RunInstances {
                     id: "RunInstances/\(launch.clientToken)", parameters: Idempotency.digest(input),
                     resource: reservationID))
         }
-        return Response(InstanceViews.reservation(reservationID, instances, context))
+        return Response(InstanceViews.launched(reservationID, instances, context))
     }
 
     /// The same request with the same token: the reservation that it made the first time.

@@ -3,6 +3,13 @@ import ServiceModel
 
 /// DescribeSecurityGroups, CreateSecurityGroup and AuthorizeSecurityGroupIngress/Egress.
 enum SecurityGroupCalls {
+    static let operations: [String: Handler] = [
+        "DescribeSecurityGroups": .read(describe),
+        "CreateSecurityGroup": .write(create),
+        "AuthorizeSecurityGroupIngress": .write(authorizeIngress),
+        "AuthorizeSecurityGroupEgress": .write(authorizeEgress),
+    ]
+
     static let groups = Listing<SecurityGroup>(
         kind: .securityGroup, table: { $0.securityGroups }, ids: "GroupIds", tags: { $0.tags },
         filters: [

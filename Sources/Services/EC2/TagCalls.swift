@@ -3,6 +3,12 @@ import ServiceModel
 
 /// CreateTags, DeleteTags and DescribeTags.
 enum TagCalls {
+    static let operations: [String: Handler] = [
+        "CreateTags": .write(create),
+        "DeleteTags": .write(delete),
+        "DescribeTags": .read(describe),
+    ]
+
     /// A kind of resource with tags: how to reach the tags of one, and all that are there.
     private struct Taggable: Sendable {
         let kind: ResourceKind

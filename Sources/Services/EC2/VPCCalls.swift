@@ -3,6 +3,11 @@ import ServiceModel
 
 /// DescribeVpcs and DescribeSubnets.
 enum VPCCalls {
+    static let operations: [String: Handler] = [
+        "DescribeVpcs": .read(describeVPCs),
+        "DescribeSubnets": .read(describeSubnets),
+    ]
+
     static let vpcs = Listing<VPC>(
         kind: .vpc, table: { $0.vpcs }, ids: "VpcIds", tags: { $0.tags },
         filters: [
