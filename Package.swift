@@ -15,6 +15,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For the sandbox's C: the GNU names of Linux's system calls, and no warnings.
+let cSettings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
 /// A library target of ours.
 func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
@@ -80,8 +83,11 @@ let package = Package(
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
-        .executableTarget(name: "spawnd", dependencies: ["CSeccomp"]),
-        library("Sandbox", []),
+        .target(name: "CSpawnProtocol", cSettings: cSettings),
+        .executableTarget(name: "spawnd", dependencies: ["CSeccomp", "CSpawnProtocol"], cSettings: cSettings),
+        library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
+        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "spawnd"], swiftSettings: settings),
+        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),
 
         // MARK: Grading
         library("LabFormat", ["JSONValue", .product(name: "Yams", package: "Yams")]),
