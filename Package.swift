@@ -59,6 +59,7 @@ let package = Package(
         library("JSONValue"),
         tests("JSONValueTests", ["JSONValue"]),
         library("JMESPath", ["JSONValue"]),
+        tests("JMESPathTests", ["JMESPath", "JSONValue"]),
         library("GradeModel", ["JSONValue"]),
 
         // MARK: The emulator
