@@ -62,6 +62,7 @@ let package = Package(
         library("JSONValue"),
         tests("JSONValueTests", ["JSONValue"]),
         library("JMESPath", ["JSONValue"]),
+        tests("JMESPathTests", ["JMESPath", "JSONValue"]),
         library("SafeText"),
         library("GradeModel", ["JSONValue", "SafeText"]),
 
