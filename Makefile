@@ -83,11 +83,13 @@ distclean: clean ## Remove the Python environments as well.
 .PHONY: setup
 setup: $(stamps)/swift $(stamps)/packages .venv/.ready ## Install missing Debian packages and the pinned clients.
 
-$(stamps)/swift: scripts/check-swift
+# A toolchain from an archive may itself wait for a library, so its version is asked after the packages are in.
+$(stamps)/swift: scripts/check-swift | $(stamps)/packages
 	@scripts/check-swift
 	@mkdir -p $(@D) && touch $@
 
 $(stamps)/packages: scripts/apt-packages.txt scripts/install-packages
+	@scripts/check-swift --present
 	@$(if $(SKIP_PACKAGES),:,scripts/install-packages build clients)
 	@mkdir -p $(@D) && touch $@
 
@@ -103,7 +105,7 @@ $(stamps)/packages: scripts/apt-packages.txt scripts/install-packages
 	@scripts/make-venv .venv-bench requirements-bench.txt
 	@touch $@
 
-$(stamps)/release: $(sources) | $(stamps)/swift $(stamps)/packages
+$(stamps)/release: $(sources) | $(stamps)/swift
 	$(release) --product spawnd
 	$(release) --product skylab
 	@mkdir -p $(@D) && touch $@
