@@ -81,6 +81,11 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        library(
+            "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
+            ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
+        tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
+        tests("EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
