@@ -90,7 +90,11 @@ let package = Package(
 
         // MARK: The sandbox
         .target(name: "CSpawnProtocol", cSettings: cSettings),
-        .executableTarget(name: "spawnd", dependencies: ["CSeccomp", "CSpawnProtocol"], cSettings: cSettings),
+        .executableTarget(
+            name: "spawnd", dependencies: ["CSeccomp", "CSpawnProtocol"], cSettings: cSettings,
+            // Static and without the Swift run-time: a box begins as a copy of spawnd, so its pages are paid for again
+            // and again.
+            linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
         .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "spawnd"], swiftSettings: settings),
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),

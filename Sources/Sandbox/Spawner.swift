@@ -33,7 +33,7 @@ package final class Spawner: Sendable {
         let bytes = try RequestEncoder.encode(policy)
         let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
         let (id, record) = try core.launch(
-            request: memory, output: Pipe(), error: Pipe(), outputLimit: policy.limits.output)
+            request: memory, output: Pipe(), error: Pipe(), limits: policy.limits)
         let listeners = try await record.ready.value.get()
         return SandboxBox(id: id, core: core, listeners: listeners, outcome: record.outcome)
     }

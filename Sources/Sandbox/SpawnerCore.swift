@@ -67,12 +67,12 @@ final class SpawnerCore: Sendable {
 
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
-        request: consuming Descriptor, output: consuming Pipe, error: consuming Pipe, outputLimit: Int
+        request: consuming Descriptor, output: consuming Pipe, error: consuming Pipe, limits: SandboxLimits
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
         let message = [request.take(), output.writing, error.writing]
         let record = BoxRecord(
-            ready: Promise(), outcome: Promise(), outputLimit: outputLimit,
+            ready: Promise(), outcome: Promise(), outputLimit: limits.output,
             streams: [output.reading, error.reading])
         let id = state.withLock { state -> UInt64? in
             if state.isLost { return nil }
@@ -82,7 +82,10 @@ final class SpawnerCore: Sendable {
             for (stream, descriptor) in [output.reading, error.reading].enumerated() {
                 _ = system_events_add(events, descriptor, id << 1 | UInt64(stream))
             }
-            send(Parcel(MESSAGE_LAUNCH, box: id, descriptors: message), &state)
+            send(
+                Parcel(
+                    MESSAGE_LAUNCH, box: id, value: Int((limits.wallSeconds * 1000).rounded(.up)),
+                    descriptors: message), &state)
             return id
         }
         guard let id else {

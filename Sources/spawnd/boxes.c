@@ -1,6 +1,7 @@
 #include "boxes.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,9 +17,13 @@
 
 #include "init.h"
 #include "privileges.h"
+#include "request.h"
+#include "trees.h"
 
 // How long a box may take beyond what init grants, in milliseconds, before spawnd itself kills it.
 enum { SET_UP_MS = 20000, GRACE_MS = 2000, KILL_MS = 1000 };
+
+enum { INIT_CHANNEL = 3 };
 
 // A descriptor of a box that epoll watches.
 struct watch {
@@ -32,16 +37,20 @@ struct entry {
     pid_t process;
     int handle;  // pidfd of init
     int channel; // -1 once init has closed it
-    uint64_t wall_ms;
+    int64_t wall_ms;
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
-    bool reported;
+    bool reported; // init has said how it ended, or spawnd has decided
+    bool said;     // and the library knows
     struct message report;
     struct watch process_watch, channel_watch;
 };
 
 static struct entry *entries = NULL;
+
+// A blank box, made while nothing else is to do, for the next launch.
+static struct entry *spare = NULL;
 
 static int64_t now_ms(void) {
     struct timespec time;
@@ -55,10 +64,14 @@ static void say(const struct workshop *workshop, uint64_t id, struct message mes
     channel_send(workshop->control, &parcel, 0);
 }
 
-static void say_failed(const struct workshop *workshop, uint64_t id, int problem, const char *step) {
+static struct message failure(int problem, const char *step) {
     struct message message = {.kind = MESSAGE_FAILED, .code = (uint32_t)problem};
     message_set_text(&message, step);
-    say(workshop, id, message);
+    return message;
+}
+
+static void say_failed(const struct workshop *workshop, uint64_t id, int problem, const char *step) {
+    say(workshop, id, failure(problem, step));
 }
 
 static struct entry *find(uint64_t id) {
@@ -84,95 +97,124 @@ static pid_t clone_box(int *handle) {
     return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
-// Starts the box's init. Returns 0, or -1 with errno set and `*failed` naming the step.
-static int spawn(struct workshop *workshop, struct entry *entry, struct request *request, const struct parcel *parcel,
-                 const char **failed) {
-    // Too large for the stack of a process that is to stay small; a launch is over before the next one begins.
-    static struct tree_list trees;
-    trees.count = 0;
+// Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
+static struct entry *make_blank(struct workshop *workshop, const char **failed) {
+    *failed = "calloc";
+    struct entry *entry = calloc(1, sizeof *entry);
+    if (entry == NULL) return NULL;
     int channel[2];
     *failed = "socketpair";
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) return -1;
-    int result = 0;
-    if (privileges_held()) {
-        privileges_raise(true);
-        result = trees_open(&trees, request->trees, request->tree_count, failed);
-        privileges_raise(false);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
+        free(entry);
+        return NULL;
     }
-    if (result == 0) {
-        *failed = "clone3 with new namespaces";
-        entry->process = clone_box(&entry->handle);
-        if (entry->process < 0) result = -1;
-    }
-    if (result == 0 && entry->process == 0) {
+    *failed = "clone3 with new namespaces";
+    entry->process = clone_box(&entry->handle);
+    if (entry->process == 0) {
+        // Nothing of spawnd's or of another box's stays open here.
+        if (dup3(channel[1], INIT_CHANNEL, O_CLOEXEC) < 0 || close_range(INIT_CHANNEL + 1, ~0u, 0) != 0) _exit(1);
         const struct init_setup setup = {
-            .channel = channel[1],
-            .standard_output = parcel->descriptors[1],
-            .standard_error = parcel->descriptors[2],
-            .request = request,
-            .trees = &trees,
+            .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = workshop->landlock,
-            .cgroup = workshop->cgroup,
             .uid = getuid(),
             .gid = getgid(),
         };
-        close(channel[0]);
-        close(workshop->control);
         init_run(&setup);
     }
     int problem = errno;
     close(channel[1]);
-    if (result == 0) entry->channel = channel[0];
-    else close(channel[0]);
-    trees_close(&trees);
-    errno = problem;
-    return result;
-}
-
-static struct entry *launch(struct workshop *workshop, struct parcel *parcel, const char **failed) {
-    struct request request;
-    *failed = "the request";
-    if (parcel->count != 3) {
-        errno = EPROTO;
+    if (entry->process < 0) {
+        close(channel[0]);
+        free(entry);
+        errno = problem;
         return NULL;
     }
-    if (request_read(&request, parcel->descriptors[0]) != 0) return NULL;
-    struct entry *entry = calloc(1, sizeof *entry);
-    int result = entry == NULL ? -1 : spawn(workshop, entry, &request, parcel, failed);
-    int problem = errno;
-    if (entry != NULL) entry->wall_ms = request.limits.wall_ms;
-    request_release(&request);
-    errno = problem;
-    if (result == 0) return entry;
-    free(entry);
-    return NULL;
-}
-
-void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
-    uint64_t id = parcel->message.box;
-    if (workshop->filter_problem != NULL) {
-        say_failed(workshop, id, workshop->filter_error, workshop->filter_problem);
-        parcel_close(parcel);
-        return;
-    }
-    const char *failed = "";
-    struct entry *entry = launch(workshop, parcel, &failed);
-    if (entry == NULL) {
-        say_failed(workshop, id, errno, failed);
-        parcel_close(parcel);
-        return;
-    }
-    parcel_close(parcel);
-    entry->id = id;
+    entry->channel = channel[0];
     entry->limit = -1;
-    entry->deadline_ms = now_ms() + SET_UP_MS;
+    entry->deadline_ms = INT64_MAX;
     entry->process_watch = (struct watch){.entry = entry, .is_process = true};
     entry->channel_watch = (struct watch){.entry = entry};
     entry->next = entries;
     entries = entry;
     watch(workshop, entry->channel, &entry->channel_watch);
     watch(workshop, entry->handle, &entry->process_watch);
+    return entry;
+}
+
+void boxes_prepare(struct workshop *workshop) {
+    const char *failed;
+    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, &failed);
+}
+
+static int send_tree(const struct entry *entry, const struct tree *tree) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_TREE, .code = tree->kind}};
+    parcel.message.values[0] = (int64_t)tree->index;
+    if (tree->target != NULL) {
+        if (strlen(tree->target) >= MESSAGE_TEXT) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        message_set_text(&parcel.message, tree->target);
+    }
+    if (tree->mount >= 0) parcel.descriptors[parcel.count++] = tree->mount;
+    return channel_send(entry->channel, &parcel, 0);
+}
+
+// Opens the trees that init, with fewer rights, might not reach, and sends them.
+static int send_trees(const struct entry *entry, int memory, const char **failed) {
+    static struct tree_list trees;
+    static struct request request;
+    *failed = "the request";
+    if (request_read(&request, memory) != 0) return -1;
+    privileges_raise(true);
+    int result = trees_open(&trees, request.trees, request.tree_count, failed);
+    privileges_raise(false);
+    for (size_t index = 0; index < trees.count && result == 0; index++) {
+        *failed = "a tree";
+        result = send_tree(entry, &trees.trees[index]);
+    }
+    int problem = errno;
+    // `*failed` may point into the request, so its mapping stays until the next one when something failed.
+    trees_close(&trees);
+    if (result == 0) request_release(&request);
+    errno = problem;
+    return result;
+}
+
+static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
+    (void)workshop;
+    *failed = "the request";
+    if (parcel->count != 3) {
+        errno = EPROTO;
+        return -1;
+    }
+    if (privileges_held() && send_trees(entry, parcel->descriptors[0], failed) != 0) return -1;
+    *failed = "init";
+    return channel_send(entry->channel, parcel, MSG_DONTWAIT);
+}
+
+void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
+    const char *failed = workshop->filter_problem;
+    struct entry *entry = NULL;
+    errno = workshop->filter_error;
+    if (failed == NULL) {
+        entry = spare != NULL ? spare : make_blank(workshop, &failed);
+        spare = NULL;
+    }
+    if (entry != NULL) {
+        entry->id = parcel->message.box;
+        entry->wall_ms = parcel->message.values[0];
+        entry->deadline_ms = now_ms() + SET_UP_MS;
+    }
+    if (entry == NULL) {
+        say_failed(workshop, parcel->message.box, errno, failed);
+    } else if (launch(workshop, entry, parcel, &failed) != 0 && !entry->reported) {
+        entry->reported = true;
+        entry->report = failure(errno, failed);
+        pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    }
+    parcel_close(parcel);
 }
 
 void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
@@ -181,7 +223,7 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     if (entry == NULL || entry->channel < 0) return;  // it has just ended: its report is on the way
     struct parcel passed = {.message = parcel->message};
     if (parcel->message.kind == MESSAGE_START) {
-        entry->deadline_ms = now_ms() + (int64_t)entry->wall_ms + GRACE_MS;
+        entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
     } else {
         if (entry->limit < 0) entry->limit = (int)parcel->message.code;
         entry->deadline_ms = now_ms() + KILL_MS;
@@ -189,7 +231,7 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     channel_send(entry->channel, &passed, MSG_DONTWAIT);
 }
 
-// Takes what init has said. Its report waits until the box is gone.
+// Takes what init has said. Its report is passed on at once: every process of the box but init itself is gone by then.
 static void hear(struct workshop *workshop, struct entry *entry) {
     struct parcel parcel;
     while (entry->channel >= 0) {
@@ -205,9 +247,14 @@ static void hear(struct workshop *workshop, struct entry *entry) {
             entry->deadline_ms = INT64_MAX;
             parcel.message.box = entry->id;
             channel_send(workshop->control, &parcel, 0);
-        } else {
+        } else if (!entry->reported) {
             entry->reported = true;
             entry->report = parcel.message;
+            // A failure may come from a blank box: then it is about nobody yet.
+            if (entry->id != 0) {
+                say(workshop, entry->id, entry->report);
+                entry->said = true;
+            }
         }
         parcel_close(&parcel);
     }
@@ -228,6 +275,12 @@ static void remove_entry(struct entry *gone) {
 static void bury(struct workshop *workshop, struct entry *entry) {
     hear(workshop, entry);
     waitpid(entry->process, NULL, 0);
+    if (entry == spare) spare = NULL;
+    if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
+    if (entry->said || entry->id == 0) {
+        remove_entry(entry);
+        return;
+    }
     if (entry->reported) {
         say(workshop, entry->id, entry->report);
     } else if (!entry->said_ready) {

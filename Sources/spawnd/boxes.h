@@ -3,6 +3,7 @@
 #ifndef SPAWND_BOXES_H
 #define SPAWND_BOXES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "channel.h"
@@ -17,7 +18,11 @@ struct workshop {
     int filter_error;           // errno
     int landlock;               // ABI
     int cgroup;                 // enum cgroup_kind
+    bool wants_spare;           // whether a box has ended well since the last one was made ahead
 };
+
+// Has a blank box at hand for the next launch.
+void boxes_prepare(struct workshop *workshop);
 
 // Makes a box from MESSAGE_LAUNCH. Answers MESSAGE_FAILED itself where that is not possible. Owns the descriptors.
 void boxes_launch(struct workshop *workshop, struct parcel *parcel);

@@ -34,24 +34,23 @@ static int map_ids(uid_t uid, gid_t gid) {
     return write_text("/proc/self/gid_map", line);
 }
 
-// What every box shows besides the trees of its request.
-static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
-
-int furnish(struct box *box, const struct init_setup *setup, const char **failed) {
-    const struct request *request = setup->request;
+int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed) {
     *failed = "uid map of a user namespace";
-    if (map_ids(setup->uid, setup->gid) != 0) return -1;
+    if (map_ids(uid, gid) != 0) return -1;
     *failed = "PR_SET_PDEATHSIG";
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return -1;
     *failed = "sethostname";
     if (sethostname("skylab", 6) != 0) return -1;
-    if (network_open(request->listeners, request->listener_count, box->listeners, failed) != 0) return -1;
-    if (setup->trees->count == 0) {
-        if (trees_open(setup->trees, request->trees, request->tree_count, failed) != 0) return -1;
-    }
-    if (trees_open(setup->trees, devices, sizeof devices / sizeof *devices, failed) != 0) return -1;
-    if (root_make(&box->root, request, setup->trees, failed) != 0) return -1;
-    if (root_seal(failed) != 0) return -1;
+    *failed = "lo";
+    if (network_bring_up() != 0) return -1;
+    if (root_begin(root, failed) != 0) return -1;
     *failed = "PR_SET_DUMPABLE";
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
+                    const char **failed) {
+    if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
+    if (trees->count == 0 && trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
+    return root_finish(root, request, trees, failed);
 }

@@ -29,7 +29,8 @@ enum source { CHANNEL, CHILDREN, STATUS, FORBIDDEN, SOURCES };
 struct init {
     const struct init_setup *setup;
     int descriptors[SOURCES]; // -1 where there is none (yet)
-    int scratch;
+    struct request request;
+    struct root root;
     pid_t student;
     int64_t started_us;
     struct account account;
@@ -57,9 +58,9 @@ static bool is_full(int scratch) {
 
 // Looks at everything that is in use, and says which limit is crossed, or -1.
 static int look(struct init *init) {
-    const struct limits *limits = &init->setup->request->limits;
+    const struct limits *limits = &init->request.limits;
     account_take(&init->account);
-    if (is_full(init->scratch)) init->evidence.disk_full = true;
+    if (is_full(init->root.scratch)) init->evidence.disk_full = true;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
     if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
     if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
@@ -101,7 +102,7 @@ _Noreturn static void finish(struct init *init) {
     if (evidence->peak_bytes < init->account.peak_memory) evidence->peak_bytes = init->account.peak_memory;
     evidence->peak_tasks = init->account.peak_tasks > 0 || init->started_us == 0 ? init->account.peak_tasks : 1;
 
-    struct parcel parcel = {.message = verdict(evidence, &init->setup->request->limits)};
+    struct parcel parcel = {.message = verdict(evidence, &init->request.limits)};
     channel_send(init->setup->channel, &parcel, 0);
     _exit(0);
 }
@@ -112,27 +113,9 @@ _Noreturn static void finish_at_limit(struct init *init, int limit) {
 }
 
 static void start(struct init *init) {
-    int status[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
+    struct parcel go = {.message = {.kind = STUDENT_GO}};
     init->started_us = now_us();
-    pid_t child = fork();
-    if (child < 0) fail(init->setup->channel, "fork");
-    if (child == 0) {
-        const struct student student = {
-            .request = init->setup->request,
-            .filter = init->setup->filter,
-            .landlock = init->setup->landlock,
-            .standard_output = init->setup->standard_output,
-            .standard_error = init->setup->standard_error,
-            .status = status[1],
-        };
-        student_run(&student);
-    }
-    init->student = child;
-    close(status[1]);
-    close(init->setup->standard_output);
-    close(init->setup->standard_error);
-    init->descriptors[STATUS] = status[0];
+    if (init->descriptors[STATUS] >= 0) channel_send(init->descriptors[STATUS], &go, 0);
 }
 
 static void on_channel(struct init *init) {
@@ -165,6 +148,10 @@ static void on_status(struct init *init) {
         memcpy(&init->descriptors[FORBIDDEN], CMSG_DATA(rights), sizeof(int));
     }
     if (status.problem == 0) return;
+    if (!status.is_program) {
+        errno = status.problem;
+        fail(init->setup->channel, status.step);
+    }
     init->evidence.not_started = status.problem;
     memcpy(init->evidence.text, status.step, sizeof status.step);
     finish(init);
@@ -200,7 +187,7 @@ static void on_children(struct init *init) {
 
 static int timeout_ms(const struct init *init, int64_t next_look_us) {
     if (init->started_us == 0) return -1;
-    int64_t deadline = init->started_us + (int64_t)init->setup->request->limits.wall_ms * 1000;
+    int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
     int64_t left = (deadline < next_look_us ? deadline : next_look_us) - now_us();
     return left <= 0 ? 0 : (int)(left / 1000) + 1;
 }
@@ -224,7 +211,7 @@ _Noreturn static void serve(struct init *init) {
         if (init->started_us == 0) continue;
         int64_t now = now_us();
         if (next_look_us == 0) next_look_us = now + TICK_MS * 1000;
-        if (now - init->started_us >= (int64_t)init->setup->request->limits.wall_ms * 1000) {
+        if (now - init->started_us >= (int64_t)init->request.limits.wall_ms * 1000) {
             finish_at_limit(init, LIMIT_WALL);
         }
         if (now < next_look_us) continue;
@@ -232,19 +219,6 @@ _Noreturn static void serve(struct init *init) {
         if (crossed >= 0) finish_at_limit(init, crossed);
         next_look_us = now_us() + TICK_MS * 1000;
     }
-}
-
-// Moves the descriptors to 3, 4, 5 … and closes every other one, so that nothing of another box stays open here.
-static int keep_only(int *const *descriptors, int count) {
-    for (int index = 0; index < count; index++) {
-        *descriptors[index] = fcntl(*descriptors[index], F_DUPFD_CLOEXEC, 256);
-        if (*descriptors[index] < 0) return -1;
-    }
-    for (int index = 0; index < count; index++) {
-        if (dup3(*descriptors[index], 3 + index, O_CLOEXEC) < 0) return -1;
-        *descriptors[index] = 3 + index;
-    }
-    return close_range(3 + (unsigned)count, ~0u, 0);
 }
 
 static int open_children(void) {
@@ -255,38 +229,68 @@ static int open_children(void) {
     return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int say_ready(const struct init_setup *setup, const struct box *box) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_READY}};
-    parcel.message.values[READY_LANDLOCK] = setup->landlock;
-    parcel.message.values[READY_SYSCALLS] = (int64_t)setup->filter->allowed;
-    parcel.message.values[READY_CGROUP] = setup->cgroup;
-    parcel.message.values[READY_HIDEPID] = box->root.hides_processes;
-    parcel.count = setup->request->listener_count;
-    memcpy(parcel.descriptors, box->listeners, parcel.count * sizeof(int));
-    int result = channel_send(setup->channel, &parcel, 0);
-    for (size_t index = 0; index < parcel.count; index++) close(box->listeners[index]);
-    return result;
+// The process that the program will be, confined but for what the request decides.
+static void fork_student(struct init *init) {
+    int status[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
+    init->student = fork();
+    if (init->student < 0) fail(init->setup->channel, "fork");
+    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock);
+    close(status[1]);
+    init->descriptors[STATUS] = status[0];
 }
 
-_Noreturn void init_run(const struct init_setup *given) {
-    struct init_setup setup = *given;
-    struct box box;
-    const char *failed = "";
-    if (furnish(&box, &setup, &failed) != 0) fail(setup.channel, failed);
+// Waits for the request, and for the trees that come before it.
+static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
+    for (;;) {
+        if (channel_receive(init->setup->channel, parcel, 0) != 1) _exit(1);
+        const struct message *message = &parcel->message;
+        if (message->kind == MESSAGE_LAUNCH && parcel->count == 3) return;
+        if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
+        if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
+        struct tree *tree = &trees->trees[trees->count++];
+        *tree = (struct tree){.kind = message->code, .mount = parcel->count > 0 ? parcel->descriptors[0] : -1};
+        tree->index = (size_t)message->values[0];
+        if (tree->kind == TREE_SYMLINK) tree->target = strdup(message->text);
+    }
+}
 
-    struct init init = {.setup = &setup, .descriptors = {-1, -1, -1, -1}, .evidence = {.limit = -1}};
-    if (account_open(&init.account, box.root.processes, setup.request->limits.memory) != 0) fail(setup.channel, "/proc");
-    int children = open_children();
-    if (children < 0) fail(setup.channel, "signalfd");
-    // The listeners come last: they are closed once they are handed out.
-    int *kept[6 + REQUEST_LISTENERS] = {&setup.channel,   &setup.standard_output,  &setup.standard_error,
-                                        &box.root.scratch, &init.account.directory, &children};
-    int count = 6;
-    for (size_t index = 0; index < setup.request->listener_count; index++) kept[count++] = &box.listeners[index];
-    if (keep_only(kept, count) != 0) fail(setup.channel, "close_range");
-    init.descriptors[CHANNEL] = setup.channel;
-    init.descriptors[CHILDREN] = children;
-    init.scratch = box.root.scratch;
-    if (say_ready(&setup, &box) != 0) _exit(1);
+static void say_ready(const struct init *init, const int *listeners) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
+    parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
+    parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
+    parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
+    memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
+    if (channel_send(init->setup->channel, &parcel, 0) != 0) _exit(1);
+    parcel_close(&parcel);
+}
+
+_Noreturn void init_run(const struct init_setup *setup) {
+    // Too large for the stack, and there is only one.
+    static struct tree_list trees;
+    static struct init init;
+    init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
+    const char *failed = "";
+    if (furnish_blank(&init.root, setup->uid, setup->gid, &failed) != 0) fail(setup->channel, failed);
+    init.descriptors[CHILDREN] = open_children();
+    if (init.descriptors[CHILDREN] < 0) fail(setup->channel, "signalfd");
+    fork_student(&init);
+
+    struct parcel parcel;
+    await_request(&init, &parcel, &trees);
+    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(setup->channel, "the request");
+    for (size_t index = 0; index < trees.count; index++) {
+        if (trees.trees[index].index >= init.request.tree_count) fail(setup->channel, "a tree");
+        trees.trees[index].path = init.request.trees[trees.trees[index].index];
+    }
+    int listeners[REQUEST_LISTENERS];
+    if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
+    if (account_open(&init.account, init.root.processes, init.request.limits.memory) != 0) {
+        fail(setup->channel, "/proc");
+    }
+    parcel.message.kind = STUDENT_PREPARE;
+    channel_send(init.descriptors[STATUS], &parcel, 0);
+    parcel_close(&parcel);
+    say_ready(&init, listeners);
     serve(&init);
 }

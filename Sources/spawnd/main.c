@@ -77,9 +77,13 @@ static int say_hello(const struct workshop *workshop) {
 static void serve(struct workshop *workshop) {
     for (;;) {
         struct epoll_event event;
-        int count = epoll_wait(workshop->events, &event, 1, boxes_timeout());
+        int count = epoll_wait(workshop->events, &event, 1, workshop->wants_spare ? 0 : boxes_timeout());
         boxes_enforce();
-        if (count < 1) continue;
+        if (count < 1) {
+            if (workshop->wants_spare) boxes_prepare(workshop);
+            workshop->wants_spare = false;
+            continue;
+        }
         if (event.data.ptr != NULL) {
             boxes_event(workshop, event.data.ptr);
             continue;
@@ -122,6 +126,7 @@ int main(int count, char **arguments) {
         workshop.filter_problem = failed;
         workshop.filter_error = -result;
     }
+    boxes_prepare(&workshop);
     serve(&workshop);
     boxes_end();
     return 0;

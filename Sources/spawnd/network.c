@@ -36,21 +36,33 @@ static int parse(const struct listener_request *request, union address *address,
     return -1;
 }
 
-static int bring_up(int control) {
+int network_bring_up(void) {
+    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (control < 0) return -1;
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-    return ioctl(control, SIOCSIFFLAGS, &loopback);
+    int result = ioctl(control, SIOCSIFFLAGS, &loopback);
+    int problem = errno;
+    close(control);
+    errno = problem;
+    return result;
 }
 
 // Gives `lo` a further address, with a mask of /32, under the label lo:`number`.
-static int add_address(int control, const struct sockaddr_in *address, unsigned number) {
+static int add_address(const struct sockaddr_in *address, unsigned number) {
+    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (control < 0) return -1;
     struct ifreq label = {0};
     snprintf(label.ifr_name, sizeof label.ifr_name, "lo:%u", number);
     struct sockaddr_in plain = {.sin_family = AF_INET, .sin_addr = address->sin_addr};
     memcpy(&label.ifr_addr, &plain, sizeof plain);
-    if (ioctl(control, SIOCSIFADDR, &label) != 0) return -1;
+    int result = ioctl(control, SIOCSIFADDR, &label);
     struct sockaddr_in mask = {.sin_family = AF_INET, .sin_addr.s_addr = INADDR_NONE};
     memcpy(&label.ifr_netmask, &mask, sizeof mask);
-    return ioctl(control, SIOCSIFNETMASK, &label);
+    if (result == 0) result = ioctl(control, SIOCSIFNETMASK, &label);
+    int problem = errno;
+    close(control);
+    errno = problem;
+    return result;
 }
 
 static int is_loopback(const struct sockaddr_in *address) { return (ntohl(address->sin_addr.s_addr) >> 24) == 127; }
@@ -67,20 +79,16 @@ static int listen_on(const union address *address, socklen_t length) {
     return -1;
 }
 
-int network_open(const struct listener_request *requests, size_t count, int *sockets, const char **failed) {
-    *failed = "lo";
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (control < 0 || bring_up(control) != 0) return -1;
+int network_listen(const struct listener_request *requests, size_t count, int *sockets, const char **failed) {
     for (size_t index = 0; index < count; index++) {
         *failed = requests[index].address;
         union address address;
         socklen_t length;
         if (parse(&requests[index], &address, &length) != 0) return -1;
         int foreign = address.any.sa_family == AF_INET && !is_loopback(&address.v4);
-        if (foreign && add_address(control, &address.v4, (unsigned)index + 1) != 0) return -1;
+        if (foreign && add_address(&address.v4, (unsigned)index + 1) != 0) return -1;
         sockets[index] = listen_on(&address, length);
         if (sockets[index] < 0) return -1;
     }
-    close(control);
     return 0;
 }

@@ -5,8 +5,11 @@
 
 #include "request.h"
 
-// Brings `lo` up, gives it the addresses that are not loopback addresses, and opens one listening TCP socket for each
-// request. Returns 0, or -1 with errno set and `*failed` naming the address.
-int network_open(const struct listener_request *requests, size_t count, int *sockets, const char **failed);
+// Brings `lo` up. Returns 0, or -1 with errno set.
+int network_bring_up(void);
+
+// Opens one listening TCP socket for each request; `lo` gets the addresses that are not loopback addresses. Returns
+// 0, or -1 with errno set and `*failed` naming the address.
+int network_listen(const struct listener_request *requests, size_t count, int *sockets, const char **failed);
 
 #endif

@@ -13,14 +13,17 @@
 
 static const char staging[] = "/.scratch";
 
+// The devices of every box.
+static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+
 // A new /proc of this process namespace, not attached to anything.
-static int open_proc(const char *hidepid) {
+static int open_proc(const char *hidepid, unsigned attributes) {
     int context = fsopen("proc", FSOPEN_CLOEXEC);
     if (context < 0) return -1;
     int result = hidepid == NULL ? 0 : fsconfig(context, FSCONFIG_SET_STRING, "hidepid", hidepid, 0);
     if (result == 0) result = fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-    int mount = result == 0 ? fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-                            : -1;
+    attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    int mount = result == 0 ? fsmount(context, FSMOUNT_CLOEXEC, attributes) : -1;
     int problem = errno;
     close(context);
     errno = problem;
@@ -30,22 +33,11 @@ static int open_proc(const char *hidepid) {
 // The box's own, as hidden as the kernel can: Linux 5.8 has the word, older ones the number.
 static int open_hidden_proc(bool *hidden) {
     *hidden = true;
-    int mount = open_proc("invisible");
-    if (mount < 0 && errno == EINVAL) mount = open_proc("2");
+    int mount = open_proc("invisible", MOUNT_ATTR_RDONLY);
+    if (mount < 0 && errno == EINVAL) mount = open_proc("2", MOUNT_ATTR_RDONLY);
     if (mount >= 0 || errno != EINVAL) return mount;
     *hidden = false;
-    return open_proc(NULL);
-}
-
-// Everything that is needed of the old root must be open by now.
-static int change_root(const struct request *request) {
-    char options[96];
-    unsigned long long room = SUBMISSION_ROOM + request->file_bytes + 8192ull * request->file_count;
-    snprintf(options, sizeof options, "size=%llu,nr_inodes=%zu,mode=0755", room, 4096 + 4 * request->file_count);
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
-    if (mount("root", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options) != 0 || chdir("/tmp") != 0) return -1;
-    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
-    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
+    return open_proc(NULL, MOUNT_ATTR_RDONLY);
 }
 
 static int write_file(const char *path, const char *text) {
@@ -75,18 +67,68 @@ static int make_etc(const struct request *request) {
     return write_file("/etc/resolv.conf", "");
 }
 
+// The new root is the working directory, and nothing in it leads out yet.
 static int make_dev(void) {
     static const char *const links[][2] = {
-        {"/proc/self/fd", "/dev/fd"},
-        {"/proc/self/fd/0", "/dev/stdin"},
-        {"/proc/self/fd/1", "/dev/stdout"},
-        {"/proc/self/fd/2", "/dev/stderr"},
+        {"/proc/self/fd", "dev/fd"},
+        {"/proc/self/fd/0", "dev/stdin"},
+        {"/proc/self/fd/1", "dev/stdout"},
+        {"/proc/self/fd/2", "dev/stderr"},
     };
-    if (mkdir("/dev", 0755) != 0 && errno != EEXIST) return -1;
+    if (mkdir("dev", 0755) != 0) return -1;
     for (size_t index = 0; index < sizeof links / sizeof *links; index++) {
         if (symlink(links[index][0], links[index][1]) != 0) return -1;
     }
+    for (size_t index = 0; index < sizeof devices / sizeof *devices; index++) {
+        struct tree device;
+        if (tree_open(&device, devices[index]) != 0) return -1;
+        int file = open(devices[index] + 1, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (file < 0) return -1;
+        close(file);
+        if (move_mount(device.mount, "", AT_FDCWD, devices[index] + 1, MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
+        close(device.mount);
+    }
     return 0;
+}
+
+// No namespace of this kind may be made below this box, not even by a program that has found a way past the filter.
+static int forbid_namespaces(int processes, const char *kind) {
+    char path[64];
+    snprintf(path, sizeof path, "sys/user/max_%s_namespaces", kind);
+    int file = openat(processes, path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return errno == ENOENT ? 0 : -1;
+    ssize_t written = write(file, "0", 1);
+    int problem = errno;
+    close(file);
+    errno = problem;
+    return written == 1 ? 0 : -1;
+}
+
+int root_begin(struct root *root, const char **failed) {
+    *failed = "mount /proc";
+    int hidden = open_hidden_proc(&root->hides_processes);
+    root->processes = open_proc(NULL, 0);
+    if (hidden < 0 || root->processes < 0) return -1;
+    *failed = "/proc/sys/user";
+    // Not yet "mnt": a detached mount counts as a namespace of its own.
+    static const char *const kinds[] = {"user", "pid", "net", "ipc", "uts", "cgroup", "time"};
+    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
+        if (forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
+    }
+    *failed = "mount a new root";
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+    // Only init writes to it, and no more than the request holds.
+    if (mount("root", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0 || chdir("/tmp") != 0) return -1;
+    *failed = "/proc";
+    if (mkdir("proc", 0755) != 0 || move_mount(hidden, "", AT_FDCWD, "proc", MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
+    close(hidden);
+    *failed = "/dev";
+    return make_dev();
+}
+
+static int leave_old_root(void) {
+    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
+    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
 }
 
 // One tmpfs holds all that can be written, so that the limit on disk space is one limit.
@@ -109,18 +151,9 @@ static int make_scratch(struct root *root, const struct request *request) {
     return umount2(staging, MNT_DETACH) != 0 ? -1 : rmdir(staging);
 }
 
-int root_make(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
-    *failed = "mount /proc";
-    int hidden = open_hidden_proc(&root->hides_processes);
-    root->processes = open_proc(NULL);
-    if (hidden < 0 || root->processes < 0) return -1;
+int root_finish(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
-    if (change_root(request) != 0) return -1;
-    *failed = "/proc";
-    if (mkdir("/proc", 0755) != 0 || move_mount(hidden, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
-    close(hidden);
-    *failed = "/dev";
-    if (make_dev() != 0) return -1;
+    if (leave_old_root() != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";
@@ -129,24 +162,11 @@ int root_make(struct root *root, const struct request *request, struct tree_list
     *failed = "/submission";
     if (mkdir("/submission", 0755) != 0 || files_write("/submission", request) != 0) return -1;
     *failed = request->scratch;
-    return files_write(request->scratch, request);
-}
-
-int root_seal(const char **failed) {
-    static const char *const kinds[] = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time"};
+    if (files_write(request->scratch, request) != 0) return -1;
     *failed = "/proc/sys/user";
-    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/sys/user/max_%s_namespaces", kinds[index]);
-        int file = open(path, O_WRONLY | O_CLOEXEC);
-        if (file < 0 && errno == ENOENT) continue;
-        if (file < 0 || write(file, "0", 1) != 1) return -1;
-        close(file);
-    }
+    if (forbid_namespaces(root->processes, "mnt") != 0) return -1;
     *failed = "read-only root";
-    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
-    if (mount(NULL, "/", NULL, flags, NULL) != 0) return -1;
-    return mount(NULL, "/proc", NULL, flags | MS_NOEXEC, NULL);
+    return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }
 
 void root_writable(const struct request *request, const char *paths[ROOT_WRITABLE]) {

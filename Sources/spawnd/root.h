@@ -8,23 +8,22 @@
 #include "request.h"
 #include "trees.h"
 
-enum { SUBMISSION_ROOM = 8 << 20 };
-
 // What init keeps of it.
 struct root {
-    int processes;    // a /proc of the box that hides nothing, attached nowhere
-    int scratch;      // the tmpfs with everything that the program may write
+    int processes;        // a /proc of the box that hides nothing, attached nowhere
+    int scratch;          // the tmpfs with everything that the program may write
     bool hides_processes; // whether the box's own /proc hides what the program may not trace
 };
 
-// Makes the root of the calling process, which is alone in a new mount namespace, and leaves nothing of the old one:
-// the trees at their paths, /dev, /etc, /submission (read-only), the scratch directory with a copy of the submission,
-// the home directory, /tmp and /dev/shm. /proc can still be written until root_seal.
+// Begins the root of the calling process, which is alone in new namespaces: a tmpfs with /proc and /dev, as yet in a
+// corner of the old root, whose files can still be reached by their paths. Forbids further namespaces below this one.
 // Returns 0, or -1 with errno set and `*failed` naming the step.
-int root_make(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
+int root_begin(struct root *root, const char **failed);
 
-// Forbids further namespaces below this one and makes /proc and the root read-only.
-int root_seal(const char **failed);
+// Leaves the old root, furnishes the new one as the request wants it and makes it read-only: the trees at their
+// paths, /etc, /submission, the scratch directory with a copy of the submission, the home directory, /tmp and
+// /dev/shm. Returns as root_begin does.
+int root_finish(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };

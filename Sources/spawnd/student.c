@@ -9,12 +9,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "landlock.h"
 #include "privileges.h"
+#include "request.h"
 #include "root.h"
 
-static void report(int socket, int problem, const char *step, int listener) {
-    struct student_status status = {.problem = problem};
+// The only descriptor that stays open besides the standard ones; execve closes it.
+enum { INIT = 3 };
+
+static void report(int problem, int is_program, const char *step, int listener) {
+    struct student_status status = {.problem = problem, .is_program = is_program};
     strncpy(status.step, step, sizeof status.step - 1);
     struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
     union {
@@ -31,11 +36,11 @@ static void report(int socket, int problem, const char *step, int listener) {
         rights->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(rights), &listener, sizeof listener);
     }
-    (void)!sendmsg(socket, &header, MSG_NOSIGNAL);
+    (void)!sendmsg(INIT, &header, MSG_NOSIGNAL);
 }
 
-_Noreturn static void fail(const struct student *student, const char *step) {
-    report(student->status, errno, step, -1);
+_Noreturn static void fail(const char *step) {
+    report(errno, 0, step, -1);
     _exit(127);
 }
 
@@ -59,33 +64,48 @@ static int set_limits(const struct limits *limits) {
            limit(RLIMIT_SIGPENDING, 256, 256) || limit(RLIMIT_NICE, 0, 0) || limit(RLIMIT_RTPRIO, 0, 0);
 }
 
-_Noreturn void student_run(const struct student *student) {
-    const struct request *request = student->request;
+// What no request has a say in.
+static void confine(const struct filter *filter) {
     sigset_t none;
     sigemptyset(&none);
-    if (setsid() < 0) fail(student, "setsid");
+    if (setsid() < 0) fail("setsid");
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (input < 0 || dup2(input, 0) < 0) fail(student, "/dev/null");
-    if (dup2(student->standard_output, 1) < 0 || dup2(student->standard_error, 2) < 0) fail(student, "dup2");
-    // Descriptor 3 is the status socket, which execve closes; nothing else stays open.
-    if (dup3(student->status, 3, O_CLOEXEC) < 0 && errno != EINVAL) fail(student, "dup3");
-    struct student self = *student;
-    self.status = 3;
-    if (close_range(4, ~0u, 0) != 0) fail(&self, "close_range");
-    if (chdir(request->scratch) != 0) fail(&self, request->scratch);
-    if (set_limits(&request->limits) != 0) fail(&self, "setrlimit");
-    if (privileges_drop_all() != 0) fail(&self, "capset");
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(&self, "PR_SET_NO_NEW_PRIVS");
-    if (self.landlock > 0) {
-        const char *writable[ROOT_WRITABLE];
-        root_writable(request, writable);
-        if (landlock_confine(self.landlock, writable, ROOT_WRITABLE) != 0) fail(&self, "Landlock");
-    }
+    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
+    if (privileges_drop_all() != 0) fail("capset");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
     sigprocmask(SIG_SETMASK, &none, NULL);
-    int listener = filter_install(self.filter, true);
-    if (listener < 0 && filter_install(self.filter, false) != 0) fail(&self, "seccomp");
-    report(self.status, 0, "", listener);
+    int listener = filter_install(filter, true);
+    if (listener < 0 && filter_install(filter, false) != 0) fail("seccomp");
+    report(0, 0, "", listener);
     if (listener >= 0) close(listener);
-    execve(request->program, request->arguments, request->environment);
-    fail(&self, request->program);
+}
+
+static void obey(enum student_order order, struct parcel *parcel) {
+    // Init is gone, and so will be this process.
+    if (channel_receive(INIT, parcel, 0) != 1 || parcel->message.kind != (uint32_t)order) _exit(127);
+}
+
+_Noreturn void student_run(int socket, const struct filter *filter, int landlock) {
+    if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
+    if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
+    confine(filter);
+
+    struct parcel parcel;
+    struct request request;
+    obey(STUDENT_PREPARE, &parcel);
+    if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
+    parcel_close(&parcel);
+    if (chdir(request.scratch) != 0) fail(request.scratch);
+    if (landlock > 0) {
+        const char *writable[ROOT_WRITABLE];
+        root_writable(&request, writable);
+        if (landlock_confine(landlock, writable, ROOT_WRITABLE) != 0) fail("Landlock");
+    }
+    if (set_limits(&request.limits) != 0) fail("setrlimit");
+
+    obey(STUDENT_GO, &parcel);
+    execve(request.program, request.arguments, request.environment);
+    report(errno, 1, request.program, -1);
+    _exit(127);
 }

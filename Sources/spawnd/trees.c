@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Whether `path` lies in a directory that the list already shows.
-static int covered(const struct tree_list *list, const char *path) {
+int trees_cover(const struct tree_list *list, const char *path) {
     for (size_t index = 0; index < list->count; index++) {
         const struct tree *tree = &list->trees[index];
         size_t length = strlen(tree->path);
@@ -33,7 +32,8 @@ static int open_mount(const char *path) {
     return -1;
 }
 
-static int open_one(struct tree *tree) {
+int tree_open(struct tree *tree, const char *path) {
+    *tree = (struct tree){.path = path, .kind = TREE_ABSENT, .mount = -1};
     struct stat status;
     if (lstat(tree->path, &status) != 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     if (S_ISLNK(status.st_mode)) {
@@ -57,10 +57,10 @@ int trees_open(struct tree_list *list, const char *const *paths, size_t count, c
             errno = EINVAL;
             return -1;
         }
-        if (covered(list, paths[index])) continue;
+        if (trees_cover(list, paths[index])) continue;
         struct tree *tree = &list->trees[list->count];
-        *tree = (struct tree){.path = paths[index], .mount = -1};
-        if (open_one(tree) != 0) return -1;
+        if (tree_open(tree, paths[index]) != 0) return -1;
+        tree->index = index;
         if (tree->kind != TREE_ABSENT) list->count++;
     }
     return 0;

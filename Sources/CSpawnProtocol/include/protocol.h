@@ -12,10 +12,13 @@
 enum { PROTOCOL_VERSION = 1, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
-    // To spawnd; START and KILL are passed on to the box's init.
-    MESSAGE_LAUNCH = 1,  // descriptors: request (memfd), standard output, standard error
+    // To spawnd, which passes them on to the box's init.
+    MESSAGE_LAUNCH = 1,  // values: wall time in ms; descriptors: request (memfd), standard output, standard error
     MESSAGE_START = 2,
     MESSAGE_KILL = 3,    // code: enum limit
+
+    // From spawnd to init, before MESSAGE_LAUNCH: a host tree of the request that spawnd has opened.
+    MESSAGE_TREE = 4,    // code: enum tree_kind; values: its index; text: a link's target; descriptors: a mount
 
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
