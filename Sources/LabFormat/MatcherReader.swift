@@ -8,7 +8,7 @@ extension Matcher {
 
     /// Reads `{matcher: value, …}`; all of them have to hold.
     static func readAll(_ node: YAMLNode, _ name: String, _ diagnostics: Diagnostics) -> [Matcher] {
-        guard var fields = FieldReader(node, "the matchers of \(name)", diagnostics) else { return [] }
+        guard var fields = FieldReader(node, name, diagnostics) else { return [] }
         var matchers: [Matcher] = []
         for entry in fields.any(of: simpleKeys) {
             if let matcher = read(entry.key, entry.value, diagnostics) { matchers.append(matcher) }

@@ -84,7 +84,7 @@ struct LabCatalogTests {
         let folder = try TemporaryFolder()
         try folder.write("lab: v1\nid: [", to: "broken/lab.yaml")
         let text = message(LabCatalog(roots: []), "\(folder.path)/broken")
-        #expect(text.hasPrefix("\(folder.path)/broken/lab.yaml:2:6: error: not YAML"))
+        #expect(text.hasPrefix("\(folder.path)/broken/lab.yaml:3:1: error: not YAML"))
     }
 
     @Test func `the digest depends on what grading depends on, and on nothing else`() throws {

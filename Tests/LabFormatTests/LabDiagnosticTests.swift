@@ -80,9 +80,9 @@ struct LabDiagnosticTests {
         ("{eq: running}", "{absent: false}", "lab.yaml:13:80: error: write 'exists: true' instead of 'absent: false'"),
         (
             "{eq: running}", "{equals: running}",
-            "lab.yaml:13:71: error: the matchers of 'State.Name' has no key 'equals'; known here: eq, ne, in, lt, lte, gt, gte, matches, contains, not_contains, contains_all, all_match, none_match, absent, exists, cidr_within, cidr_disjoint, len, approx, within"
+            "lab.yaml:13:72: error: 'State.Name' has no key 'equals'; known here: eq, ne, in, lt, lte, gt, gte, matches, contains, not_contains, contains_all, all_match, none_match, absent, exists, cidr_within, cidr_disjoint, len, approx, within"
         ),
-        ("{eq: running}", "running", "lab.yaml:13:71: error: the matchers of 'State.Name' must be a mapping, not text"),
+        ("{eq: running}", "running", "lab.yaml:13:71: error: 'State.Name' must be a mapping, not text"),
         ("{eq: running}", "{within: 1}", "lab.yaml:13:80: error: 'within' needs 'approx', the expected number"),
         (
             "{eq: running}", "{cidr_within: 10.0.0.0/33}",
@@ -95,7 +95,7 @@ struct LabDiagnosticTests {
         ),
         (
             "id: two", "id: one",
-            "lab.yaml:10:5: error: the id 'one' is already used in line 7|lab.yaml:10:5: error: 'requires' runs in a circle: one → one"
+            "lab.yaml:10:5: error: the id 'one' is already used in line 7"
         ),
         (
             "[one]", "[onw]",
@@ -112,7 +112,7 @@ struct LabDiagnosticTests {
         ),
         (
             "{State.Name: {eq", "{State.: {eq",
-            "lab.yaml:13:66: error: the path 'State.' is not a JMESPath expression: the end of the expression where a name, '*', '[' or '{' should be (at character 7)"
+            "lab.yaml:13:65: error: the path 'State.' is not a JMESPath expression: the end of the expression where a name, '*', '[' or '{' should be (at character 7)"
         ),
         (
             "{eq: running}", "{matches: '(a'}",
@@ -129,7 +129,7 @@ struct LabDiagnosticTests {
         ),
         (
             "count: 1}", "count: 0, each: {a: {exists: true}}}",
-            "lab.yaml:9:53: error: with 'count: 0' there is nothing that 'distinct' or 'each' could look at"
+            "lab.yaml:9:51: error: with 'count: 0' there is nothing that 'distinct' or 'each' could look at"
         ),
         (
             "only {{count}}", "only {{cuont}}",
@@ -160,7 +160,7 @@ struct LabDiagnosticTests {
         ),
         (
             "points: 10", "points: 10\nselftest: [{path: bad/x, fails: [tow]}, {path: a, score: 11}, {path: b}]",
-            "lab.yaml:5:19: error: 'fails' of selftest 'bad/x' names 'tow', which is no check; did you mean 'two'?|lab.yaml:5:41: error: a selftest must expect something: a score, or checks that fail or pass|lab.yaml:5:48: error: selftest 'a' expects 11 points; all checks together are worth 10"
+            "lab.yaml:5:19: error: 'fails' of selftest 'bad/x' names 'tow', which is no check; did you mean 'two'?|lab.yaml:5:48: error: selftest 'a' expects 11 points; all checks together are worth 10|lab.yaml:5:63: error: a selftest must expect something: a score, or checks that fail or pass"
         ),
         // YAML
         (
@@ -258,7 +258,7 @@ struct LabDiagnosticTests {
     func `no cut and no change of a lab traps`() {
         let text = Array(LabReadingTests.complete.utf8)
         var refused = 0
-        for position in stride(from: 0, to: text.count, by: 3) {
+        for position in stride(from: 0, to: text.count, by: 13) {
             if (try? LoadedLab.parse(Array(text[..<position]))) == nil { refused += 1 }
             for byte in [
                 UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "}"), UInt8(ascii: "\n"), UInt8(ascii: "&"), 0, 0xFF,
@@ -268,7 +268,7 @@ struct LabDiagnosticTests {
                 if (try? LoadedLab.parse(changed)) == nil { refused += 1 }
             }
         }
-        #expect(refused > 500)
+        #expect(refused > 100)
     }
 }
 

@@ -68,8 +68,9 @@ struct PatternParser {
             throw error("a repeat count above \(Self.maximumRepeat)", at: start)
         }
         _ = take("?")
-        if let scalar = current, scalar == "*" || scalar == "+" || scalar == "?" {
-            throw error("a repeat of a repeat: put a group around the first", at: position)
+        let next = position
+        if try self.bounds() != nil {
+            throw error("a repeat of a repeat: put a group around the first", at: next)
         }
         return .repeated(atom, minimum: bounds.minimum, maximum: bounds.maximum)
     }

@@ -99,9 +99,10 @@ struct YAMLDocument {
         }
         switch source {
         case .scalar(let scalar):
-            if !scalar.tag.description.isEmpty, scalar.tag.description != "!" {
-                diagnostics.error("YAML tags (\(scalar.tag)) are not part of the lab format", at: location)
-            }
+            let tag = scalar.tag.description
+            // Yams says that quoted scalars are strings; everything else was written by the author.
+            let isImplied = tag.isEmpty || tag == "!" || scalar.style != .plain && tag == Tag.Name.str.rawValue
+            if !isImplied { diagnostics.error("YAML tags (\(tag)) are not part of the lab format", at: location) }
             return YAMLNode(content: .scalar(scalar.string, Self.style(scalar.style)), location: location)
         case .sequence(let items):
             return YAMLNode(content: .sequence(items.compactMap { node($0, depth: depth + 1) }), location: location)

@@ -61,9 +61,9 @@ enum PlainScalar: Equatable {
         case "", "~", "null", "Null", "NULL": self = .null
         case "true", "True", "TRUE": self = .boolean(true)
         case "false", "False", "FALSE": self = .boolean(false)
-        case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
+        case "yes", "Yes", "YES", "on", "On", "ON":
             self = .ambiguous("write true, or put it in quotes to mean the text")
-        case "no", "No", "NO", "off", "Off", "OFF", "n", "N":
+        case "no", "No", "NO", "off", "Off", "OFF":
             self = .ambiguous("write false, or put it in quotes to mean the text")
         case ".inf", ".Inf", ".INF", "+.inf", "-.inf", ".nan", ".NaN", ".NAN":
             self = .ambiguous("only finite numbers can be used")
