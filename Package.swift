@@ -100,8 +100,10 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),
 
         // MARK: Grading
-        library("LabFormat", ["JSONValue", .product(name: "Yams", package: "Yams")]),
-        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel", "EmulatorCore"]),
+        library("LabFormat", ["GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
+        tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
+        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
+        tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
         library(
             "Grading",
             ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
