@@ -59,6 +59,7 @@ let package = Package(
         library("JSONValue"),
         library("JMESPath", ["JSONValue"]),
         library("SafeText"),
+        library("ReportFiles"),
         library("GradeModel", ["JSONValue", "SafeText"]),
 
         // MARK: The emulator
@@ -91,7 +92,8 @@ let package = Package(
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
-        library("SiteGenerator", ["GradeModel", "SafeText", .product(name: "Mustache", package: "swift-mustache")]),
+        library(
+            "SiteGenerator", ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -110,6 +112,7 @@ let package = Package(
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFixtures"]),
+        tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
     ]
 )
