@@ -16,7 +16,7 @@ private struct JSONLayout {
     /// Where the container that is written on one line ends.
     private var lineEnd = 0
 
-    private static let shortest = 56
+    private static let shortest = 48
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
