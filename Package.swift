@@ -64,6 +64,7 @@ let package = Package(
         library("JMESPath", ["JSONValue"]),
         tests("JMESPathTests", ["JMESPath", "JSONValue"]),
         library("SafeText"),
+        library("ReportFiles"),
         library("GradeModel", ["JSONValue", "SafeText"]),
 
         // MARK: The emulator
@@ -110,7 +111,8 @@ let package = Package(
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
-        library("SiteGenerator", ["GradeModel", "SafeText", .product(name: "Mustache", package: "swift-mustache")]),
+        library(
+            "SiteGenerator", ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -129,6 +131,7 @@ let package = Package(
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFixtures"]),
+        tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
     ]
 )

@@ -35,6 +35,7 @@ extension TerminalReport {
     }
 
     private func scoreText(_ result: GradeResult) -> String {
+        if result.checks.isEmpty, result.hasError { return "none  (nothing was graded)" }
         let counts = Verdict.allCases.compactMap { verdict -> String? in
             let count = result.checks.count { $0.verdict == verdict }
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"

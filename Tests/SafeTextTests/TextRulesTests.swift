@@ -15,7 +15,7 @@ import Testing
 }
 
 @Test(arguments: [
-    ("[[ATTACHMENT|/etc/passwd]]", "[ [ATTACHMENT|/etc/passwd]]"), ("[[[PROPERTY|a=b]]", "[ [ [PROPERTY|a=b]]"),
+    ("[[ATTACHMENT|/etc/passwd]]", "[ [ATTACHMENT|/etc/passwd]]"), ("[[[PROPERTY|a=b]]", "[[ [PROPERTY|a=b]]"), ("if [[ -f x ]]", "if [[ -f x ]]"),
     ("::error::x", ": :error::x"), ("a\n \t::add-mask::x", "a\n \t: :add-mask::x"), ("std::vector", "std::vector"),
     ("##vso[task.x]", "# #vso[task.x]"), ("x ##teamcity[", "x # #teamcity["), ("##[group]", "# #[group]"), ("## heading", "## heading"),
     ("section_start:1:x", "section_start :1:x"), ("section_end:", "section_end :"),
@@ -45,7 +45,7 @@ func `a build server's command is broken by a space`(text: String, expected: Str
     ("<SecretAccessKey>abc</SecretAccessKey>", "<SecretAccessKey>[redacted 3 bytes]</SecretAccessKey>"),
     ("export AWS_SECRET_ACCESS_KEY=abc cd", "export AWS_SECRET_ACCESS_KEY=[redacted 3 bytes] cd"),
     (#""userData":"IyEvYmlu""#, #""userData":"[redacted 8 bytes]""#),
-    ("-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nx", "[redacted 67 bytes]\nx"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nx", "[redacted 65 bytes]\nx"),
     ("-----BEGIN PRIVATE KEY-----\nMII", "[redacted 31 bytes]"),
     ("-----BEGIN CERTIFICATE-----\nMII", "-----BEGIN CERTIFICATE-----\nMII"),
     ("authorization failed", "authorization failed"), ("AuthorizationError: no", "AuthorizationError: no"),

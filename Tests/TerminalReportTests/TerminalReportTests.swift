@@ -19,13 +19,10 @@ private func output(
             result, outputs: [.init(label: "Report", path: "out/index.html"), .init(label: "JUnit", path: "out/a.xml")])
 }
 
-@Test(arguments: [
-    ("passed", Sample.passed), ("mixed", Sample.mixed), ("no-entry", Sample.noEntry),
-    ("sandbox-failure", Sample.sandboxFailure),
-])
-func `the lines of a sample are the golden ones`(name: String, result: GradeResult) {
-    let text = output(result, style: TerminalStyle(width: 80)).joined(separator: "\n") + "\n"
-    #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(name).txt") == nil)
+@Test(arguments: Sample.allCases)
+func `the lines of a sample are the golden ones`(sample: Sample) {
+    let text = output(sample.result, style: TerminalStyle(width: 80)).joined(separator: "\n") + "\n"
+    #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(sample.rawValue).txt") == nil)
 }
 
 @Test func `without Unicode and colour every byte is printable ASCII`() {
@@ -49,14 +46,14 @@ func `the lines of a sample are the golden ones`(name: String, result: GradeResu
 }
 
 @Test func `colour adds nothing but colour`() {
-    let plain = output(Sample.mixed)
-    let coloured = output(Sample.mixed, style: TerminalStyle(colour: true)).map { $0.safe(TextRules()) }
+    let plain = output(Sample.mixed.result)
+    let coloured = output(Sample.mixed.result, style: TerminalStyle(colour: true)).map { $0.safe(TextRules()) }
     #expect(plain == coloured)
 }
 
 @Test(arguments: [24, 40, 60, 100])
 func `no wrapped line is wider than the terminal but those of check names and paths`(width: Int) {
-    var result = Sample.mixed
+    var result = Sample.mixed.result
     result.checks[1].message = "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
     for line in output(result, style: TerminalStyle(width: width)) where line.hasPrefix("    ") {
         #expect(displayWidth(line) <= width, "\(line)")
@@ -64,9 +61,9 @@ func `no wrapped line is wider than the terminal but those of check names and pa
 }
 
 @Test func `a student reads nothing of hidden checks and an instructor all`() {
-    let student = output(Sample.mixed).joined(separator: "\n")
+    let student = output(Sample.mixed.result).joined(separator: "\n")
     #expect(!student.contains("CANARY") && !student.contains("hidden-canary"))
-    let instructor = output(Sample.mixed, audience: .instructor).joined(separator: "\n")
+    let instructor = output(Sample.mixed.result, audience: .instructor).joined(separator: "\n")
     #expect(instructor.contains("CANARY-HIDDEN message") && instructor.contains("CANARY-NODETAIL"))
 }
 
