@@ -107,7 +107,10 @@ let package = Package(
         tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
         library(
             "Grading",
-            ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
+            [
+                "Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
+                "CloudState", "ServiceModel",
+            ]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
@@ -120,7 +123,7 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
