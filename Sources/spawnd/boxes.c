@@ -117,8 +117,8 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = workshop->landlock,
-            .uid = getuid(),
-            .gid = getgid(),
+            .uid = workshop->uid,
+            .gid = workshop->gid,
         };
         init_run(&setup);
     }
