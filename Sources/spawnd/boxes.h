@@ -43,6 +43,6 @@ int boxes_timeout(void);
 void boxes_enforce(void);
 
 // Kills every box and waits until it is gone.
-void boxes_end(void);
+void boxes_end(const struct workshop *workshop);
 
 #endif

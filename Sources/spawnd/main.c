@@ -130,6 +130,6 @@ int main(int count, char **arguments) {
     }
     boxes_prepare(&workshop);
     serve(&workshop);
-    boxes_end();
+    boxes_end(&workshop);
     return 0;
 }
