@@ -142,12 +142,8 @@ final class SpawnerCore: Sendable {
 
     private func readOutput(box id: UInt64, stream: Int) {
         state.withLock { state in
-            guard var record = state.boxes[id], let descriptor = record.streams[stream] else { return }
-            let goesOn = record.read(stream: stream, atMost: 64 << 10)
-            if !goesOn {
-                _ = system_events_remove(events, descriptor)
-                record.closeStream(stream)
-            }
+            guard var record = state.boxes[id] else { return }
+            if !record.read(stream: stream, atMost: 64 << 10) { record.closeStream(stream, events: events) }
             if record.outputBytes > record.outputLimit, !record.silenced {
                 record.silenced = true
                 for case let descriptor? in record.streams { _ = system_events_remove(events, descriptor) }
@@ -198,7 +194,7 @@ final class SpawnerCore: Sendable {
     private func remove(_ id: UInt64) -> BoxRecord? {
         state.withLock { state in
             var record = state.boxes.removeValue(forKey: id)
-            record?.drain()
+            record?.drain(events: events)
             return record
         }
     }
@@ -218,7 +214,7 @@ final class SpawnerCore: Sendable {
             state.outgoing = []
             var orphans = Array(state.boxes.values)
             state.boxes = [:]
-            for index in orphans.indices { orphans[index].drain() }
+            for index in orphans.indices { orphans[index].drain(events: events) }
             return orphans
         }
         shutdown(control, Int32(SHUT_RDWR))

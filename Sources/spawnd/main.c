@@ -118,6 +118,8 @@ int main(int count, char **arguments) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     if (workshop.events < 0 || epoll_ctl(workshop.events, EPOLL_CTL_ADD, CONTROL, &event) != 0) return 1;
     workshop.landlock = landlock_abi();
+    workshop.uid = getuid();
+    workshop.gid = getgid();
     if (say_hello(&workshop) != 0) return 1;
     // After the greeting, so that the library need not wait for it.
     const char *failed = NULL;
@@ -128,6 +130,6 @@ int main(int count, char **arguments) {
     }
     boxes_prepare(&workshop);
     serve(&workshop);
-    boxes_end();
+    boxes_end(&workshop);
     return 0;
 }

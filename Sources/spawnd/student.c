@@ -53,8 +53,9 @@ static int set_limits(const struct limits *limits) {
     rlim_t cpu = limits->cpu_ms / 1000 + 1;
     // The poll of init names the limit on memory; this one stops a single process that outruns the poll.
     rlim_t data = 2 * limits->memory + (512u << 20);
-    // One more than the limit, for init, and one more again, so that going beyond it can be seen.
-    rlim_t tasks = limits->processes + 2;
+    // Init ends a run that goes beyond the limit. Were this the limit itself, a fork bomb would end of refused forks,
+    // and nobody would know why.
+    rlim_t tasks = 2 * limits->processes + 2;
     return limit(RLIMIT_CPU, cpu, cpu + 1) || limit(RLIMIT_DATA, data, data) || limit(RLIMIT_NPROC, tasks, tasks) ||
            limit(RLIMIT_NOFILE, limits->open_files, limits->open_files) ||
            limit(RLIMIT_FSIZE, limits->file_size, limits->file_size) ||
