@@ -168,7 +168,7 @@ struct LabDiagnosticTests {
         ),
         (
             "each: {State.Name: {eq: running}}", "distinct: {a: 0}",
-            "lab.yaml:13:68: error: 'distinct' must ask for at least one value"
+            "lab.yaml:13:66: error: 'distinct' must ask for at least one value"
         ),
         // YAML
         (
