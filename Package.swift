@@ -126,6 +126,12 @@ let package = Package(
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests(
+            "GradingTests",
+            ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel"],
+            exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 
         // MARK: Tests of the reports
