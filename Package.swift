@@ -101,5 +101,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        // MARK: Tests of the architecture
+        tests("BoundaryTests"),
     ]
 )
