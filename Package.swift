@@ -142,5 +142,8 @@ let package = Package(
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
         tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
+
+        // MARK: Tests of the architecture
+        tests("BoundaryTests"),
     ]
 )
