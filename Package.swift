@@ -115,7 +115,8 @@ let package = Package(
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
-            "SiteGenerator", ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
+            "SiteGenerator",
+            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
