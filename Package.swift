@@ -124,7 +124,7 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles", "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
