@@ -28,7 +28,8 @@ struct LaunchTests {
 
     @Test func `the program is user 1000 without capabilities and not process 1`() async throws {
         let outcome = try await run(
-            shell("id -u; id -g; id -un; grep -E 'Cap(Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp:' /proc/self/status; echo $$"))
+            shell("id -u; id -g; id -un; grep -E 'Cap(Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp:' /proc/self/status; echo $$")
+        )
         let lines = outcome.standardOutput.head.split(separator: "\n").map { $0.replacing("\t", with: " ") }
         #expect(lines.prefix(3) == ["1000", "1000", "student"])
         #expect(lines.filter { $0.hasPrefix("Cap") }.allSatisfy { $0.hasSuffix(" 0000000000000000") })
