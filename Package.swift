@@ -97,8 +97,8 @@ let package = Package(
             // and again.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
-        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "spawnd"], swiftSettings: settings),
-        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),
+        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
         library("LabFormat", ["GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
