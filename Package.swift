@@ -142,7 +142,7 @@ let package = Package(
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
 
         // MARK: Tests of the architecture
         tests("BoundaryTests"),
