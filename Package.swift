@@ -97,8 +97,8 @@ let package = Package(
             // and again.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
-        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "spawnd"], swiftSettings: settings),
-        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),
+        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
         library("LabFormat", ["GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
@@ -107,12 +107,16 @@ let package = Package(
         tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
         library(
             "Grading",
-            ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
+            [
+                "Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
+                "CloudState", "ServiceModel",
+            ]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
-            "SiteGenerator", ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
+            "SiteGenerator",
+            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -120,9 +124,15 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles", "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests(
+            "GradingTests",
+            ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel"],
+            exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 
         // MARK: Tests of the reports
@@ -132,6 +142,9 @@ let package = Package(
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
+
+        // MARK: Tests of the architecture
+        tests("BoundaryTests"),
     ]
 )

@@ -9,6 +9,7 @@ struct LabValidator {
     func validate() {
         reportDuplicates()
         for check in lab.checks { reportUnknown(check.requires, "'requires' of '\(check.id)'", at: check.location) }
+        reportTellTales()
         reportCycles()
         reportSum()
         for test in lab.selftests { validate(test) }
@@ -31,6 +32,19 @@ struct LabValidator {
         for id in references where !ids.contains(id) {
             diagnostics.error(
                 "\(name) names '\(id)', which is no check\(Suggestion.ending(for: id, among: ids))", at: location)
+        }
+    }
+
+    /// A check that is skipped names what it was blocked by, so nothing may be seen before what it requires.
+    private func reportTellTales() {
+        let checks = Dictionary(lab.checks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for check in lab.checks {
+            for required in check.requires.compactMap({ checks[$0] }) where required.secrecy > check.secrecy {
+                diagnostics.error(
+                    "'\(check.id)' (\(check.visibility.rawValue)) requires '\(required.id)' (\(required.visibility.rawValue)) "
+                        + "and would tell its outcome by being skipped",
+                    at: check.location)
+            }
         }
     }
 
@@ -84,6 +98,18 @@ struct LabValidator {
             diagnostics.error(
                 "selftest '\(test.path)' expects \(score.lowerBound) points; all checks together are worth \(most)",
                 at: test.location)
+        }
+    }
+}
+
+extension CheckDefinition {
+    /// How long the verdict stays hidden from students.
+    fileprivate var secrecy: Int {
+        switch visibility {
+        case .visible, .noDetail: 0
+        case .afterDueDate: 1
+        case .afterPublished: 2
+        case .hidden, .staff: 3
         }
     }
 }

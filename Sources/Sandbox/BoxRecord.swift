@@ -34,17 +34,20 @@ struct BoxRecord {
         }
     }
 
-    mutating func closeStream(_ stream: Int) {
-        if let descriptor = streams[stream] { close(descriptor) }
+    mutating func closeStream(_ stream: Int, events: Int32) {
+        guard let descriptor = streams[stream] else { return }
+        // Closing alone does not end the watch while another process is between its fork and its exec.
+        _ = system_events_remove(events, descriptor)
+        close(descriptor)
         streams[stream] = nil
     }
 
     /// Takes what the dead have left in their pipes. Nobody waits for the end of the stream: what is there is there.
-    mutating func drain() {
+    mutating func drain(events: Int32) {
         for stream in 0..<2 where streams[stream] != nil {
             let room = outputLimit - outputBytes
             if room >= 0 { _ = read(stream: stream, atMost: room + 1) }
-            closeStream(stream)
+            closeStream(stream, events: events)
         }
     }
 

@@ -81,6 +81,13 @@ static struct entry *find(uint64_t id) {
     return NULL;
 }
 
+// Closing alone would not do: a box that is being made has a copy of the descriptor for a moment, and as long as it has,
+// epoll would go on telling of an entry that is no more.
+static void unwatch(const struct workshop *workshop, int descriptor) {
+    epoll_ctl(workshop->events, EPOLL_CTL_DEL, descriptor, NULL);
+    close(descriptor);
+}
+
 static int watch(const struct workshop *workshop, int descriptor, struct watch *watch) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
     return epoll_ctl(workshop->events, EPOLL_CTL_ADD, descriptor, &event);
@@ -117,8 +124,8 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = workshop->landlock,
-            .uid = getuid(),
-            .gid = getgid(),
+            .uid = workshop->uid,
+            .gid = workshop->gid,
         };
         init_run(&setup);
     }
@@ -238,7 +245,7 @@ static void hear(struct workshop *workshop, struct entry *entry) {
         int result = channel_receive(entry->channel, &parcel, MSG_DONTWAIT);
         if (result < 0 && errno == EAGAIN) return;
         if (result != 1) {
-            close(entry->channel);
+            unwatch(workshop, entry->channel);
             entry->channel = -1;
             return;
         }
@@ -260,14 +267,14 @@ static void hear(struct workshop *workshop, struct entry *entry) {
     }
 }
 
-static void remove_entry(struct entry *gone) {
+static void remove_entry(const struct workshop *workshop, struct entry *gone) {
     for (struct entry **link = &entries; *link != NULL; link = &(*link)->next) {
         if (*link != gone) continue;
         *link = gone->next;
         break;
     }
-    if (gone->channel >= 0) close(gone->channel);
-    close(gone->handle);
+    if (gone->channel >= 0) unwatch(workshop, gone->channel);
+    unwatch(workshop, gone->handle);
     free(gone);
 }
 
@@ -278,7 +285,7 @@ static void bury(struct workshop *workshop, struct entry *entry) {
     if (entry == spare) spare = NULL;
     if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
     if (entry->said || entry->id == 0) {
-        remove_entry(entry);
+        remove_entry(workshop, entry);
         return;
     }
     if (entry->reported) {
@@ -293,7 +300,7 @@ static void bury(struct workshop *workshop, struct entry *entry) {
         }
         say(workshop, entry->id, message);
     }
-    remove_entry(entry);
+    remove_entry(workshop, entry);
 }
 
 void boxes_event(struct workshop *workshop, void *data) {
@@ -322,12 +329,12 @@ void boxes_enforce(void) {
     }
 }
 
-void boxes_end(void) {
+void boxes_end(const struct workshop *workshop) {
     for (struct entry *entry = entries; entry != NULL; entry = entry->next) {
         pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
     }
     while (entries != NULL) {
         waitpid(entries->process, NULL, 0);
-        remove_entry(entries);
+        remove_entry(workshop, entries);
     }
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "channel.h"
 #include "filter.h"
@@ -17,7 +18,8 @@ struct workshop {
     const char *filter_problem; // the rule for which there is no filter, or NULL
     int filter_error;           // errno
     int landlock;               // ABI
-    int cgroup;                 // enum cgroup_kind
+    uid_t uid;                  // of spawnd; a box, in its new namespace, can no longer tell
+    gid_t gid;
     bool wants_spare;           // whether a box has ended well since the last one was made ahead
 };
 
@@ -40,6 +42,6 @@ int boxes_timeout(void);
 void boxes_enforce(void);
 
 // Kills every box and waits until it is gone.
-void boxes_end(void);
+void boxes_end(const struct workshop *workshop);
 
 #endif

@@ -70,7 +70,6 @@ static int say_hello(const struct workshop *workshop) {
     hello.message.values[HELLO_VERSION] = PROTOCOL_VERSION;
     hello.message.values[HELLO_PRIVILEGED] = privileges_held();
     hello.message.values[HELLO_UID] = getuid();
-    hello.message.values[HELLO_CGROUP] = workshop->cgroup;
     return channel_send(workshop->control, &hello, 0);
 }
 
@@ -118,6 +117,8 @@ int main(int count, char **arguments) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     if (workshop.events < 0 || epoll_ctl(workshop.events, EPOLL_CTL_ADD, CONTROL, &event) != 0) return 1;
     workshop.landlock = landlock_abi();
+    workshop.uid = getuid();
+    workshop.gid = getgid();
     if (say_hello(&workshop) != 0) return 1;
     // After the greeting, so that the library need not wait for it.
     const char *failed = NULL;
@@ -128,6 +129,6 @@ int main(int count, char **arguments) {
     }
     boxes_prepare(&workshop);
     serve(&workshop);
-    boxes_end();
+    boxes_end(&workshop);
     return 0;
 }

@@ -53,8 +53,9 @@ static int set_limits(const struct limits *limits) {
     rlim_t cpu = limits->cpu_ms / 1000 + 1;
     // The poll of init names the limit on memory; this one stops a single process that outruns the poll.
     rlim_t data = 2 * limits->memory + (512u << 20);
-    // One more than the limit, for init, and one more again, so that going beyond it can be seen.
-    rlim_t tasks = limits->processes + 2;
+    // Init ends a run that goes beyond the limit. Were this the limit itself, a fork bomb would end of refused forks,
+    // and nobody would know why.
+    rlim_t tasks = 2 * limits->processes + 2;
     return limit(RLIMIT_CPU, cpu, cpu + 1) || limit(RLIMIT_DATA, data, data) || limit(RLIMIT_NPROC, tasks, tasks) ||
            limit(RLIMIT_NOFILE, limits->open_files, limits->open_files) ||
            limit(RLIMIT_FSIZE, limits->file_size, limits->file_size) ||
@@ -69,8 +70,6 @@ static void confine(const struct filter *filter) {
     sigset_t none;
     sigemptyset(&none);
     if (setsid() < 0) fail("setsid");
-    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (privileges_drop_all() != 0) fail("capset");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -94,6 +93,8 @@ _Noreturn void student_run(int socket, const struct filter *filter, int landlock
     struct request request;
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
     parcel_close(&parcel);
     if (chdir(request.scratch) != 0) fail(request.scratch);

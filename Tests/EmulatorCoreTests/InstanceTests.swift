@@ -1,3 +1,5 @@
+import CloudState
+import EmulatorCore
 import EmulatorTestSupport
 import Testing
 

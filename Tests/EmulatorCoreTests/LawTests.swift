@@ -1,6 +1,7 @@
 import CloudState
 import EmulatorCore
 import EmulatorTestSupport
+import ServiceModel
 import Testing
 
 /// What holds for every operation.

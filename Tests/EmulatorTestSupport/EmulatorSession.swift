@@ -1,4 +1,3 @@
-package import CloudState
 package import EmulatorCore
 package import ServiceModel
 import WireProtocols

@@ -162,6 +162,14 @@ struct LabDiagnosticTests {
             "points: 10", "points: 10\nselftest: [{path: bad/x, fails: [tow]}, {path: a, score: 11}, {path: b}]",
             "lab.yaml:5:19: error: 'fails' of selftest 'bad/x' names 'tow', which is no check; did you mean 'two'?|lab.yaml:5:48: error: selftest 'a' expects 11 points; all checks together are worth 10|lab.yaml:5:63: error: a selftest must expect something: a score, or checks that fail or pass"
         ),
+        (
+            "points: 4", "points: 4\n    visibility: staff",
+            "lab.yaml:11:5: error: 'two' (visible) requires 'one' (staff) and would tell its outcome by being skipped"
+        ),
+        (
+            "each: {State.Name: {eq: running}}", "distinct: {a: 0}",
+            "lab.yaml:13:66: error: 'distinct' must ask for at least one value"
+        ),
         // YAML
         (
             "points: 10", "points: 10\npoints: 10",

@@ -8,7 +8,7 @@ package struct StateCheck: Sendable {
     package var condition: JMESPathExpression?
     /// How many there must be. Only `exactly 0` is satisfied by an empty selection.
     package var count: CountBounds
-    /// Paths whose values must differ: how many different values each must have among the selected.
+    /// Paths whose values must differ: how many different values each must have among the selected, at least one.
     package var distinct: [(path: JMESPathExpression, bounds: CountBounds)]
     /// Conditions on every selected resource.
     package var each: [(path: JMESPathExpression, matchers: [Matcher])]
@@ -39,9 +39,7 @@ extension StateCheck {
         let eachNode = fields.optional("each")
         fields.finish()
         let distinct = distinctNode?.entries("'distinct'", diagnostics)?.compactMap { entry in
-            path(of: entry, diagnostics).flatMap { path in
-                CountBounds.read(entry.value, "'distinct'", exact: false, diagnostics).map { (path, $0) }
-            }
+            Self.distinct(entry, diagnostics)
         }
         let each = eachNode?.entries("'each'", diagnostics)?.compactMap { entry in
             let matchers = Matcher.readAll(entry.value, "'\(entry.key)'", diagnostics)
@@ -74,7 +72,21 @@ extension StateCheck {
                 at: node.location)
             return nil
         }
-        return bounds
+        // An upper bound alone does not admit an empty selection either.
+        return CountBounds(minimum: bounds.minimum ?? (bounds.maximum == 0 ? 0 : 1), maximum: bounds.maximum)
+    }
+
+    private static func distinct(
+        _ entry: YAMLNode.Entry, _ diagnostics: Diagnostics
+    ) -> (path: JMESPathExpression, bounds: CountBounds)? {
+        guard let path = path(of: entry, diagnostics),
+            let bounds = CountBounds.read(entry.value, "'distinct'", exact: false, diagnostics)
+        else { return nil }
+        if bounds.minimum == 0 || bounds.maximum == 0 {
+            diagnostics.error("'distinct' must ask for at least one value", at: entry.value.location)
+            return nil
+        }
+        return (path, CountBounds(minimum: bounds.minimum ?? 1, maximum: bounds.maximum))
     }
 
     /// `service:resource`, both in lower case with hyphens.
