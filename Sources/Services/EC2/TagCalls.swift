@@ -43,6 +43,9 @@ enum TagCalls {
         taggable(.routeTable, \.routeTables, \.tags),
         taggable(.networkACL, \.networkACLs, \.tags),
         taggable(.dhcpOptions, \.dhcpOptions, \.tags),
+        taggable(.elasticIP, \.elasticIPs, \.tags),
+        taggable(.natGateway, \.natGateways, \.tags),
+        taggable(.egressOnlyInternetGateway, \.egressOnlyInternetGateways, \.tags),
     ]
 
     /// Changes the tags of every resource of a request; an error where one is missing.
