@@ -4,12 +4,14 @@
 /// overtake it.
 package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
+    case spotRequestFulfilled(id: String, region: String)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
     /// those that only tidy up much later.
     package var settles: Bool {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
+        case .spotRequestFulfilled: true
         }
     }
 
@@ -22,6 +24,9 @@ package enum Transition: Sendable, Equatable {
             if let scheduled {
                 world.schedule(.instance(id: id, region: region, scheduled.transition), after: scheduled.after)
             }
+        case .spotRequestFulfilled(let id, let region):
+            let index = world.regionIndex(region)
+            world.regions[index].ec2.fulfil(id, now: world.now)
         }
     }
 }

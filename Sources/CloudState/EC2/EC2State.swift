@@ -10,6 +10,12 @@ package struct EC2State: Sendable, Equatable {
     package var routeTables = ResourceTable<RouteTable>()
     package var networkACLs = ResourceTable<NetworkACL>()
     package var dhcpOptions = ResourceTable<DHCPOptions>()
+    package var launchTemplates = ResourceTable<LaunchTemplate>()
+    package var placementGroups = ResourceTable<PlacementGroup>()
+    package var spotRequests = ResourceTable<SpotRequest>()
+    /// vCPUs of instances that are pending or running.
+    package var vCPUs = VCPUCounts()
+    package var pastUsage = ResourceTable<PastUsage>()
     package var idempotency = ResourceTable<IdempotentLaunch>()
 
     package init() {}

@@ -43,6 +43,9 @@ enum TagCalls {
         taggable(.routeTable, \.routeTables, \.tags),
         taggable(.networkACL, \.networkACLs, \.tags),
         taggable(.dhcpOptions, \.dhcpOptions, \.tags),
+        taggable(.launchTemplate, \.launchTemplates, \.tags),
+        taggable(.placementGroup, \.placementGroups, \.tags),
+        taggable(.spotRequest, \.spotRequests, \.tags),
     ]
 
     /// Changes the tags of every resource of a request; an error where one is missing.
