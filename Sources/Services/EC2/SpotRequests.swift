@@ -71,8 +71,10 @@ struct SpotOptions {
     }
 
     /// Dollars an hour of a type, with six digits after the point, as Spot answers have them.
-    private static func price(_ type: InstanceType, isSpot: Bool, _ context: CallContext) -> String {
-        let meter = Meter.instance(type: type.name, vCPUs: type.defaultVCPUs, isWindows: false, isSpot: isSpot)
+    static func price(
+        _ type: InstanceType, isSpot: Bool, isWindows: Bool = false, _ context: CallContext
+    ) -> String {
+        let meter = Meter.instance(type: type.name, vCPUs: type.defaultVCPUs, isWindows: isWindows, isSpot: isSpot)
         return sixDigits(PriceList.rate(meter, in: context.region).hourly)
     }
 
