@@ -11,6 +11,8 @@ package enum Timings {
     package static let instanceTerminate = Duration.seconds(30)
     /// A terminated instance stays visible for about an hour.
     package static let instanceVanish = Duration.seconds(3600)
+    /// From a request for a Spot Instance until there is one.
+    package static let spotFulfilment = Duration.seconds(3)
     /// From `running` until the status checks have passed.
     package static let statusChecks = Duration.seconds(120)
 

@@ -5,6 +5,7 @@
 package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
     case natGateway(id: String, region: String, NATGatewayTransition)
+    case spotRequestFulfilled(id: String, region: String)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
     /// those that only tidy up much later.
@@ -12,6 +13,7 @@ package enum Transition: Sendable, Equatable {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
         case .natGateway(_, _, let transition): transition != .vanish
+        case .spotRequestFulfilled: true
         }
     }
 
@@ -31,6 +33,9 @@ package enum Transition: Sendable, Equatable {
             if let scheduled {
                 world.schedule(.natGateway(id: id, region: region, scheduled.transition), after: scheduled.after)
             }
+        case .spotRequestFulfilled(let id, let region):
+            let index = world.regionIndex(region)
+            world.regions[index].ec2.fulfil(id, now: world.now)
         }
     }
 }

@@ -46,6 +46,9 @@ enum TagCalls {
         taggable(.elasticIP, \.elasticIPs, \.tags),
         taggable(.natGateway, \.natGateways, \.tags),
         taggable(.egressOnlyInternetGateway, \.egressOnlyInternetGateways, \.tags),
+        taggable(.launchTemplate, \.launchTemplates, \.tags),
+        taggable(.placementGroup, \.placementGroups, \.tags),
+        taggable(.spotRequest, \.spotRequests, \.tags),
     ]
 
     /// Changes the tags of every resource of a request; an error where one is missing.
