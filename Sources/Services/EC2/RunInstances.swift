@@ -108,6 +108,7 @@ enum RunInstances {
         volume.iops = device.iops
         volume.throughput = device.throughput
         volume.isEncrypted = device.isEncrypted
+        volume.kmsKeyARN = device.isEncrypted ? EBSEncryption.keyARN(device.kmsKeyID, &context) : nil
         volume.snapshotID = device.snapshotID
         volume.tags = tags
         volume.attachments = [
@@ -128,5 +129,27 @@ enum Idempotency {
         fields["ClientToken"] = nil
         fields["DryRun"] = nil
         return IDGenerator.hash("\(fields.fields.sorted { $0.name < $1.name })", 0xCBF2_9CE4_8422_2325)
+    }
+
+    /// The id of what the same request with the same token made before; nil where there was none.
+    static func known(
+        _ operation: String, _ token: String, _ input: Input, _ context: CallContext
+    ) throws(ServiceError) -> String? {
+        guard !token.isEmpty, let known = context.ec2.idempotency["\(operation)/\(token)"] else { return nil }
+        guard known.parameters == digest(input) else {
+            throw ServiceError(
+                "IdempotentParameterMismatch",
+                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
+        }
+        return known.resource
+    }
+
+    /// Keeps what a request with a token made.
+    static func remember(
+        _ operation: String, _ token: String, _ input: Input, _ resource: String, _ context: inout CallContext
+    ) {
+        guard !token.isEmpty else { return }
+        context.ec2.idempotency.insert(
+            IdempotentLaunch(id: "\(operation)/\(token)", parameters: digest(input), resource: resource))
     }
 }
