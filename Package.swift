@@ -15,6 +15,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For the sandbox's C: the GNU names of Linux's system calls, and no warnings.
+let cSettings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
 /// A library target of ours.
 func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
@@ -61,7 +64,9 @@ let package = Package(
         library("JSONValue"),
         tests("JSONValueTests", ["JSONValue"]),
         library("JMESPath", ["JSONValue"]),
+        tests("JMESPathTests", ["JMESPath", "JSONValue"]),
         library("SafeText"),
+        library("ReportFiles"),
         library("GradeModel", ["JSONValue", "SafeText"]),
 
         // MARK: The emulator
@@ -80,22 +85,41 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        library(
+            "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
+            ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
+        tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
+        tests("EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
-        .executableTarget(name: "spawnd", dependencies: ["CSeccomp"]),
-        library("Sandbox", []),
+        .target(name: "CSpawnProtocol", cSettings: cSettings),
+        .executableTarget(
+            name: "spawnd", dependencies: ["CSeccomp", "CSpawnProtocol"], cSettings: cSettings,
+            // Static and without the Swift run-time: a box begins as a copy of spawnd, so its pages are paid for again
+            // and again.
+            linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
+        library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
+        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
-        library("LabFormat", ["JSONValue", .product(name: "Yams", package: "Yams")]),
-        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel", "EmulatorCore"]),
+        library("LabFormat", ["GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
+        tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
+        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
+        tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
         library(
             "Grading",
-            ["Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox"]),
+            [
+                "Checks", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
+                "CloudState", "ServiceModel",
+            ]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
-        library("SiteGenerator", ["GradeModel", "SafeText", .product(name: "Mustache", package: "swift-mustache")]),
+        library(
+            "SiteGenerator",
+            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -103,9 +127,15 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles", "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests(
+            "GradingTests",
+            ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel"],
+            exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 
         // MARK: Tests of the emulator's parts
@@ -117,6 +147,10 @@ let package = Package(
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFixtures"]),
+        tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
+
+        // MARK: Tests of the architecture
+        tests("BoundaryTests"),
     ]
 )

@@ -26,13 +26,22 @@ extension GradeResult {
     /// Blanks credentials in everything that the student's program wrote or sent; to be done before storing, too.
     package mutating func redactSecrets() {
         problem = problem?.redacted()
-        program?.standardOutput.redactSecrets()
-        program?.standardError.redactSecrets()
+        program = program?.redacted
         for index in apiCalls.indices {
             apiCalls[index].requestParameters = apiCalls[index].requestParameters.redacted()
             apiCalls[index].errorMessage = apiCalls[index].errorMessage?.redacted()
         }
         for index in checks.indices { checks[index].redactSecrets() }
+    }
+}
+
+extension ProgramRun {
+    /// The run with credentials in its output blanked.
+    package var redacted: ProgramRun {
+        var run = self
+        run.standardOutput.redactSecrets()
+        run.standardError.redactSecrets()
+        return run
     }
 }
 

@@ -13,7 +13,7 @@ func commandEdits(in bytes: [UInt8]) -> [TextEdit] {
         let byte = bytes[index]
         let next = index + 1 < bytes.count ? bytes[index + 1] : 0
         switch byte {
-        case UInt8(ascii: "[") where next == byte: breakUp(at: index + 1)
+        case UInt8(ascii: "[") where next == byte && isLetter(bytes, at: index + 2): breakUp(at: index + 1)
         case UInt8(ascii: "#") where next == byte && opensBracket(bytes, after: index + 2): breakUp(at: index + 1)
         case UInt8(ascii: ":") where next == byte && !lineHasText: breakUp(at: index + 1)
         case UInt8(ascii: "s"):
@@ -31,6 +31,10 @@ func commandEdits(in bytes: [UInt8]) -> [TextEdit] {
 }
 
 private let sectionWords = [Array("section_start:".utf8), Array("section_end:".utf8)]
+
+private func isLetter(_ bytes: [UInt8], at index: Int) -> Bool {
+    index < bytes.count && (0x61...0x7A).contains(bytes[index] | 0x20)
+}
 
 /// Whether letters and a bracket follow, as in `##vso[`; the longest such word is short.
 private func opensBracket(_ bytes: [UInt8], after start: Int) -> Bool {

@@ -103,3 +103,6 @@ extension Value {
     /// The member of a structure; nil where this is none or has none of that name.
     package subscript(_ name: String) -> Self? { fields?[name] }
 }
+
+/// The same type for modules in which something else is called `Value`.
+package typealias APIValue = Value

@@ -25,12 +25,12 @@ extension Verdict {
 }
 
 extension TerminalReport {
-    /// `✓ id  10/10  0.3s` and, where something is wrong, what was expected, what was there and what to do.
+    /// `✓ id  10/10  0.3 s` and, where something is wrong, what was expected, what was there and what to do.
     func checkLines(_ check: CheckResult) -> [String] {
         let mark = style.paint(check.verdict.mark(unicode: style.unicode), check.verdict.tone)
         let points = "\(check.points)/\(check.maximum)"
         let name = padded(plain(check.id), to: 24)
-        let time = "\(decimal(check.seconds, places: 1))s"
+        let time = durationText(check.seconds)
         let extra = check.extraCredit ? "  extra credit" : ""
         var lines = ["\(mark) \(name)  \(padded(points, to: 7))  \(style.paint(time + extra, .quiet))"]
         guard check.verdict != .passed else { return lines }
@@ -38,14 +38,16 @@ extension TerminalReport {
             return lines + detail("", block(check.message.isEmpty ? reason(check) : check.message), tone: .quiet)
         }
         if check.verdict == .error {
-            lines += detail("", "The grader failed here, not you: run it again, and tell your instructor.", tone: .error)
+            lines += detail(
+                "", "The grader failed here, not you: run it again, and tell your instructor.", tone: .error)
         }
         lines += detail("", block(check.message.isEmpty ? check.title : check.message))
         if let expected = check.expected { lines += detail("expected", block(expected)) }
         if let actual = check.actual { lines += detail("actual", block(actual)) }
         let broken = check.evidence.filter { !$0.holds && !$0.subject.isEmpty }
         for fact in broken.prefix(3) {
-            lines += detail("see", plain("\(fact.subject) \(fact.property): \(fact.actual), not \(fact.expected)"))
+            lines += detail(
+                "see", plain("\(fact.subject) \(fact.property) is \(fact.actual), expected \(fact.expected)"))
         }
         if broken.count > 3 { lines += detail("", "and \(broken.count - 3) more in the report") }
         for hint in check.hints { lines += detail("hint", block(hint)) }
@@ -60,7 +62,7 @@ extension TerminalReport {
     func programLines(_ run: ProgramRun) -> [String] {
         let usage = run.usage
         var facts = "\(run.entry) \(run.ending.words(limits: run.limits))"
-        facts += " after \(decimal(usage.wallSeconds, places: 1))s, \(usage.apiCalls) API calls"
+        facts += " after \(durationText(usage.wallSeconds)), \(usage.apiCalls) API calls"
         if run.ending.isClean {
             return [style.paint(plain(facts), .quiet)] + leftRunning(usage) + [""]
         }

@@ -15,7 +15,9 @@ extension TerminalReport {
         }
         lines.append("")
         lines += row("Score", scoreText(result), tone: .strong)
-        if result.hasError { lines += row("", "not final: the grader failed, so grade this submission again", tone: .error) }
+        if result.hasError {
+            lines += row("", "not final: the grader failed, so grade this submission again", tone: .error)
+        }
         lines += row("Sandbox", sandboxText(result))
         let missing = notEmulated(result)
         if !missing.isEmpty {
@@ -35,6 +37,7 @@ extension TerminalReport {
     }
 
     private func scoreText(_ result: GradeResult) -> String {
+        if result.checks.isEmpty, result.hasError { return "none  (nothing was graded)" }
         let counts = Verdict.allCases.compactMap { verdict -> String? in
             let count = result.checks.count { $0.verdict == verdict }
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"

@@ -45,8 +45,10 @@ package struct TerminalReport: Sendable {
     /// A text from outside on one line.
     func plain(_ text: String) -> String { style.shown(text.safe(.line(limit: 400))) }
 
-    /// A text from outside with its line ends.
-    func block(_ text: String, limit: Int = 2000) -> String { style.shown(text.safe(.report(limit: limit))) }
+    /// A text from outside with its line ends; a tab's width is not known here, so it becomes two spaces.
+    func block(_ text: String, limit: Int = 2000) -> String {
+        style.shown(text.safe(.report(limit: limit)).map { $0 == "\t" ? "  " : String($0) }.joined())
+    }
 
     /// A labelled text under a check, wrapped beside its label.
     func detail(_ label: String, _ text: String, tone: Tone? = nil) -> [String] {

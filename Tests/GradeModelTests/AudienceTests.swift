@@ -3,9 +3,9 @@ import ReportFixtures
 import Testing
 
 @Test func `hidden checks and their points do not exist for a student`() throws {
-    let shown = Sample.mixed.shown(to: .student)
+    let shown = Sample.mixed.result.shown(to: .student)
     #expect(!shown.checks.contains { $0.id == "hidden-canary" })
-    #expect(shown.maximum == Points(80) && Sample.mixed.maximum == Points(95))
+    #expect(shown.maximum == Points(80) && Sample.mixed.result.maximum == Points(95))
     #expect(!String(decoding: try shown.json(), as: UTF8.self).contains("CANARY"))
 }
 
@@ -19,12 +19,12 @@ func `only visible and no_detail checks reach a student`(visibility: Visibility)
 }
 
 @Test func `a check that waits for a hidden one does not say for which`() throws {
-    let shown = try #require(Sample.mixed.shown(to: .student).checks.first { $0.id == "after-hidden" })
+    let shown = try #require(Sample.mixed.result.shown(to: .student).checks.first { $0.id == "after-hidden" })
     #expect(shown.blockedBy.isEmpty && !shown.message.contains("hidden-canary"))
 }
 
 @Test func `credentials are blanked wherever the program could write them`() throws {
-    var result = Sample.mixed
+    var result = Sample.mixed.result
     result.program?.standardOutput.head = "AKIAIOSFODNN7EXAMPLE"
     result.apiCalls[0].requestParameters = #"{"SecretString":"hunter2"}"#
     result.checks[1].actual = "X-Amz-Signature=ff00"

@@ -18,20 +18,18 @@ private func validate(_ xml: [UInt8], under schemas: [String]) throws {
     }
 }
 
-@Test(arguments: [
-    ("passed", Sample.passed), ("mixed", Sample.mixed), ("no-entry", Sample.noEntry),
-    ("sandbox-failure", Sample.sandboxFailure),
-])
-func `the strict document of a sample is the golden one and valid`(name: String, result: GradeResult) throws {
+@Test(arguments: Sample.allCases)
+func `the strict document of a sample is the golden one and valid`(sample: Sample) throws {
     for audience in Audience.allCases {
-        let xml = try JUnitReport(result, audience: audience).xml()
-        #expect(Golden.difference(xml, from: "fixtures/reports/\(name).\(audience.rawValue).junit.xml") == nil)
+        let xml = try JUnitReport(sample.result, audience: audience).xml()
+        #expect(
+            Golden.difference(xml, from: "fixtures/reports/\(sample.rawValue).\(audience.rawValue).junit.xml") == nil)
         try validate(xml, under: strictSchemas)
     }
 }
 
 @Test func `the Ant document of a sample is the golden one and valid`() throws {
-    let xml = try JUnitReport(Sample.mixed, profile: .ant, audience: .instructor).xml()
+    let xml = try JUnitReport(Sample.mixed.result, profile: .ant, audience: .instructor).xml()
     #expect(Golden.difference(xml, from: "fixtures/reports/mixed.ant.junit.xml") == nil)
     try validate(xml, under: antSchemas)
 }
@@ -55,7 +53,7 @@ func `no text can break a document`(text: String) throws {
 }
 
 @Test func `counts are those of the cases and a partial check is a failure`() {
-    let suite = JUnitReport(Sample.mixed, audience: .instructor).suite
+    let suite = JUnitReport(Sample.mixed.result, audience: .instructor).suite
     #expect(suite.cases.count == 9)
     #expect(suite.failures == 4)
     #expect(suite.errors == 1)
@@ -63,7 +61,7 @@ func `no text can break a document`(text: String) throws {
 }
 
 @Test func `a student's document knows nothing of hidden checks`() throws {
-    let xml = String(decoding: try JUnitReport(Sample.mixed, audience: .student).xml(), as: UTF8.self)
+    let xml = String(decoding: try JUnitReport(Sample.mixed.result, audience: .student).xml(), as: UTF8.self)
     #expect(!xml.contains("CANARY") && !xml.contains("hidden-canary"))
     #expect(xml.contains(#"name="no-detail""#))
     // 10 + 20 + 10 + 20 + 10 + 5 + 5: the hidden check's 15 points are not among them.
@@ -71,21 +69,23 @@ func `no text can break a document`(text: String) throws {
 }
 
 @Test func `a broken grader is an error and a missing entry a failure`() {
-    let broken = JUnitReport(Sample.sandboxFailure, audience: .student).suite
+    let broken = JUnitReport(Sample.sandboxFailure.result, audience: .student).suite
     #expect((broken.cases.count, broken.errors, broken.failures) == (1, 1, 0))
-    let missing = JUnitReport(Sample.noEntry, audience: .student).suite
+    let missing = JUnitReport(Sample.noEntry.result, audience: .student).suite
     #expect((missing.cases.count, missing.errors, missing.failures, missing.skipped) == (2, 0, 1, 1))
 }
 
 @Test func `case names stay unique when ids collide`() {
-    var result = Sample.passed
+    var result = Sample.passed.result
     for index in result.checks.indices { result.checks[index].id = "same" }
     #expect(JUnitReport(result, audience: .student).suite.cases.map(\.name) == ["same", "same#2", "same#3"])
 }
 
-@Test(arguments: ["2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-23T18:00:57", "yesterday", "", "２026-11-23T18:0Z"])
+@Test(arguments: [
+    "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-23T18:00:57", "yesterday", "", "２026-11-23T18:0Z",
+])
 func `a time that is none is left out`(time: String) throws {
-    var result = Sample.passed
+    var result = Sample.passed.result
     result.startedAt = time
     let report = JUnitReport(result, audience: .student)
     #expect(report.suite.timestamp == nil)
@@ -105,9 +105,9 @@ func `a time that is none is left out`(time: String) throws {
 }
 
 @Test func `an hour of output is cut to size, in linear time`() throws {
-    var result = Sample.passed
+    var result = Sample.passed.result
     result.program?.standardOutput = CapturedOutput(
-        head: String(repeating: "\u{1B}[", count: 1 << 20), tail: String(repeating: "]]>&<\u{1}", count: 1 << 18),
+        head: String(repeating: "\u{1B}[", count: 1 << 18), tail: String(repeating: "]]>&<\u{1}", count: 1 << 16),
         totalBytes: 1 << 32, omittedBytes: 1 << 31)
     let clock = ContinuousClock()
     var xml: [UInt8] = []
@@ -115,4 +115,14 @@ func `a time that is none is left out`(time: String) throws {
     #expect(xml.count < 600 << 10)
     #expect(time < .seconds(10))
     try validate(xml, under: strictSchemas)
+}
+
+@Test func `the document about JUnit names every property and every type`() throws {
+    let document = String(decoding: try #require(Golden.read("docs/junit.md")), as: UTF8.self)
+    for property in JUnitReport(Sample.mixed.result, audience: .student).suite.properties {
+        #expect(document.contains("`\(property.name)`"), "\(property.name)")
+    }
+    for type in ["CheckFailed", "CheckPartial", "GraderError", "SubmissionProblem", "InfrastructureProblem"] {
+        #expect(document.contains("`\(type)`"))
+    }
 }

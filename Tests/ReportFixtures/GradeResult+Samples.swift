@@ -1,11 +1,24 @@
 package import GradeModel
 
 /// Results that tests of several reports share: a good one, a mixed one, broken ones and a hostile one.
-package enum Sample {}
+package enum Sample: String, CaseIterable, Sendable {
+    case passed, mixed
+    case noEntry = "no-entry"
+    case sandboxFailure = "sandbox-failure"
+
+    package var result: GradeResult {
+        switch self {
+        case .passed: Self.allPassed
+        case .mixed: Self.mixedResult
+        case .noEntry: Self.withoutEntry
+        case .sandboxFailure: Self.withoutSandbox
+        }
+    }
+}
 
 extension Sample {
     /// Every check passed, the program exited with 0.
-    package static var passed: GradeResult {
+    private static var allPassed: GradeResult {
         var result = base
         result.checks = [
             check("pair-exists", "Two instances exist", .passed, 10, 10),
@@ -16,7 +29,7 @@ extension Sample {
     }
 
     /// One of every verdict and every visibility; the program was stopped at its limit.
-    package static var mixed: GradeResult {
+    private static var mixedResult: GradeResult {
         var result = base
         result.submission = "k7f2q9"
         result.checks = [
@@ -70,7 +83,7 @@ extension Sample {
             head: "\u{1B}[1;31merror:\u{1B}[0m waiter InstanceRunning failed: Max attempts exceeded\n", totalBytes: 64)
         result.program?.usage = ResourceUsage(
             wallSeconds: 30.01, cpuSeconds: 4.25, virtualSeconds: 615, peakMemoryBytes: 96 << 20, peakProcesses: 3,
-            apiCalls: 24, leftRunning: 1)
+            apiCalls: 27, leftRunning: 1)
         result.sandboxLayers[3] = SandboxLayer(
             name: "memory limit", active: false, detail: "no cgroup controller can be written; polled every 20 ms")
         result.sandboxTier = "reduced"
@@ -78,7 +91,7 @@ extension Sample {
     }
 
     /// The submission had nothing that could be run.
-    package static var noEntry: GradeResult {
+    private static var withoutEntry: GradeResult {
         var result = base
         result.program = nil
         result.apiCalls = []
@@ -90,7 +103,7 @@ extension Sample {
     }
 
     /// The sandbox could not be set up.
-    package static var sandboxFailure: GradeResult {
+    private static var withoutSandbox: GradeResult {
         var result = base
         result.program = nil
         result.apiCalls = []

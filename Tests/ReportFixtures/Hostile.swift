@@ -18,7 +18,7 @@ package enum Hostile {
 
     /// A result in which every field that outsiders can fill holds the text.
     package static func result(_ text: String) -> GradeResult {
-        var result = Sample.mixed
+        var result = Sample.mixed.result
         result.labID = text
         result.labTitle = text
         result.submission = text

@@ -19,13 +19,10 @@ private func output(
             result, outputs: [.init(label: "Report", path: "out/index.html"), .init(label: "JUnit", path: "out/a.xml")])
 }
 
-@Test(arguments: [
-    ("passed", Sample.passed), ("mixed", Sample.mixed), ("no-entry", Sample.noEntry),
-    ("sandbox-failure", Sample.sandboxFailure),
-])
-func `the lines of a sample are the golden ones`(name: String, result: GradeResult) {
-    let text = output(result, style: TerminalStyle(width: 80)).joined(separator: "\n") + "\n"
-    #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(name).txt") == nil)
+@Test(arguments: Sample.allCases)
+func `the lines of a sample are the golden ones`(sample: Sample) {
+    let text = output(sample.result, style: TerminalStyle(width: 80)).joined(separator: "\n") + "\n"
+    #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(sample.rawValue).txt") == nil)
 }
 
 @Test func `without Unicode and colour every byte is printable ASCII`() {
@@ -49,30 +46,32 @@ func `the lines of a sample are the golden ones`(name: String, result: GradeResu
 }
 
 @Test func `colour adds nothing but colour`() {
-    let plain = output(Sample.mixed)
-    let coloured = output(Sample.mixed, style: TerminalStyle(colour: true)).map { $0.safe(TextRules()) }
+    let plain = output(Sample.mixed.result)
+    let coloured = output(Sample.mixed.result, style: TerminalStyle(colour: true)).map { $0.safe(TextRules()) }
     #expect(plain == coloured)
 }
 
 @Test(arguments: [24, 40, 60, 100])
 func `no wrapped line is wider than the terminal but those of check names and paths`(width: Int) {
-    var result = Sample.mixed
-    result.checks[1].message = "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
+    var result = Sample.mixed.result
+    result.checks[1].message =
+        "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
     for line in output(result, style: TerminalStyle(width: width)) where line.hasPrefix("    ") {
         #expect(displayWidth(line) <= width, "\(line)")
     }
 }
 
 @Test func `a student reads nothing of hidden checks and an instructor all`() {
-    let student = output(Sample.mixed).joined(separator: "\n")
+    let student = output(Sample.mixed.result).joined(separator: "\n")
     #expect(!student.contains("CANARY") && !student.contains("hidden-canary"))
-    let instructor = output(Sample.mixed, audience: .instructor).joined(separator: "\n")
+    let instructor = output(Sample.mixed.result, audience: .instructor).joined(separator: "\n")
     #expect(instructor.contains("CANARY-HIDDEN message") && instructor.contains("CANARY-NODETAIL"))
 }
 
 @Test(arguments: [
     ("a bb ccc", 8, ["a bb ccc"]), ("aaaa bbbb cc", 9, ["aaaa bbbb", "cc"]), ("東京東京東京", 8, ["東京東京", "東京"]),
-    ("abcdefghij", 8, ["abcdefgh", "ij"]), ("a\n\nb", 8, ["a", "", "b"]), ("", 8, [""]), ("Привіт світе", 8, ["Привіт", "світе"]),
+    ("abcdefghij", 8, ["abcdefgh", "ij"]), ("a\n\nb", 8, ["a", "", "b"]), ("", 8, [""]),
+    ("Привіт світе", 8, ["Привіт", "світе"]),
 ])
 func `text breaks between words and at the width that people see`(text: String, width: Int, lines: [String]) {
     #expect(wrapped(text, width: width) == lines)

@@ -1,0 +1,83 @@
+// The messages between the Sandbox library and spawnd, and between spawnd and a box's init.
+//
+// Both sides are built together and run on one machine, so integers are in the machine's own order. A message is one
+// SOCK_SEQPACKET record of a fixed size; descriptors travel beside it (SCM_RIGHTS). PROTOCOL_VERSION is compared when
+// spawnd starts.
+
+#ifndef SPAWN_PROTOCOL_H
+#define SPAWN_PROTOCOL_H
+
+#include <stdint.h>
+
+enum { PROTOCOL_VERSION = 1, REQUEST_MAGIC = 0x534b594c };
+
+enum message_kind {
+    // To spawnd, which passes them on to the box's init.
+    MESSAGE_LAUNCH = 1,  // values: wall time in ms; descriptors: request (memfd), standard output, standard error
+    MESSAGE_START = 2,
+    MESSAGE_KILL = 3,    // code: enum limit
+
+    // From spawnd to init, before MESSAGE_LAUNCH: a host tree of the request that spawnd has opened.
+    MESSAGE_TREE = 4,    // code: enum tree_kind; values: its index; text: a link's target; descriptors: a mount
+
+    // From spawnd.
+    MESSAGE_HELLO = 10,  // values: see enum hello_value
+    MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
+    MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step
+    MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name
+};
+
+// How a run ended.
+enum ending {
+    ENDING_EXITED = 0,      // ENDED_DETAIL: the exit code
+    ENDING_SIGNALLED = 1,   // ENDED_DETAIL: the signal
+    ENDING_LIMIT = 2,       // ENDED_DETAIL: enum limit
+    ENDING_FORBIDDEN = 3,   // text: the system call
+    ENDING_NOT_STARTED = 4, // ENDED_DETAIL: errno, text: the step that failed
+    ENDING_BROKEN = 5,      // the box died without a report: an error of the sandbox, not of the program
+};
+
+// What a limit is called; the order is that of ProgramEnding.Limit.
+enum limit {
+    LIMIT_WALL = 0,
+    LIMIT_CPU = 1,
+    LIMIT_MEMORY = 2,
+    LIMIT_PROCESSES = 3,
+    LIMIT_OUTPUT = 4,
+    LIMIT_FILE_SIZE = 5,
+    LIMIT_DISK = 6,
+    LIMIT_API_CALLS = 7,
+};
+
+enum hello_value {
+    HELLO_VERSION = 0,
+    HELLO_PRIVILEGED, // whether trees that only root can reach can be shown
+    HELLO_UID,        // the user that boxes run as
+};
+
+enum ready_value {
+    READY_LANDLOCK = 0, // the Landlock ABI in use, 0 for none
+    READY_SYSCALLS,     // how many system calls the seccomp filter lets through
+    READY_HIDEPID,      // whether /proc hides what the program may not trace
+};
+
+enum ended_value {
+    ENDED_DETAIL = 0,
+    ENDED_WALL_US,
+    ENDED_CPU_US,
+    ENDED_PEAK_BYTES,
+    ENDED_PEAK_TASKS,
+    ENDED_LEFT_RUNNING,
+};
+
+enum { MESSAGE_VALUES = 8, MESSAGE_TEXT = 192, MESSAGE_DESCRIPTORS = 16 };
+
+struct message {
+    uint32_t kind;
+    uint32_t code;
+    uint64_t box;
+    int64_t values[MESSAGE_VALUES];
+    char text[MESSAGE_TEXT]; // ends with NUL
+};
+
+#endif

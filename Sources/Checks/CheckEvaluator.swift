@@ -1,0 +1,15 @@
+import LabFormat
+
+/// A check kind's way from evidence to verdict.
+protocol CheckEvaluator {
+    func evaluate(in context: any CheckContext) throws(CheckFault) -> CheckOutcome
+}
+
+extension CheckKind {
+    /// A new kind adds a line here and a file in `Kinds/`.
+    var evaluator: any CheckEvaluator {
+        switch self {
+        case .state(let check): StateEvaluator(check: check)
+        }
+    }
+}

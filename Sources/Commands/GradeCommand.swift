@@ -1,0 +1,192 @@
+import ArgumentParser
+import EmulatorServer
+import Glibc
+import GradeModel
+import Grading
+import JUnitXML
+import LabFormat
+import ReportFiles
+import Sandbox
+import ServiceModel
+import SiteGenerator
+import Synchronization
+import TerminalReport
+
+/// `skylab grade`: one submission.
+struct GradeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grade",
+        abstract: "Grade one submission, with the same checks as at the university.",
+        discussion: """
+            Runs the submission's program in a sandbox against a fresh emulated region, checks what it brought about, \
+            and writes a report: index.html, junit.xml and result.json.
+
+            Exit status: 0 all checks passed, 1 some did not, 2 the command or the lab is wrong, 3 a mistake of \
+            Skylab's, 5 this machine could not run it, 6 a report could not be written.
+            """)
+
+    @Argument(help: "The lab: its id, or the path of its folder.")
+    var lab: String
+
+    @Argument(help: "The folder with the submission.")
+    var submission = "."
+
+    @Option(name: .shortAndLong, help: "Where to write the report.")
+    var out = "skylab-report"
+
+    @Option(help: "Write the JUnit file here, too.")
+    var junit: String?
+
+    @Option(help: "strict, ant.")
+    var junitProfile: JUnitProfileOption = .strict
+
+    @Option(
+        help: ArgumentHelp(
+            "human, json, jsonl, tap, junit or github, on standard output or in a file; may be given several times.",
+            valueName: "name[=file]"))
+    var format: [ReportFormat] = []
+
+    @Option(help: "auto, always or never.")
+    var color: ColourOption = .auto
+
+    @Option(help: "Ids and addresses in the region follow from it.")
+    var seed: String?
+
+    @Flag(help: "Show hidden checks, too.")
+    var instructor = false
+
+    @Flag(help: "Write no report folder.")
+    var noReport = false
+
+    func run() async throws {
+        let installation = try Installation.find()
+        let lab = try loadLab(installation)
+        try requireFolder(submission)
+        let spawner: Spawner
+        do {
+            spawner = try Spawner.start()
+        } catch {
+            throw CommandFailure("\(error)", code: .infrastructure)
+        }
+        let server = EmulatorServer(threads: min(2, processorCount()))
+        let options = Grader.Options(
+            engineVersion: engineVersion, seed: seed ?? "skylab/\(lab.lab.id)",
+            startedAt: Timestamp.wallClock.iso8601Seconds)
+        let grader = Grader(
+            lab: lab, options: options, spawner: spawner, server: server,
+            clients: Clients(searchPath: installation.searchPath))
+        let console = Console(formats: consoleFormats, style: style, audience: audience)
+        let result = await grader.grade(submissionAt: submission) { console.handle($0) }
+        let outputs = try write(result, installation)
+        console.finish(result, outputs: outputs)
+        await spawner.stop()
+        throw ExitCode(Self.status(result).rawValue)
+    }
+
+    private var audience: Audience { instructor ? .instructor : .student }
+
+    private var style: TerminalStyle {
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        var size = winsize()
+        let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : nil
+        return .detect(color.choice, environment: wholeEnvironment(), isTerminal: isTerminal, columns: columns)
+    }
+
+    /// What goes to standard output: people's lines unless something else was asked for there.
+    private var consoleFormats: [ReportFormat.Kind] {
+        let chosen = format.filter { $0.file == nil }.map(\.kind)
+        return chosen.isEmpty ? [.human] : chosen
+    }
+
+    static func status(_ result: GradeResult) -> ExitStatus {
+        if result.problem != nil, result.problemCause == .infrastructure { return .infrastructure }
+        if result.hasError { return .internal }
+        return result.allPassed ? .passed : .failed
+    }
+
+    private func loadLab(_ installation: Installation) throws(CommandFailure) -> LoadedLab {
+        do {
+            let loaded = try LabCatalog(roots: [installation.labs]).lab(named: lab)
+            for warning in loaded.warnings { writeError("\(warning)\n") }
+            return loaded
+        } catch {
+            throw CommandFailure("\(error)", code: .usage)
+        }
+    }
+
+    private func requireFolder(_ path: String) throws(CommandFailure) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw CommandFailure("the submission '\(path)' cannot be read: \(String(cString: strerror(errno)))", code: .usage)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw CommandFailure("the submission '\(path)' is not a folder", code: .usage)
+        }
+    }
+
+    // MARK: Files
+
+    private func write(_ result: GradeResult, _ installation: Installation) throws(CommandFailure) -> [TerminalReport.Output] {
+        do {
+            var outputs: [TerminalReport.Output] = []
+            let junitBytes = try JUnitReport(result, profile: junitProfile.profile, audience: audience).xml()
+            if !noReport {
+                var tree = try SiteGenerator(site: installation.site).submissionReport(result, audience: audience)
+                try tree.add(junitBytes, at: "junit.xml")
+                try tree.add(result.shown(to: audience).json(), at: "result.json")
+                try tree.write(to: out)
+                outputs.append(.init(label: "report", path: "\(out)/index.html"))
+                if junit == nil { outputs.append(.init(label: "junit", path: "\(out)/junit.xml")) }
+            }
+            if let junit {
+                try writeFileAtomically(junitBytes, to: junit)
+                outputs.append(.init(label: "junit", path: junit))
+            }
+            for format in format {
+                guard let file = format.file else { continue }
+                try writeFileAtomically(try bytes(of: format.kind, result, junitBytes), to: file)
+                outputs.append(.init(label: format.kind.rawValue, path: file))
+            }
+            return outputs
+        } catch let error as SiteError {
+            throw CommandFailure("\(error)", code: .internal)
+        } catch {
+            throw CommandFailure("\(error)", code: .output)
+        }
+    }
+
+    private func bytes(of kind: ReportFormat.Kind, _ result: GradeResult, _ junit: [UInt8]) throws -> [UInt8] {
+        switch kind {
+        case .junit: junit
+        case .json: try result.shown(to: audience).json()
+        case .tap: Array(TAPReport(result, audience: audience).text.utf8)
+        case .github: Array(GitHubReport(result, audience: audience).summary.utf8)
+        case .jsonl, .human: Array(Console.replay(result, kind, style: .init(), audience: audience).utf8)
+        }
+    }
+}
+
+/// `--color`.
+enum ColourOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+
+    var choice: ColourChoice {
+        switch self {
+        case .auto: .auto
+        case .always: .always
+        case .never: .never
+        }
+    }
+}
+
+/// `--junit-profile`.
+enum JUnitProfileOption: String, ExpressibleByArgument, CaseIterable {
+    case strict, ant
+
+    var profile: JUnitProfile {
+        switch self {
+        case .strict: .strict
+        case .ant: .ant
+        }
+    }
+}

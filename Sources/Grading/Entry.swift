@@ -1,0 +1,48 @@
+import LabFormat
+import Sandbox
+
+/// The program of a submission: which interface of the lab it uses, and the file that is run.
+struct Entry {
+    let interface: LabInterface
+    let file: SandboxFile
+
+    /// Finds the one interface whose entry is there.
+    init(_ submission: Submission, _ lab: Lab) throws(SubmissionError) {
+        let found = lab.interfaces.compactMap { interface in
+            submission.files.first { $0.path == interface.entry }.map { (interface, $0) }
+        }
+        let wanted = lab.interfaces.map(\.entry).joined(separator: " or ")
+        guard let first = found.first else {
+            throw SubmissionError("there is no \(wanted) in '\(submission.name)'; put your program into a file of that name")
+        }
+        guard found.count == 1 else {
+            let names = found.map(\.0.entry).joined(separator: " and ")
+            throw SubmissionError("there are both \(names) in '\(submission.name)'; keep the one that is to be graded")
+        }
+        (interface, file) = first
+        guard String(validating: file.contents, as: UTF8.self) != nil else {
+            throw SubmissionError("\(file.path) is not UTF-8 text; save it with UTF-8 encoding\(Self.place(file.contents))")
+        }
+        guard !file.contents.contains(0) else {
+            throw SubmissionError("\(file.path) holds a NUL byte, so it is no program text")
+        }
+    }
+
+    /// Where the first byte is that cannot be UTF-8.
+    private static func place(_ bytes: [UInt8]) -> String {
+        var line = 1
+        for chunk in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if String(validating: chunk, as: UTF8.self) == nil { return " (line \(line))" }
+            line += 1
+        }
+        return ""
+    }
+
+    /// The program and its arguments, as the box sees them.
+    var command: [String] {
+        switch interface.kind {
+        case .cli: ["bash", "-eu", file.path]
+        case .boto3: ["python3", file.path]
+        }
+    }
+}

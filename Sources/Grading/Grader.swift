@@ -1,0 +1,177 @@
+import Checks
+import CloudState
+import EmulatorCore
+package import EmulatorServer
+package import GradeModel
+import JSONValue
+package import LabFormat
+package import Sandbox
+import ServiceModel
+import Synchronization
+
+/// Grades submissions: one emulator and one box each.
+package struct Grader: Sendable {
+    /// What a grading depends on beside lab and submission.
+    package struct Options: Sendable {
+        package var engineVersion: String
+        /// Ids, addresses and keys in the region follow from it.
+        package var seed: String
+        package var region = "us-east-1"
+        package var attempt = 1
+        package var language = "en"
+        /// The real time at which the grading began, for reports; grading does not depend on it.
+        package var startedAt: String
+
+        package init(engineVersion: String, seed: String, startedAt: String) {
+            self.engineVersion = engineVersion
+            self.seed = seed
+            self.startedAt = startedAt
+        }
+    }
+
+    private let lab: LoadedLab
+    private let options: Options
+    private let spawner: Spawner
+    private let server: EmulatorServer
+    private let clients: Clients
+
+    /// When virtual time begins in every region, whatever the day: equal input gives equal reports.
+    private static let epoch = Timestamp(year: 2026, month: 9, day: 1, hour: 8)
+
+    package init(lab: LoadedLab, options: Options, spawner: Spawner, server: EmulatorServer, clients: Clients) {
+        self.lab = lab
+        self.options = options
+        self.spawner = spawner
+        self.server = server
+        self.clients = clients
+    }
+
+    /// Grades one submission. Whatever happens, there is a result: a submission that cannot be run earns nothing and
+    /// says why; a grader that breaks gives a result that is marked as such.
+    package func grade(
+        submissionAt folder: String, events: @Sendable (RunEvent) -> Void = { _ in }
+    ) async -> GradeResult {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var result = blank(name: folder.split(separator: "/").last.map(String.init) ?? folder)
+        do {
+            let submission = try Submission(folder: folder)
+            result.submission = submission.name
+            result.submissionDigest = submission.digest
+            emitStart(result, events)
+            try await grade(submission, &result, events)
+        } catch let error as SubmissionError {
+            result.problem = error.message
+            result.problemCause = .submission
+        } catch {
+            result.problem = "\(error)"
+            result.problemCause = .infrastructure
+        }
+        if result.checks.isEmpty, let problem = result.problem {
+            result.checks = unreached(problem, result.problemCause)
+            for check in result.checks { events(.checkFinished(check)) }
+        }
+        result.seconds = start.duration(to: clock.now).seconds
+        events(.finished(result))
+        return result
+    }
+
+    private func emitStart(_ result: GradeResult, _ events: (RunEvent) -> Void) {
+        events(
+            .started(
+                lab: result.labID, title: result.labTitle, submission: result.submission,
+                checks: lab.lab.checks.count))
+    }
+
+    private func grade(
+        _ submission: Submission, _ result: inout GradeResult, _ events: @Sendable (RunEvent) -> Void
+    ) async throws {
+        let entry = try Entry(submission, lab.lab)
+        let policy = try StudentBox.policy(
+            entry, submission, lab.lab, region: options.region, clients: clients.toolchain)
+        let box = try await spawner.launch(policy)
+        let callLimit = lab.lab.limits.apiCalls
+        let emulator = Emulator(
+            Emulator.Configuration(
+                seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
+            ) { number in
+                if number > callLimit { box.kill(.apiCalls) }
+                return number <= callLimit
+            })
+        var listeners: [EmulatorServer.Listener] = []
+        for descriptor in box.listenerDescriptors {
+            listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator))
+        }
+        events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
+        box.start()
+        let outcome: SandboxOutcome
+        do {
+            outcome = try await box.outcome()
+        } catch {
+            for listener in listeners { await listener.close() }
+            throw error
+        }
+        for listener in listeners { await listener.close() }
+        record(outcome, entry, emulator, &result)
+        if let program = result.program { events(.programFinished(program)) }
+        try evaluate(emulator, &result, events)
+    }
+
+    private func record(
+        _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
+    ) {
+        var usage = outcome.usage
+        let trail = emulator.trail
+        usage.apiCalls = trail.count
+        usage.virtualSeconds = Double(emulator.world.now.milliseconds - Self.epoch.milliseconds) / 1000
+        result.program = ProgramRun(
+            interface: entry.interface.kind.rawValue, entry: entry.file.path, ending: outcome.ending,
+            standardOutput: outcome.standardOutput, standardError: outcome.standardError, usage: usage,
+            limits: StudentBox.shown(lab.lab.limits))
+        result.sandboxTier = outcome.tier.rawValue
+        result.sandboxLayers = outcome.layers
+        result.apiCalls = trail.records.map(APICall.init)
+    }
+
+    private func evaluate(
+        _ emulator: Emulator, _ result: inout GradeResult, _ events: (RunEvent) -> Void
+    ) throws {
+        // What was under way when the program ended comes to its end before anybody looks.
+        emulator.settle()
+        let evidence = RegionEvidence(emulator, region: options.region)
+        var sum = SHA256()
+        sum.update(Array(try evidence.everything().utf8))
+        result.stateDigest = sum.hexadecimal()
+        let runner = CheckRunner(lab: lab.lab, attempt: options.attempt, language: options.language)
+        result.checks = runner.run(
+            in: evidence, started: { events(.checkStarted(id: $0.id)) }, finished: { events(.checkFinished($0)) })
+    }
+
+    /// The checks of a submission that never ran: failed where that is the student's doing, else an error.
+    private func unreached(_ problem: String, _ cause: ProblemCause) -> [CheckResult] {
+        lab.lab.checks.map { check in
+            CheckResult(
+                id: check.id, title: check.title?.text(in: options.language) ?? check.id, kind: check.kind.name,
+                verdict: cause == .submission ? .failed : .error, points: .zero, maximum: check.points,
+                extraCredit: check.extraCredit, visibility: check.visibility, message: "Not run: \(problem)")
+        }
+    }
+
+    private func blank(name: String) -> GradeResult {
+        GradeResult(
+            engineVersion: options.engineVersion, labID: lab.lab.id, labTitle: lab.lab.title.text(in: options.language),
+            labDigest: lab.digest, submission: name, submissionDigest: "", seed: options.seed, region: options.region,
+            startedAt: options.startedAt, seconds: 0, program: nil, problem: nil, checks: [], sandboxTier: "none",
+            sandboxLayers: [], apiCalls: [], stateDigest: "")
+    }
+
+    /// Who the student's program is to the emulated account.
+    private static let student = Caller(
+        accessKeyID: "", accountID: "123456789012", arn: "arn:aws:iam::123456789012:user/student",
+        userID: "AIDASKYLABSTUDENT0000")
+}
+
+extension Duration {
+    /// Seconds with a fraction.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

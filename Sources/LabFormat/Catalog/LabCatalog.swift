@@ -1,0 +1,90 @@
+import FoundationEssentials
+
+/// Finds labs: by the path of a lab's folder or its `lab.yaml`, or by id below the folders that hold labs.
+package struct LabCatalog: Sendable {
+    /// Folders that hold labs, each in a folder of its own; the first one that has a lab wins.
+    package let roots: [String]
+
+    package init(roots: [String]) { self.roots = roots }
+
+    /// Reads the lab that a person named. A name with a `/`, or one that is a folder or a file here, is a path; every other
+    /// name is an id.
+    package func lab(named name: String) throws(LabError) -> LoadedLab {
+        if name.isEmpty { throw LabError([LabDiagnostic(file: "lab", message: "the name of the lab is empty")]) }
+        let absolute = Self.absolute(name)
+        if FileReading.isFile(absolute) {
+            let parts = absolute.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.last.map(String.init) == LoadedLab.fileName else {
+                throw LabError([
+                    LabDiagnostic(file: name, message: "a lab is a folder with a \(LoadedLab.fileName), or that file")
+                ])
+            }
+            let folder = parts.dropLast().joined(separator: "/")
+            return try LoadedLab.read(folder: folder.isEmpty ? "/" : folder, displayName: name)
+        }
+        let trimmed = name.count > 1 && name.hasSuffix("/") ? String(name.dropLast()) : name
+        if FileReading.isFile("\(absolute)/\(LoadedLab.fileName)") {
+            return try LoadedLab.read(folder: absolute, displayName: "\(trimmed)/\(LoadedLab.fileName)")
+        }
+        if name.contains("/") || name == "." || name == ".." {
+            let problem =
+                FileReading.isFolder(absolute)
+                ? "there is no \(LoadedLab.fileName) in this folder" : "there is no such folder"
+            throw LabError([LabDiagnostic(file: name, message: problem)])
+        }
+        return try lab(withID: name)
+    }
+
+    /// The ids of all labs below the roots, in order.
+    package var ids: [String] {
+        var seen: Set<String> = []
+        for root in roots {
+            for name in FileReading.names(in: Self.absolute(root))
+            where LabID.isValid(name) && FileReading.isFile(Self.absolute("\(root)/\(name)/\(LoadedLab.fileName)")) {
+                seen.insert(name)
+            }
+        }
+        return seen.sorted()
+    }
+
+    private func lab(withID id: String) throws(LabError) -> LoadedLab {
+        guard LabID.isValid(id) else {
+            throw LabError([
+                LabDiagnostic(
+                    file: id, message: "no path, and no id of a lab either: an id is 1 to 64 of a-z, 0-9 and '-'")
+            ])
+        }
+        for root in roots {
+            let folder = Self.absolute("\(root)/\(id)")
+            guard FileReading.isFile("\(folder)/\(LoadedLab.fileName)") else { continue }
+            let loaded = try LoadedLab.read(folder: folder, displayName: "\(folder)/\(LoadedLab.fileName)")
+            if loaded.lab.id != id {
+                throw LabError([
+                    LabDiagnostic(
+                        file: "\(folder)/\(LoadedLab.fileName)",
+                        message: "the lab's id is '\(loaded.lab.id)', but its folder is called '\(id)': make them equal"
+                    )
+                ])
+            }
+            return loaded
+        }
+        throw LabError([LabDiagnostic(file: id, message: "there is no lab of that name\(advice(for: id))")])
+    }
+
+    private func advice(for id: String) -> String {
+        let ids = ids
+        if ids.isEmpty {
+            return roots.isEmpty ? "" : "; there are no labs in \(roots.joined(separator: ", "))"
+        }
+        let near = Suggestion.near(id, among: ids) + ids.filter { $0.contains(id) || id.contains($0) }
+        var offered: [String] = []
+        for candidate in near where !offered.contains(candidate) { offered.append(candidate) }
+        if offered.isEmpty { return "; labs here: \(ids.prefix(20).joined(separator: ", "))" }
+        return "; did you mean \(offered.prefix(5).map { "'\($0)'" }.joined(separator: " or "))?"
+    }
+
+    private static func absolute(_ path: String) -> String {
+        let full = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        return URL(filePath: full).standardizedFileURL.path
+    }
+}

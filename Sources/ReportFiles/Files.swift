@@ -1,0 +1,76 @@
+import Glibc
+
+/// The bytes of a file.
+package func readFile(_ path: String) throws(ReportFileError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last("read", path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count == 0 { return bytes }
+        if count > 0 {
+            bytes += chunk[..<count]
+        } else if errno != EINTR {
+            throw .last("read", path)
+        }
+    }
+}
+
+/// Writes a file so that a reader finds the old bytes or the new ones, and never a part.
+package func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
+    let temporary = "\(path).\(getpid()).tmp"
+    do throws(ReportFileError) {
+        try writeNewFile(bytes, to: temporary)
+        guard rename(temporary, path) == 0 else { throw .last("write", path) }
+    } catch {
+        unlink(temporary)
+        throw error
+    }
+}
+
+/// Writes a file that must not exist yet; a symbolic link in its place is not followed.
+func writeNewFile(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .last("write", path) }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+        let count = bytes.withUnsafeBytes { all in
+            write(descriptor, all.baseAddress.map { $0 + written }, all.count - written)
+        }
+        if count > 0 {
+            written += count
+        } else if errno != EINTR {
+            throw .last("write", path)
+        }
+    }
+}
+
+/// Makes a folder and those above it.
+package func makeFolders(_ path: String) throws(ReportFileError) {
+    if path.isEmpty || mkdir(path, 0o755) == 0 { return }
+    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+        try makeFolders(String(path[..<slash]))
+        guard mkdir(path, 0o755) != 0 else { return }
+    }
+    guard errno == EEXIST, isFolder(path) else { throw .last("make the folder", path) }
+}
+
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// The names in a folder, sorted by their bytes.
+func names(in folder: String) throws(ReportFileError) -> [String] {
+    guard let stream = opendir(folder) else { throw .last("read the folder", folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}

@@ -1,0 +1,233 @@
+import CSpawnProtocol
+import Glibc
+import GradeModel
+import Synchronization
+
+/// The library's side of the control socket. One thread reads: messages of `spawnd` and the output of all boxes.
+final class SpawnerCore: Sendable {
+    struct State {
+        var boxes: [UInt64: BoxRecord] = [:]
+        var lastID: UInt64 = 0
+        /// What the socket had no room for yet.
+        var outgoing: [Parcel] = []
+        /// Once set, the descriptors below are closed and their numbers may be somebody else's.
+        var isLost = false
+    }
+
+    let process: pid_t
+    private let control: Int32
+    private let events: Int32
+    private let state = Mutex(State())
+    /// Fulfilled when `spawnd` and the thread are gone.
+    let gone = Promise<Bool>()
+
+    /// The token of the control socket among the events; boxes have `id << 1 | stream`, and ids begin at 1.
+    private static let controlToken: UInt64 = 0
+
+    init(path: String) throws(SandboxError) {
+        var sockets: [Int32] = [-1, -1]
+        let result = system_socket_pair(&sockets)
+        guard result >= 0 else { throw .resources(step: "socketpair", errno: -result) }
+        let ours = Descriptor(sockets[0])
+        let theirs = Descriptor(sockets[1])
+        let events = try Descriptor(system_events(), step: "epoll")
+        let process = system_start_launcher(path, theirs.number)
+        guard process > 0 else { throw .launcherNotStarted(path: path, errno: -process) }
+        _ = system_events_add(events.number, ours.number, SpawnerCore.controlToken)
+        self.process = process
+        self.control = ours.take()
+        self.events = events.take()
+    }
+
+    /// Starts the reading thread, which keeps the core alive until `spawnd` is gone.
+    func startReading() throws(SandboxError) {
+        var thread = pthread_t()
+        let retained = Unmanaged.passRetained(self)
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let core = Unmanaged<SpawnerCore>.fromOpaque(argument).takeRetainedValue()
+                core.serve()
+                return nil
+            }, retained.toOpaque())
+        guard result == 0 else {
+            retained.release()
+            shutdown(control, Int32(SHUT_RDWR))
+            throw .resources(step: "pthread_create", errno: result)
+        }
+        pthread_detach(thread)
+    }
+
+    /// Lets `spawnd` end, and every box with it.
+    func stop() {
+        state.withLock { state in
+            if !state.isLost { shutdown(control, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    // MARK: Sending
+
+    /// Asks for a box. The request's memory and the pipes are the core's from here on.
+    func launch(
+        request: consuming Descriptor, output: consuming Pipe, error: consuming Pipe, limits: SandboxLimits
+    ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
+        let (output, error) = (output.take(), error.take())
+        let message = [request.take(), output.writing, error.writing]
+        let record = BoxRecord(
+            ready: Promise(), outcome: Promise(), outputLimit: limits.output,
+            streams: [output.reading, error.reading])
+        let id = state.withLock { state -> UInt64? in
+            if state.isLost { return nil }
+            state.lastID += 1
+            let id = state.lastID
+            state.boxes[id] = record
+            for (stream, descriptor) in [output.reading, error.reading].enumerated() {
+                _ = system_events_add(events, descriptor, id << 1 | UInt64(stream))
+            }
+            send(
+                Parcel(
+                    MESSAGE_LAUNCH, box: id, value: Int((limits.wallSeconds * 1000).rounded(.up)),
+                    descriptors: message), &state)
+            return id
+        }
+        guard let id else {
+            for descriptor in message + [output.reading, error.reading] { close(descriptor) }
+            throw .launcherLost
+        }
+        return (id, record)
+    }
+
+    /// Starts the program of a box that is ready.
+    func start(_ id: UInt64) {
+        state.withLock { state in
+            guard state.boxes[id] != nil else { return }
+            send(Parcel(MESSAGE_START, box: id), &state)
+        }
+    }
+
+    /// Ends a box because of a limit. Without effect once it has ended.
+    func kill(_ id: UInt64, limit: ProgramEnding.Limit) {
+        state.withLock { state in
+            guard state.boxes[id] != nil else { return }
+            send(Parcel(MESSAGE_KILL, box: id, code: limit.code), &state)
+        }
+    }
+
+    private func send(_ parcel: Parcel, _ state: inout State) {
+        if state.outgoing.isEmpty, parcel.send(to: control) { return }
+        state.outgoing.append(parcel)
+        _ = system_events_writable(events, control, SpawnerCore.controlToken, 1)
+    }
+
+    private func sendRest() {
+        state.withLock { state in
+            while let first = state.outgoing.first, first.send(to: control) { state.outgoing.removeFirst() }
+            if state.outgoing.isEmpty { _ = system_events_writable(events, control, SpawnerCore.controlToken, 0) }
+        }
+    }
+
+    // MARK: Reading
+
+    private func serve() {
+        var ready = [system_event](repeating: system_event(), count: 32)
+        serving: while true {
+            let count = system_events_wait(events, &ready, Int32(ready.count))
+            guard count >= 0 else { break }
+            for event in ready.prefix(Int(count)) {
+                if event.token != SpawnerCore.controlToken {
+                    readOutput(box: event.token >> 1, stream: Int(event.token & 1))
+                    continue
+                }
+                if event.writable != 0 { sendRest() }
+                if event.readable != 0, !readMessages() { break serving }
+            }
+        }
+        finish()
+    }
+
+    private func readOutput(box id: UInt64, stream: Int) {
+        state.withLock { state in
+            guard var record = state.boxes[id] else { return }
+            if !record.read(stream: stream, atMost: 64 << 10) { record.closeStream(stream, events: events) }
+            if record.outputBytes > record.outputLimit, !record.silenced {
+                record.silenced = true
+                for case let descriptor? in record.streams { _ = system_events_remove(events, descriptor) }
+                send(Parcel(MESSAGE_KILL, box: id, code: ProgramEnding.Limit.output.code), &state)
+            }
+            state.boxes[id] = record
+        }
+    }
+
+    /// Takes all messages that are there. Returns false when there will be no more.
+    private func readMessages() -> Bool {
+        while true {
+            switch Parcel.receive(from: control) {
+            case .nothing: return true
+            case .end: return false
+            case .parcel(let parcel):
+                if !handle(parcel) { return false }
+            }
+        }
+    }
+
+    private func handle(_ parcel: Parcel) -> Bool {
+        switch message_kind(rawValue: parcel.kind) {
+        case MESSAGE_HELLO:
+            return parcel.value(HELLO_VERSION.rawValue) == Int(PROTOCOL_VERSION)
+        case MESSAGE_READY:
+            let record = state.withLock { state -> BoxRecord? in
+                state.boxes[parcel.box]?.noteLayers(parcel)
+                return state.boxes[parcel.box]
+            }
+            if let record { record.ready.fulfil(.success(parcel.descriptors)) } else { parcel.close() }
+        case MESSAGE_FAILED:
+            let error = SandboxError.unavailable(step: parcel.text, errno: Int32(bitPattern: parcel.code))
+            if let record = remove(parcel.box) { fail([record], with: error) }
+        case MESSAGE_ENDED:
+            if let record = remove(parcel.box) {
+                let outcome = record.outcome(of: parcel)
+                record.ready.fulfil(.failure(.boxLost))
+                record.outcome.fulfil(outcome)
+            }
+        default:
+            parcel.close()
+        }
+        return true
+    }
+
+    /// Takes a box out of the table, with all of its output.
+    private func remove(_ id: UInt64) -> BoxRecord? {
+        state.withLock { state in
+            var record = state.boxes.removeValue(forKey: id)
+            record?.drain(events: events)
+            return record
+        }
+    }
+
+    private func fail(_ records: [BoxRecord], with error: SandboxError) {
+        for record in records {
+            record.ready.fulfil(.failure(error))
+            record.outcome.fulfil(.failure(error))
+        }
+    }
+
+    /// `spawnd` is gone, or as good as: nothing of any box is left behind it.
+    private func finish() {
+        let orphans = state.withLock { state -> [BoxRecord] in
+            state.isLost = true
+            for parcel in state.outgoing { parcel.close() }
+            state.outgoing = []
+            var orphans = Array(state.boxes.values)
+            state.boxes = [:]
+            for index in orphans.indices { orphans[index].drain(events: events) }
+            close(control)
+            close(events)
+            return orphans
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        fail(orphans, with: .launcherLost)
+        gone.fulfil(true)
+    }
+}

@@ -1,0 +1,41 @@
+import SafeText
+
+extension Markup {
+    /// Terminal output with its colours as classes: `f1` foreground, `b1` background, `sb` bold and so on.
+    init(terminal text: String, limit: Int) {
+        html = text.styled(.page(limit: limit)).map { run in
+            let classes = run.style.classes
+            let text = escaped(run.text)
+            return classes.isEmpty ? text : "<span class=\"\(classes)\">\(text)</span>"
+        }.joined()
+    }
+
+    /// A sentence in which what stands between backticks is code.
+    init(prose text: String) {
+        let parts = escaped(text.safe(.page(limit: 4 << 10))).split(separator: "`", omittingEmptySubsequences: false)
+        html = parts.enumerated().map { number, part in
+            guard number % 2 == 1 else { return String(part) }
+            return number == parts.count - 1 ? "`\(part)" : "<code>\(part)</code>"
+        }.joined()
+    }
+
+    /// JSON laid out for reading.
+    init(json text: String, limit: Int) {
+        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))))
+    }
+}
+
+extension TextStyle {
+    fileprivate var classes: String {
+        var names: [String] = []
+        if let foreground { names.append("f\(foreground)") }
+        if let background { names.append("b\(background)") }
+        if bold { names.append("sb") }
+        if dim { names.append("sd") }
+        if italic { names.append("si") }
+        if underlined { names.append("su") }
+        if struckOut { names.append("ss") }
+        if inverse { names.append("sr") }
+        return names.joined(separator: " ")
+    }
+}

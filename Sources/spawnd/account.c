@@ -1,0 +1,133 @@
+#include "account.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// A directory entry as getdents64 gives it.
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    unsigned short length;
+    unsigned char type;
+    char name[];
+};
+
+int account_open(struct account *account, int processes, uint64_t limit) {
+    memset(account, 0, sizeof *account);
+    account->limit = limit;
+    account->directory = openat(processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return account->directory < 0 ? -1 : 0;
+}
+
+// Reads a small file of a process. Returns its length, 0 where the process is gone.
+static size_t read_file(const struct account *account, const char *process, const char *name, char *text, size_t size) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", process, name);
+    int file = openat(account->directory, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t length = read(file, text, size - 1);
+    close(file);
+    if (length < 0) length = 0;
+    text[length] = '\0';
+    return (size_t)length;
+}
+
+// The number after `key` at the beginning of a line.
+static uint64_t field(const char *text, const char *key) {
+    const char *place = strstr(text, key);
+    return place == NULL ? 0 : strtoull(place + strlen(key), NULL, 10);
+}
+
+// utime, stime, cutime and cstime of /proc/PID/stat, in ticks; its fields are counted from the last parenthesis,
+// because a process chooses its own name.
+static uint64_t cpu_ticks(const char *stat, char *state) {
+    *state = 'X';
+    const char *rest = strrchr(stat, ')');
+    if (rest == NULL || rest[1] == '\0') return 0;
+    unsigned long long user = 0, system = 0, children_user = 0, children_system = 0;
+    sscanf(rest + 2, "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu", state, &user, &system,
+           &children_user, &children_system);
+    return user + system + children_user + children_system;
+}
+
+static void add_process(struct account *account, const char *process, uint64_t *ticks, uint64_t *resident) {
+    char text[2048];
+    char state;
+    if (read_file(account, process, "stat", text, sizeof text) == 0) return;
+    *ticks += cpu_ticks(text, &state);
+    if (state == 'Z' || state == 'X') {
+        account->tasks++;
+        return;
+    }
+    account->processes++;
+    if (read_file(account, process, "status", text, sizeof text) == 0) return;
+    *resident += (field(text, "\nRssAnon:") + field(text, "\nRssShmem:")) * 1024;
+    account->tasks += (unsigned)field(text, "\nThreads:");
+}
+
+typedef void visitor(struct account *account, const char *process, uint64_t *first, uint64_t *second);
+
+static void each_process(struct account *account, visitor *visit, uint64_t *first, uint64_t *second) {
+    char buffer[4096] __attribute__((aligned(8)));
+    lseek(account->directory, 0, SEEK_SET);
+    long length;
+    while ((length = syscall(SYS_getdents64, account->directory, buffer, sizeof buffer)) > 0) {
+        for (long position = 0; position < length;) {
+            const struct entry *entry = (const struct entry *)(buffer + position);
+            position += entry->length;
+            if (isdigit((unsigned char)entry->name[0]) && strcmp(entry->name, "1") != 0) {
+                visit(account, entry->name, first, second);
+            }
+        }
+    }
+}
+
+static void add_share(struct account *account, const char *process, uint64_t *sum, uint64_t *unused) {
+    (void)unused;
+    char text[2048];
+    if (read_file(account, process, "smaps_rollup", text, sizeof text) > 0) {
+        *sum += (field(text, "\nPss_Anon:") + field(text, "\nPss_Shmem:")) * 1024;
+    } else if (read_file(account, process, "status", text, sizeof text) > 0) {
+        *sum += (field(text, "\nRssAnon:") + field(text, "\nRssShmem:")) * 1024;
+    }
+}
+
+// Pages that processes share after a fork count once for each of them in a sum of resident memory. Their
+// proportional shares are exact and dear, so they are read only when the sum is beyond the limit, and again when it
+// has grown since by a sixteenth of the limit.
+static uint64_t confirm(struct account *account, uint64_t resident) {
+    if (resident <= account->limit) return resident;
+    if (account->confirmed_sum == 0 || resident > account->confirmed_sum + account->limit / 16) {
+        uint64_t shares = 0, unused = 0;
+        each_process(account, add_share, &shares, &unused);
+        account->confirmed_sum = resident;
+        account->confirmed = shares;
+    }
+    return account->confirmed;
+}
+
+void account_take(struct account *account) {
+    uint64_t ticks = 0, resident = 0;
+    account->tasks = 0;
+    account->processes = 0;
+    each_process(account, add_process, &ticks, &resident);
+    account->memory = confirm(account, resident);
+
+    struct rusage reaped;
+    getrusage(RUSAGE_CHILDREN, &reaped);
+    uint64_t reaped_us = (uint64_t)(reaped.ru_utime.tv_sec + reaped.ru_stime.tv_sec) * 1000000 +
+                         (uint64_t)(reaped.ru_utime.tv_usec + reaped.ru_stime.tv_usec);
+    uint64_t alive_ns = ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+    uint64_t total = reaped_us * 1000 + alive_ns;
+    if (total > account->cpu_ns) account->cpu_ns = total;
+
+    if (account->memory > account->peak_memory) account->peak_memory = account->memory;
+    if (account->tasks > account->peak_tasks) account->peak_tasks = account->tasks;
+}

@@ -1,0 +1,28 @@
+// What the processes of a box use, read from its /proc by init.
+
+#ifndef SPAWND_ACCOUNT_H
+#define SPAWND_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account {
+    int directory; // /proc, open for listing
+    uint64_t limit; // bytes; a sum of resident memory beyond it is checked against the proportional share
+    uint64_t cpu_ns;
+    uint64_t memory; // anonymous and shared memory of all, bytes
+    unsigned tasks;  // processes and threads, zombies included, init not
+    unsigned processes; // that are alive, init not
+    uint64_t peak_memory;
+    unsigned peak_tasks;
+    uint64_t confirmed_sum; // the resident sum at the last look at proportional shares
+    uint64_t confirmed;
+};
+
+// `processes` is a mount of the box's /proc that hides nothing. Returns 0, or -1 with errno set.
+int account_open(struct account *account, int processes, uint64_t limit);
+
+// Reads everything anew. Costs some 10 µs a process.
+void account_take(struct account *account);
+
+#endif

@@ -1,0 +1,340 @@
+#include "boxes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "init.h"
+#include "privileges.h"
+#include "request.h"
+#include "trees.h"
+
+// How long a box may take beyond what init grants, in milliseconds, before spawnd itself kills it.
+enum { SET_UP_MS = 20000, GRACE_MS = 2000, KILL_MS = 1000 };
+
+enum { INIT_CHANNEL = 3 };
+
+// A descriptor of a box that epoll watches.
+struct watch {
+    struct entry *entry;
+    bool is_process;
+};
+
+struct entry {
+    struct entry *next;
+    uint64_t id;
+    pid_t process;
+    int handle;  // pidfd of init
+    int channel; // -1 once init has closed it
+    int64_t wall_ms;
+    int64_t deadline_ms;
+    int limit;      // the limit that spawnd ended it for, or -1
+    bool said_ready;
+    bool reported; // init has said how it ended, or spawnd has decided
+    bool said;     // and the library knows
+    struct message report;
+    struct watch process_watch, channel_watch;
+};
+
+static struct entry *entries = NULL;
+
+// A blank box, made while nothing else is to do, for the next launch.
+static struct entry *spare = NULL;
+
+static int64_t now_ms(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static void say(const struct workshop *workshop, uint64_t id, struct message message) {
+    struct parcel parcel = {.message = message};
+    parcel.message.box = id;
+    channel_send(workshop->control, &parcel, 0);
+}
+
+static struct message failure(int problem, const char *step) {
+    struct message message = {.kind = MESSAGE_FAILED, .code = (uint32_t)problem};
+    message_set_text(&message, step);
+    return message;
+}
+
+static void say_failed(const struct workshop *workshop, uint64_t id, int problem, const char *step) {
+    say(workshop, id, failure(problem, step));
+}
+
+static struct entry *find(uint64_t id) {
+    for (struct entry *entry = entries; entry != NULL; entry = entry->next) {
+        if (entry->id == id) return entry;
+    }
+    return NULL;
+}
+
+// Closing alone would not do: a box that is being made has a copy of the descriptor for a moment, and as long as it has,
+// epoll would go on telling of an entry that is no more.
+static void unwatch(const struct workshop *workshop, int descriptor) {
+    epoll_ctl(workshop->events, EPOLL_CTL_DEL, descriptor, NULL);
+    close(descriptor);
+}
+
+static int watch(const struct workshop *workshop, int descriptor, struct watch *watch) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
+    return epoll_ctl(workshop->events, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+// A copy of this process as process 1 of new namespaces. Returns as fork does.
+static pid_t clone_box(int *handle) {
+    struct clone_args arguments = {
+        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
+                 CLONE_NEWCGROUP | CLONE_PIDFD,
+        .pidfd = (uint64_t)(uintptr_t)handle,
+        .exit_signal = SIGCHLD,
+    };
+    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+// Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
+static struct entry *make_blank(struct workshop *workshop, const char **failed) {
+    *failed = "calloc";
+    struct entry *entry = calloc(1, sizeof *entry);
+    if (entry == NULL) return NULL;
+    int channel[2];
+    *failed = "socketpair";
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
+        free(entry);
+        return NULL;
+    }
+    *failed = "clone3 with new namespaces";
+    entry->process = clone_box(&entry->handle);
+    if (entry->process == 0) {
+        // Nothing of spawnd's or of another box's stays open here.
+        if (dup3(channel[1], INIT_CHANNEL, O_CLOEXEC) < 0 || close_range(INIT_CHANNEL + 1, ~0u, 0) != 0) _exit(1);
+        const struct init_setup setup = {
+            .channel = INIT_CHANNEL,
+            .filter = &workshop->filter,
+            .landlock = workshop->landlock,
+            .uid = workshop->uid,
+            .gid = workshop->gid,
+        };
+        init_run(&setup);
+    }
+    int problem = errno;
+    close(channel[1]);
+    if (entry->process < 0) {
+        close(channel[0]);
+        free(entry);
+        errno = problem;
+        return NULL;
+    }
+    entry->channel = channel[0];
+    entry->limit = -1;
+    entry->deadline_ms = INT64_MAX;
+    entry->process_watch = (struct watch){.entry = entry, .is_process = true};
+    entry->channel_watch = (struct watch){.entry = entry};
+    entry->next = entries;
+    entries = entry;
+    watch(workshop, entry->channel, &entry->channel_watch);
+    watch(workshop, entry->handle, &entry->process_watch);
+    return entry;
+}
+
+void boxes_prepare(struct workshop *workshop) {
+    const char *failed;
+    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, &failed);
+}
+
+static int send_tree(const struct entry *entry, const struct tree *tree) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_TREE, .code = tree->kind}};
+    parcel.message.values[0] = (int64_t)tree->index;
+    if (tree->target != NULL) {
+        if (strlen(tree->target) >= MESSAGE_TEXT) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        message_set_text(&parcel.message, tree->target);
+    }
+    if (tree->mount >= 0) parcel.descriptors[parcel.count++] = tree->mount;
+    return channel_send(entry->channel, &parcel, 0);
+}
+
+// Opens the trees that init, with fewer rights, might not reach, and sends them.
+static int send_trees(const struct entry *entry, int memory, const char **failed) {
+    static struct tree_list trees;
+    static struct request request;
+    *failed = "the request";
+    if (request_read(&request, memory) != 0) return -1;
+    privileges_raise(true);
+    int result = trees_open(&trees, request.trees, request.tree_count, failed);
+    privileges_raise(false);
+    for (size_t index = 0; index < trees.count && result == 0; index++) {
+        *failed = "a tree";
+        result = send_tree(entry, &trees.trees[index]);
+    }
+    int problem = errno;
+    // `*failed` may point into the request, so its mapping stays until the next one when something failed.
+    trees_close(&trees);
+    if (result == 0) request_release(&request);
+    errno = problem;
+    return result;
+}
+
+static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
+    (void)workshop;
+    *failed = "the request";
+    if (parcel->count != 3) {
+        errno = EPROTO;
+        return -1;
+    }
+    if (privileges_held() && send_trees(entry, parcel->descriptors[0], failed) != 0) return -1;
+    *failed = "init";
+    return channel_send(entry->channel, parcel, MSG_DONTWAIT);
+}
+
+void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
+    const char *failed = workshop->filter_problem;
+    struct entry *entry = NULL;
+    errno = workshop->filter_error;
+    if (failed == NULL) {
+        entry = spare != NULL ? spare : make_blank(workshop, &failed);
+        spare = NULL;
+    }
+    if (entry != NULL) {
+        entry->id = parcel->message.box;
+        entry->wall_ms = parcel->message.values[0];
+        entry->deadline_ms = now_ms() + SET_UP_MS;
+    }
+    if (entry == NULL) {
+        say_failed(workshop, parcel->message.box, errno, failed);
+    } else if (launch(workshop, entry, parcel, &failed) != 0 && !entry->reported) {
+        entry->reported = true;
+        entry->report = failure(errno, failed);
+        pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    }
+    parcel_close(parcel);
+}
+
+void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
+    (void)workshop;
+    struct entry *entry = find(parcel->message.box);
+    if (entry == NULL || entry->channel < 0) return;  // it has just ended: its report is on the way
+    struct parcel passed = {.message = parcel->message};
+    if (parcel->message.kind == MESSAGE_START) {
+        entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
+    } else {
+        if (entry->limit < 0) entry->limit = (int)parcel->message.code;
+        entry->deadline_ms = now_ms() + KILL_MS;
+    }
+    channel_send(entry->channel, &passed, MSG_DONTWAIT);
+}
+
+// Takes what init has said. Its report is passed on at once: every process of the box but init itself is gone by then.
+static void hear(struct workshop *workshop, struct entry *entry) {
+    struct parcel parcel;
+    while (entry->channel >= 0) {
+        int result = channel_receive(entry->channel, &parcel, MSG_DONTWAIT);
+        if (result < 0 && errno == EAGAIN) return;
+        if (result != 1) {
+            unwatch(workshop, entry->channel);
+            entry->channel = -1;
+            return;
+        }
+        if (parcel.message.kind == MESSAGE_READY) {
+            entry->said_ready = true;
+            entry->deadline_ms = INT64_MAX;
+            parcel.message.box = entry->id;
+            channel_send(workshop->control, &parcel, 0);
+        } else if (!entry->reported) {
+            entry->reported = true;
+            entry->report = parcel.message;
+            // A failure may come from a blank box: then it is about nobody yet.
+            if (entry->id != 0) {
+                say(workshop, entry->id, entry->report);
+                entry->said = true;
+            }
+        }
+        parcel_close(&parcel);
+    }
+}
+
+static void remove_entry(const struct workshop *workshop, struct entry *gone) {
+    for (struct entry **link = &entries; *link != NULL; link = &(*link)->next) {
+        if (*link != gone) continue;
+        *link = gone->next;
+        break;
+    }
+    if (gone->channel >= 0) unwatch(workshop, gone->channel);
+    unwatch(workshop, gone->handle);
+    free(gone);
+}
+
+// Init is dead, and with it every process of its namespace.
+static void bury(struct workshop *workshop, struct entry *entry) {
+    hear(workshop, entry);
+    waitpid(entry->process, NULL, 0);
+    if (entry == spare) spare = NULL;
+    if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
+    if (entry->said || entry->id == 0) {
+        remove_entry(workshop, entry);
+        return;
+    }
+    if (entry->reported) {
+        say(workshop, entry->id, entry->report);
+    } else if (!entry->said_ready) {
+        say_failed(workshop, entry->id, ETIMEDOUT, "setting up the box");
+    } else {
+        struct message message = {.kind = MESSAGE_ENDED, .code = ENDING_BROKEN};
+        if (entry->limit >= 0) {
+            message.code = ENDING_LIMIT;
+            message.values[ENDED_DETAIL] = entry->limit;
+        }
+        say(workshop, entry->id, message);
+    }
+    remove_entry(workshop, entry);
+}
+
+void boxes_event(struct workshop *workshop, void *data) {
+    struct watch *watch = data;
+    if (watch->is_process) bury(workshop, watch->entry);
+    else hear(workshop, watch->entry);
+}
+
+int boxes_timeout(void) {
+    int64_t first = INT64_MAX;
+    for (struct entry *entry = entries; entry != NULL; entry = entry->next) {
+        if (entry->deadline_ms < first) first = entry->deadline_ms;
+    }
+    if (first == INT64_MAX) return -1;
+    int64_t left = first - now_ms();
+    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+void boxes_enforce(void) {
+    int64_t now = now_ms();
+    for (struct entry *entry = entries; entry != NULL; entry = entry->next) {
+        if (entry->deadline_ms > now) continue;
+        if (entry->limit < 0 && entry->said_ready) entry->limit = LIMIT_WALL;
+        entry->deadline_ms = INT64_MAX;
+        pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    }
+}
+
+void boxes_end(const struct workshop *workshop) {
+    for (struct entry *entry = entries; entry != NULL; entry = entry->next) {
+        pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    }
+    while (entries != NULL) {
+        waitpid(entries->process, NULL, 0);
+        remove_entry(workshop, entries);
+    }
+}

@@ -1,0 +1,224 @@
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "syscalls.h"
+
+// Calls beyond this number are younger than the table: ENOSYS lets a library take the way it took before them.
+// 456 is futex_requeue, of Linux 6.7.
+enum { LAST_KNOWN_CALL = 456 };
+
+// x32 calls carry this bit; the main program kills them.
+enum { X32_BIT = 0x40000000 };
+
+#if defined(__x86_64__)
+enum { NATIVE = AUDIT_ARCH_X86_64 };
+#elif defined(__aarch64__)
+enum { NATIVE = AUDIT_ARCH_AARCH64 };
+#else
+#error "the seccomp table was reviewed for x86-64 and arm64 only"
+#endif
+
+enum { NAMESPACE_FLAGS = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                         CLONE_NEWNET | 0x80 /* CLONE_NEWTIME */ };
+
+// What is being built, and the first problem.
+struct builder {
+    scmp_filter_ctx context;
+    size_t allowed;
+    int problem;
+    const char *failed;
+};
+
+static void add(struct builder *builder, uint32_t action, const char *name, unsigned count,
+                const struct scmp_arg_cmp *conditions) {
+    if (builder->problem != 0) return;
+    int number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR || number < 0) return;
+    int result = seccomp_rule_add_array(builder->context, action, number, count, conditions);
+    if (result == 0) return;
+    builder->problem = result;
+    builder->failed = name;
+}
+
+static void add_groups(struct builder *builder, uint32_t action, const struct syscall_group *groups, size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        for (const char *const *name = groups[index].names; *name != NULL; name++) {
+            add(builder, action, *name, 0, NULL);
+            if (action == SCMP_ACT_ALLOW && seccomp_syscall_resolve_name(*name) >= 0) builder->allowed++;
+        }
+    }
+}
+
+#define ALLOW_IF(builder, name, ...)                                                                                   \
+    do {                                                                                                               \
+        const struct scmp_arg_cmp conditions[] = {__VA_ARGS__};                                                        \
+        add(builder, SCMP_ACT_ALLOW, name, sizeof conditions / sizeof *conditions, conditions);                        \
+    } while (0)
+
+// int arguments: the kernel looks at the low half only, so the filter must too.
+#define INT_IS(argument, value) SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, 0xffffffffu, (uint32_t)(value))
+
+static void add_socket_rules(struct builder *builder) {
+    // The type's high bits are SOCK_CLOEXEC and SOCK_NONBLOCK.
+    static const struct {
+        int family, type, protocol;
+    } kinds[] = {
+        {AF_INET, SOCK_STREAM, 0},  {AF_INET, SOCK_STREAM, 6},  {AF_INET, SOCK_DGRAM, 0},   {AF_INET, SOCK_DGRAM, 17},
+        {AF_INET6, SOCK_STREAM, 0}, {AF_INET6, SOCK_STREAM, 6}, {AF_INET6, SOCK_DGRAM, 0},  {AF_INET6, SOCK_DGRAM, 17},
+        {AF_UNIX, SOCK_STREAM, 0},  {AF_UNIX, SOCK_DGRAM, 0},   {AF_UNIX, SOCK_SEQPACKET, 0},
+        // getaddrinfo and getifaddrs list the interfaces by it.
+        {AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}, {AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE},
+    };
+    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
+        ALLOW_IF(builder, "socket", INT_IS(0, kinds[index].family),
+                 SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffffu & ~(unsigned)(SOCK_CLOEXEC | SOCK_NONBLOCK),
+                            (unsigned)kinds[index].type),
+                 INT_IS(2, kinds[index].protocol));
+    }
+    ALLOW_IF(builder, "socketpair", INT_IS(0, AF_UNIX));
+}
+
+static void add_process_rules(struct builder *builder) {
+    ALLOW_IF(builder, "clone", SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
+    // Only of oneself: init has the same user.
+    ALLOW_IF(builder, "prlimit64", INT_IS(0, 0));
+    ALLOW_IF(builder, "setpriority", INT_IS(0, PRIO_PROCESS), INT_IS(1, 0));
+    ALLOW_IF(builder, "sched_setaffinity", INT_IS(0, 0));
+    ALLOW_IF(builder, "sched_setscheduler", INT_IS(0, 0));
+    ALLOW_IF(builder, "sched_setparam", INT_IS(0, 0));
+    ALLOW_IF(builder, "personality", INT_IS(0, PER_LINUX));
+    ALLOW_IF(builder, "personality", INT_IS(0, 0xffffffff));
+    // The second filter takes TIOCSTI and its like away.
+    add(builder, SCMP_ACT_ALLOW, "ioctl", 0, NULL);
+    // What a program may say about itself; not PR_SET_SECCOMP, PR_SET_MM, PR_SET_PTRACER and what is yet to come.
+    static const int options[] = {
+        PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE,     PR_SET_DUMPABLE,     PR_SET_NAME,
+        PR_GET_NAME,      PR_GET_SECCOMP,   PR_CAPBSET_READ,     PR_GET_TIMERSLACK,   PR_SET_TIMERSLACK,
+        PR_GET_KEEPCAPS,  PR_GET_SECUREBITS, PR_GET_CHILD_SUBREAPER, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS,
+        PR_GET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS, PR_SET_THP_DISABLE, PR_GET_THP_DISABLE, PR_CAP_AMBIENT,
+        0x53564d41 /* PR_SET_VMA: glibc names its arenas */,
+    };
+    for (size_t index = 0; index < sizeof options / sizeof *options; index++) {
+        ALLOW_IF(builder, "prctl", INT_IS(0, options[index]));
+    }
+}
+
+// A write beyond the limit of file size raises SIGXFSZ. Python and others ignore it at start and would go on with
+// EFBIG, so that nobody learns why they failed: setting its disposition succeeds and changes nothing.
+static void add_signal_rules(struct builder *builder) {
+    ALLOW_IF(builder, "rt_sigaction", SCMP_CMP64(0, SCMP_CMP_NE, SIGXFSZ, 0));
+    ALLOW_IF(builder, "rt_sigaction", INT_IS(0, SIGXFSZ), SCMP_CMP64(1, SCMP_CMP_EQ, 0, 0));
+    const struct scmp_arg_cmp conditions[] = {INT_IS(0, SIGXFSZ), SCMP_CMP64(1, SCMP_CMP_NE, 0, 0)};
+    add(builder, SCMP_ACT_ERRNO(0), "rt_sigaction", 2, conditions);
+}
+
+// What an allow-list of libseccomp cannot say, "ioctl except these" and "newer than the table": runs before the main
+// program, which begins right behind it.
+static const struct sock_filter prologue[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)NATIVE, 0, 10),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 8, 0),
+    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN_CALL, 5, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 6),
+    // The kernel reads the low half of the request only, whatever the high half holds.
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 3, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCLINUX, 2, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSETD, 1, 2),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+};
+enum { PROLOGUE = sizeof prologue / sizeof *prologue };
+
+// libseccomp 2.5 writes to a descriptor only.
+static int export_program(scmp_filter_ctx context, struct filter *filter) {
+    int memory = memfd_create("filter", MFD_CLOEXEC);
+    if (memory < 0) return -errno;
+    int result = seccomp_export_bpf(context, memory);
+    struct stat status;
+    if (result == 0 && fstat(memory, &status) != 0) result = -errno;
+    if (result == 0) {
+        size_t size = (size_t)status.st_size;
+        filter->length = (unsigned short)(PROLOGUE + size / sizeof *filter->naming);
+        filter->naming = malloc(sizeof prologue + size);
+        filter->killing = malloc(sizeof prologue + size);
+        if (filter->naming == NULL || filter->killing == NULL ||
+            pread(memory, filter->naming + PROLOGUE, size, 0) != (ssize_t)size) {
+            result = -EIO;
+        } else {
+            memcpy(filter->naming, prologue, sizeof prologue);
+        }
+    }
+    close(memory);
+    return result;
+}
+
+static void derive_killing(struct filter *filter) {
+    for (unsigned short index = 0; index < filter->length; index++) {
+        filter->killing[index] = filter->naming[index];
+        struct sock_filter *instruction = &filter->killing[index];
+        if (instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_RET_USER_NOTIF) {
+            instruction->k = SECCOMP_RET_KILL_PROCESS;
+        }
+    }
+}
+
+int filter_build(struct filter *filter, const char **failed) {
+    struct builder builder = {.context = seccomp_init(SCMP_ACT_ERRNO(EPERM)), .failed = "seccomp_init"};
+    *failed = builder.failed;
+    if (builder.context == NULL) return -ENOMEM;
+    seccomp_attr_set(builder.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    seccomp_attr_set(builder.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    add_groups(&builder, SCMP_ACT_ALLOW, allowed_syscalls, allowed_syscall_groups);
+    add_groups(&builder, SCMP_ACT_ERRNO(ENOSYS), absent_syscalls, absent_syscall_groups);
+    add_groups(&builder, SCMP_ACT_NOTIFY, fatal_syscalls, fatal_syscall_groups);
+    add_socket_rules(&builder);
+    add_process_rules(&builder);
+    add_signal_rules(&builder);
+    if (builder.problem == 0) {
+        builder.failed = "seccomp_export_bpf";
+        builder.problem = export_program(builder.context, filter);
+    }
+    seccomp_release(builder.context);
+    filter->allowed = builder.allowed;
+    *failed = builder.failed;
+    if (builder.problem == 0) derive_killing(filter);
+    return builder.problem;
+}
+
+int filter_install(const struct filter *filter, bool notify) {
+    struct sock_fprog program = {.len = filter->length, .filter = notify ? filter->naming : filter->killing};
+    unsigned flags = notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+void filter_call_name(int number, char *name, size_t size) {
+    char *resolved = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number);
+    if (resolved != NULL) {
+        snprintf(name, size, "%s", resolved);
+        free(resolved);
+    } else {
+        snprintf(name, size, "system call %d", number);
+    }
+}

@@ -1,0 +1,56 @@
+#include "furnish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "network.h"
+
+// The user that a box's processes see themselves as; never 0.
+enum { BOX_ID = 1000 };
+
+static int write_text(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t written = write(file, text, strlen(text));
+    int problem = errno;
+    close(file);
+    errno = problem;
+    return written < 0 ? -1 : 0;
+}
+
+static int map_ids(uid_t uid, gid_t gid) {
+    // After a change of user the kernel gives /proc/self to root; being dumpable gives it back.
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return -1;
+    char line[48];
+    if (write_text("/proc/self/setgroups", "deny") != 0) return -1;
+    snprintf(line, sizeof line, "%d %u 1", BOX_ID, (unsigned)uid);
+    if (write_text("/proc/self/uid_map", line) != 0) return -1;
+    snprintf(line, sizeof line, "%d %u 1", BOX_ID, (unsigned)gid);
+    return write_text("/proc/self/gid_map", line);
+}
+
+int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed) {
+    *failed = "uid map of a user namespace";
+    if (map_ids(uid, gid) != 0) return -1;
+    *failed = "PR_SET_PDEATHSIG";
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return -1;
+    *failed = "sethostname";
+    if (sethostname("skylab", 6) != 0) return -1;
+    *failed = "lo";
+    if (network_bring_up() != 0) return -1;
+    if (root_begin(root, failed) != 0) return -1;
+    *failed = "PR_SET_DUMPABLE";
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
+                    const char **failed) {
+    if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
+    if (trees->count == 0 && trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
+    return root_finish(root, request, trees, failed);
+}

@@ -1,0 +1,19 @@
+// Turns a process in new, empty namespaces into the init of a furnished box.
+
+#ifndef SPAWND_FURNISH_H
+#define SPAWND_FURNISH_H
+
+#include <sys/types.h>
+
+#include "root.h"
+
+// What can be made before anybody has asked for the box: who it is, its loopback interface, the beginnings of its
+// root. Returns 0, or -1 with errno set and `*failed` naming the step.
+int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed);
+
+// What the request wants: listeners and the root. `trees` are the ones that came with it; when there are none, the
+// request's are opened here. Returns as furnish_blank does.
+int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
+                    const char **failed);
+
+#endif

@@ -1,0 +1,298 @@
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "channel.h"
+#include "furnish.h"
+#include "student.h"
+#include "verdict.h"
+
+// How often the processes are counted: nothing tells when a tree of processes crosses a limit.
+// The first looks come sooner, so that a short run is seen at all.
+enum { FIRST_TICK_US = 2500, TICK_US = 20000 };
+
+enum source { CHANNEL, CHILDREN, STATUS, FORBIDDEN, SOURCES };
+
+struct init {
+    const struct init_setup *setup;
+    int descriptors[SOURCES]; // -1 where there is none (yet)
+    struct request request;
+    struct root root;
+    pid_t student;
+    int64_t started_us;
+    struct account account;
+    struct evidence evidence;
+};
+
+static int64_t now_us(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+_Noreturn static void fail(int channel, const char *step) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
+    message_set_text(&parcel.message, step);
+    channel_send(channel, &parcel, 0);
+    _exit(1);
+}
+
+static bool is_full(int scratch) {
+    struct statfs status;
+    if (fstatfs(scratch, &status) != 0) return false;
+    return (status.f_blocks > 0 && status.f_bavail == 0) || (status.f_files > 0 && status.f_ffree == 0);
+}
+
+// Looks at everything that is in use, and says which limit is crossed, or -1.
+static int look(struct init *init) {
+    const struct limits *limits = &init->request.limits;
+    account_take(&init->account);
+    if (is_full(init->root.scratch)) init->evidence.disk_full = true;
+    if (init->account.memory > limits->memory) return LIMIT_MEMORY;
+    if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
+    if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
+    return -1;
+}
+
+static void note_exit(struct init *init, pid_t process, int status) {
+    if (process != init->student) return;
+    init->student = 0;
+    init->evidence.ended = true;
+    init->evidence.status = status;
+    init->evidence.wall_us = now_us() - init->started_us;
+}
+
+// The end: everything dies, everything is reaped, and spawnd hears how it was.
+_Noreturn static void finish(struct init *init) {
+    struct evidence *evidence = &init->evidence;
+    bool itself = evidence->ended;
+    if (init->started_us != 0) {
+        int crossed = look(init);
+        if (itself) evidence->left_running = init->account.processes;
+        if (itself && evidence->limit < 0 && crossed == LIMIT_PROCESSES) evidence->limit = crossed;
+        if (!itself) evidence->wall_us = now_us() - init->started_us;
+    }
+    kill(-1, SIGKILL);
+    int status;
+    pid_t process;
+    while ((process = wait4(-1, &status, 0, NULL)) > 0 || errno == EINTR) {
+        if (process > 0 && itself == false) note_exit(init, process, status);
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    evidence->cpu_us = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
+                       usage.ru_stime.tv_usec;
+    if (evidence->cpu_us < (int64_t)(init->account.cpu_ns / 1000)) {
+        evidence->cpu_us = (int64_t)(init->account.cpu_ns / 1000);
+    }
+    evidence->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    if (evidence->peak_bytes < init->account.peak_memory) evidence->peak_bytes = init->account.peak_memory;
+    evidence->peak_tasks = init->account.peak_tasks > 0 || init->started_us == 0 ? init->account.peak_tasks : 1;
+
+    struct parcel parcel = {.message = verdict(evidence, &init->request.limits)};
+    channel_send(init->setup->channel, &parcel, 0);
+    _exit(0);
+}
+
+_Noreturn static void finish_at_limit(struct init *init, int limit) {
+    init->evidence.limit = limit;
+    finish(init);
+}
+
+static void start(struct init *init) {
+    struct parcel go = {.message = {.kind = STUDENT_GO}};
+    init->started_us = now_us();
+    if (init->descriptors[STATUS] >= 0) channel_send(init->descriptors[STATUS], &go, 0);
+}
+
+static void on_channel(struct init *init) {
+    struct parcel parcel;
+    // spawnd is gone, and nobody is left to tell: leaving takes every process of the box along.
+    if (channel_receive(init->setup->channel, &parcel, 0) != 1) _exit(1);
+    parcel_close(&parcel);
+    if (parcel.message.kind == MESSAGE_START && init->started_us == 0) start(init);
+    if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
+}
+
+static void on_status(struct init *init) {
+    struct student_status status;
+    struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr header = {
+        .msg_iov = &body, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(init->descriptors[STATUS], &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (length < 0) return;
+    if (length != sizeof status) {
+        close(init->descriptors[STATUS]);
+        init->descriptors[STATUS] = -1;
+        return;
+    }
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) {
+        memcpy(&init->descriptors[FORBIDDEN], CMSG_DATA(rights), sizeof(int));
+    }
+    if (status.problem == 0) return;
+    if (!status.is_program) {
+        errno = status.problem;
+        fail(init->setup->channel, status.step);
+    }
+    init->evidence.not_started = status.problem;
+    memcpy(init->evidence.text, status.step, sizeof status.step);
+    finish(init);
+}
+
+// The caller waits in the kernel for an answer that never comes: it dies with the rest.
+static void on_forbidden(struct init *init) {
+    struct seccomp_notif call;
+    memset(&call, 0, sizeof call);
+    if (ioctl(init->descriptors[FORBIDDEN], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
+        if (errno == EINTR || errno == ENOENT) return;
+        close(init->descriptors[FORBIDDEN]);
+        init->descriptors[FORBIDDEN] = -1;
+        return;
+    }
+    filter_call_name(call.data.nr, init->evidence.text, sizeof init->evidence.text);
+    init->evidence.forbidden = true;
+    finish(init);
+}
+
+static void on_children(struct init *init) {
+    struct signalfd_siginfo signal;
+    (void)!read(init->descriptors[CHILDREN], &signal, sizeof signal);
+    int status;
+    pid_t process;
+    while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
+        note_exit(init, process, status);
+        if (!init->evidence.ended) continue;
+        if (init->descriptors[STATUS] >= 0) on_status(init);
+        finish(init);
+    }
+}
+
+static int timeout_ms(const struct init *init, int64_t next_look_us) {
+    if (init->started_us == 0) return -1;
+    int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
+    int64_t left = (deadline < next_look_us ? deadline : next_look_us) - now_us();
+    return left <= 0 ? 0 : (int)(left / 1000) + 1;
+}
+
+_Noreturn static void serve(struct init *init) {
+    int64_t tick_us = FIRST_TICK_US, next_look_us = 0;
+    for (;;) {
+        struct pollfd polls[SOURCES];
+        for (int source = 0; source < SOURCES; source++) {
+            polls[source] = (struct pollfd){.fd = init->descriptors[source], .events = POLLIN};
+        }
+        int ready = poll(polls, SOURCES, timeout_ms(init, next_look_us));
+        if (ready < 0 && errno != EINTR) fail(init->setup->channel, "poll");
+        if (ready > 0) {
+            // In this order: the status tells of the listener before a forbidden call can be heard on it.
+            if (polls[STATUS].revents) on_status(init);
+            if (polls[FORBIDDEN].revents) on_forbidden(init);
+            if (polls[CHILDREN].revents) on_children(init);
+            if (polls[CHANNEL].revents) on_channel(init);
+        }
+        if (init->started_us == 0) continue;
+        int64_t now = now_us();
+        if (next_look_us == 0) next_look_us = now + tick_us;
+        if (now - init->started_us >= (int64_t)init->request.limits.wall_ms * 1000) {
+            finish_at_limit(init, LIMIT_WALL);
+        }
+        if (now < next_look_us) continue;
+        int crossed = look(init);
+        if (crossed >= 0) finish_at_limit(init, crossed);
+        if (tick_us < TICK_US) tick_us *= 2;
+        next_look_us = now_us() + tick_us;
+    }
+}
+
+static int open_children(void) {
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &children, NULL) != 0) return -1;
+    return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// The process that the program will be, confined but for what the request decides.
+static void fork_student(struct init *init) {
+    int status[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
+    init->student = fork();
+    if (init->student < 0) fail(init->setup->channel, "fork");
+    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock);
+    close(status[1]);
+    init->descriptors[STATUS] = status[0];
+}
+
+// Waits for the request, and for the trees that come before it.
+static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
+    for (;;) {
+        if (channel_receive(init->setup->channel, parcel, 0) != 1) _exit(1);
+        const struct message *message = &parcel->message;
+        if (message->kind == MESSAGE_LAUNCH && parcel->count == 3) return;
+        if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
+        if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
+        struct tree *tree = &trees->trees[trees->count++];
+        *tree = (struct tree){.kind = message->code, .mount = parcel->count > 0 ? parcel->descriptors[0] : -1};
+        tree->index = (size_t)message->values[0];
+        if (tree->kind == TREE_SYMLINK) tree->target = strdup(message->text);
+    }
+}
+
+static void say_ready(const struct init *init, const int *listeners) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
+    parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
+    parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
+    parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
+    memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
+    if (channel_send(init->setup->channel, &parcel, 0) != 0) _exit(1);
+    parcel_close(&parcel);
+}
+
+_Noreturn void init_run(const struct init_setup *setup) {
+    // Too large for the stack, and there is only one.
+    static struct tree_list trees;
+    static struct init init;
+    init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
+    const char *failed = "";
+    if (furnish_blank(&init.root, setup->uid, setup->gid, &failed) != 0) fail(setup->channel, failed);
+    init.descriptors[CHILDREN] = open_children();
+    if (init.descriptors[CHILDREN] < 0) fail(setup->channel, "signalfd");
+    fork_student(&init);
+
+    struct parcel parcel;
+    await_request(&init, &parcel, &trees);
+    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(setup->channel, "the request");
+    for (size_t index = 0; index < trees.count; index++) {
+        if (trees.trees[index].index >= init.request.tree_count) fail(setup->channel, "a tree");
+        trees.trees[index].path = init.request.trees[trees.trees[index].index];
+    }
+    int listeners[REQUEST_LISTENERS];
+    if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
+    if (account_open(&init.account, init.root.processes, init.request.limits.memory) != 0) {
+        fail(setup->channel, "/proc");
+    }
+    parcel.message.kind = STUDENT_PREPARE;
+    channel_send(init.descriptors[STATUS], &parcel, 0);
+    parcel_close(&parcel);
+    say_ready(&init, listeners);
+    serve(&init);
+}

@@ -1,0 +1,24 @@
+// Process 1 of a box.
+
+#ifndef SPAWND_INIT_H
+#define SPAWND_INIT_H
+
+#include <sys/types.h>
+
+#include "filter.h"
+
+// What spawnd hands to the process that it has put into new namespaces.
+struct init_setup {
+    int channel; // to spawnd
+    const struct filter *filter;
+    int landlock; // ABI
+    uid_t uid;    // of spawnd, which becomes 1000
+    gid_t gid;
+};
+
+// Makes a blank box and waits for MESSAGE_LAUNCH, furnishes the box and says MESSAGE_READY, waits for MESSAGE_START,
+// runs the program, and says MESSAGE_ENDED once every other process of the box is gone. Ends at once, and the box with
+// it, when the channel to spawnd closes.
+_Noreturn void init_run(const struct init_setup *setup);
+
+#endif

@@ -1,0 +1,84 @@
+#include "landlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The header of the machine that builds may be older than the kernel that runs, so the interface stands here.
+struct ruleset_attributes {
+    uint64_t files;
+    uint64_t network; // ABI 4
+    uint64_t scoped;  // ABI 6
+};
+
+struct path_rule {
+    uint64_t allowed;
+    int32_t parent;
+} __attribute__((packed));
+
+enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1 };
+
+enum {
+    ACCESS_EXECUTE = 1 << 0,
+    ACCESS_WRITE_FILE = 1 << 1,
+    ACCESS_READ_FILE = 1 << 2,
+    ACCESS_READ_DIRECTORY = 1 << 3,
+    ACCESS_MAKE_CHARACTER_DEVICE = 1 << 6,
+    ACCESS_MAKE_BLOCK_DEVICE = 1 << 11,
+    ACCESS_ALL_ABI_1 = (1 << 13) - 1,
+    ACCESS_REFER = 1 << 13,        // ABI 2
+    ACCESS_TRUNCATE = 1 << 14,     // ABI 3
+    ACCESS_IOCTL_DEVICE = 1 << 15, // ABI 5
+};
+
+enum { SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0, SCOPE_SIGNAL = 1 << 1 };
+
+enum {
+    READ_ONLY = ACCESS_EXECUTE | ACCESS_READ_FILE | ACCESS_READ_DIRECTORY,
+    DEVICE = ACCESS_READ_FILE | ACCESS_WRITE_FILE | ACCESS_TRUNCATE | ACCESS_IOCTL_DEVICE,
+    NEVER = ACCESS_MAKE_CHARACTER_DEVICE | ACCESS_MAKE_BLOCK_DEVICE | ACCESS_IOCTL_DEVICE,
+};
+
+int landlock_abi(void) {
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, (uint32_t)CREATE_RULESET_VERSION);
+    return abi < 0 ? 0 : (int)abi;
+}
+
+static uint64_t handled_by(int abi) {
+    uint64_t handled = ACCESS_ALL_ABI_1;
+    if (abi >= 2) handled |= ACCESS_REFER;
+    if (abi >= 3) handled |= ACCESS_TRUNCATE;
+    if (abi >= 5) handled |= ACCESS_IOCTL_DEVICE;
+    return handled;
+}
+
+static int allow(int ruleset, const char *path, uint64_t access) {
+    int parent = open(path, O_PATH | O_CLOEXEC);
+    if (parent < 0) return errno == ENOENT ? 0 : -1;
+    struct path_rule rule = {.allowed = access, .parent = parent};
+    long result = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0);
+    close(parent);
+    return (int)result;
+}
+
+int landlock_confine(int abi, const char *const *writable, size_t count) {
+    uint64_t handled = handled_by(abi);
+    struct ruleset_attributes attributes = {
+        .files = handled, .scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0};
+    size_t size = abi >= 6 ? sizeof attributes : sizeof attributes.files;
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, size, 0);
+    if (ruleset < 0) return -1;
+    static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full"};
+    int failed = allow(ruleset, "/", READ_ONLY & handled);
+    for (size_t index = 0; index < sizeof devices / sizeof *devices && !failed; index++) {
+        failed = allow(ruleset, devices[index], DEVICE & handled);
+    }
+    for (size_t index = 0; index < count && !failed; index++) {
+        failed = allow(ruleset, writable[index], handled & ~(uint64_t)NEVER);
+    }
+    if (!failed) failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+    close(ruleset);
+    return failed;
+}

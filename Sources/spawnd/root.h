@@ -1,0 +1,32 @@
+// A box's view of the file system.
+
+#ifndef SPAWND_ROOT_H
+#define SPAWND_ROOT_H
+
+#include <stdbool.h>
+
+#include "request.h"
+#include "trees.h"
+
+// What init keeps of it.
+struct root {
+    int processes;        // a /proc of the box that hides nothing, attached nowhere
+    int scratch;          // the tmpfs with everything that the program may write
+    bool hides_processes; // whether the box's own /proc hides what the program may not trace
+};
+
+// Begins the root of the calling process, which is alone in new namespaces: a tmpfs with /proc and /dev, as yet in a
+// corner of the old root, whose files can still be reached by their paths. Forbids further namespaces below this one.
+// Returns 0, or -1 with errno set and `*failed` naming the step.
+int root_begin(struct root *root, const char **failed);
+
+// Leaves the old root, furnishes the new one as the request wants it and makes it read-only: the trees at their
+// paths, /etc, /submission, the scratch directory with a copy of the submission, the home directory, /tmp and
+// /dev/shm. Returns as root_begin does.
+int root_finish(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
+
+// The directories that the program may write to, in the box's own view.
+enum { ROOT_WRITABLE = 4 };
+void root_writable(const struct request *request, const char *paths[ROOT_WRITABLE]);
+
+#endif

@@ -1,0 +1,112 @@
+#include "student.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "landlock.h"
+#include "privileges.h"
+#include "request.h"
+#include "root.h"
+
+// The only descriptor that stays open besides the standard ones; execve closes it.
+enum { INIT = 3 };
+
+static void report(int problem, int is_program, const char *step, int listener) {
+    struct student_status status = {.problem = problem, .is_program = is_program};
+    strncpy(status.step, step, sizeof status.step - 1);
+    struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr header = {.msg_iov = &body, .msg_iovlen = 1};
+    if (listener >= 0) {
+        header.msg_control = control.bytes;
+        header.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(rights), &listener, sizeof listener);
+    }
+    (void)!sendmsg(INIT, &header, MSG_NOSIGNAL);
+}
+
+_Noreturn static void fail(const char *step) {
+    report(errno, 0, step, -1);
+    _exit(127);
+}
+
+static int limit(int resource, rlim_t soft, rlim_t hard) {
+    struct rlimit value = {.rlim_cur = soft, .rlim_max = hard};
+    return setrlimit(resource, &value);
+}
+
+static int set_limits(const struct limits *limits) {
+    rlim_t cpu = limits->cpu_ms / 1000 + 1;
+    // The poll of init names the limit on memory; this one stops a single process that outruns the poll.
+    rlim_t data = 2 * limits->memory + (512u << 20);
+    // Init ends a run that goes beyond the limit. Were this the limit itself, a fork bomb would end of refused forks,
+    // and nobody would know why.
+    rlim_t tasks = 2 * limits->processes + 2;
+    return limit(RLIMIT_CPU, cpu, cpu + 1) || limit(RLIMIT_DATA, data, data) || limit(RLIMIT_NPROC, tasks, tasks) ||
+           limit(RLIMIT_NOFILE, limits->open_files, limits->open_files) ||
+           limit(RLIMIT_FSIZE, limits->file_size, limits->file_size) ||
+           // Not 0: with a core_pattern that is a pipe only 1 keeps the kernel from starting the handler.
+           limit(RLIMIT_CORE, 1, 1) || limit(RLIMIT_STACK, 8 << 20, 64 << 20) ||
+           limit(RLIMIT_MEMLOCK, 64 << 10, 64 << 10) || limit(RLIMIT_MSGQUEUE, 0, 0) ||
+           limit(RLIMIT_SIGPENDING, 256, 256) || limit(RLIMIT_NICE, 0, 0) || limit(RLIMIT_RTPRIO, 0, 0);
+}
+
+// What no request has a say in.
+static void confine(const struct filter *filter) {
+    sigset_t none;
+    sigemptyset(&none);
+    if (setsid() < 0) fail("setsid");
+    if (privileges_drop_all() != 0) fail("capset");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int listener = filter_install(filter, true);
+    if (listener < 0 && filter_install(filter, false) != 0) fail("seccomp");
+    report(0, 0, "", listener);
+    if (listener >= 0) close(listener);
+}
+
+static void obey(enum student_order order, struct parcel *parcel) {
+    // Init is gone, and so will be this process.
+    if (channel_receive(INIT, parcel, 0) != 1 || parcel->message.kind != (uint32_t)order) _exit(127);
+}
+
+_Noreturn void student_run(int socket, const struct filter *filter, int landlock) {
+    if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
+    if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
+    confine(filter);
+
+    struct parcel parcel;
+    struct request request;
+    obey(STUDENT_PREPARE, &parcel);
+    if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
+    if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
+    parcel_close(&parcel);
+    if (chdir(request.scratch) != 0) fail(request.scratch);
+    if (landlock > 0) {
+        const char *writable[ROOT_WRITABLE];
+        root_writable(&request, writable);
+        if (landlock_confine(landlock, writable, ROOT_WRITABLE) != 0) fail("Landlock");
+    }
+    if (set_limits(&request.limits) != 0) fail("setrlimit");
+
+    obey(STUDENT_GO, &parcel);
+    execve(request.program, request.arguments, request.environment);
+    report(errno, 1, request.program, -1);
+    _exit(127);
+}
