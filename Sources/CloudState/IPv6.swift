@@ -88,4 +88,9 @@ package struct IPv6Block: Hashable, Sendable, CustomStringConvertible {
     package func contains(_ other: IPv6Block) -> Bool {
         other.prefixLength >= prefixLength && contains(other.base)
     }
+
+    package func overlaps(_ other: IPv6Block) -> Bool { contains(other.base) || other.contains(base) }
+
+    /// ::/0.
+    package static let everywhere = IPv6Block(base: IPv6Address(high: 0, low: 0), prefixLength: 0)
 }

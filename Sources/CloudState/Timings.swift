@@ -15,4 +15,13 @@ package enum Timings {
     package static let spotFulfilment = Duration.seconds(3)
     /// From `running` until the status checks have passed.
     package static let statusChecks = Duration.seconds(120)
+
+    /// From `CreateNatGateway` to `available`.
+    package static let natGatewayCreate = Duration.seconds(110)
+    /// From `DeleteNatGateway` to `deleted`.
+    package static let natGatewayDelete = Duration.seconds(45)
+    /// A deleted NAT gateway stays visible for about an hour.
+    package static let natGatewayVanish = Duration.seconds(3600)
+    /// Until a further address of a NAT gateway is ready, or gone.
+    package static let natGatewayAddress = Duration.seconds(15)
 }

@@ -184,6 +184,9 @@ enum LaunchNetwork {
             ownerID: context.accountID, description: description, macAddress: newMACAddress(&context),
             addresses: [NetworkInterface.PrivateAddress(address: taken, isPrimary: true)], groupIDs: groups)
         interface.tags = tags
+        if subnet.assignsIPv6Address, let address = subnet.ipv6Address(context.world.ids.bits("ipv6-address")) {
+            interface.ipv6Addresses = [address.description]
+        }
         interface.borrowsPublicAddress = publicAddress
         if publicAddress { interface.addresses[0].association = borrowedAddress(&context) }
         interface.attachment = attachment(
@@ -241,7 +244,7 @@ enum LaunchNetwork {
         return IPv4Address(bits: 0x2CC0_0000 | scattered)
     }
 
-    private static func newMACAddress(_ context: inout CallContext) -> String {
+    static func newMACAddress(_ context: inout CallContext) -> String {
         // The second-lowest bit of the first byte marks a locally administered address; AWS's begin so too.
         let digits = Array(IDGenerator.hexadecimal(context.world.ids.bits("\(context.region)/mac")).suffix(10))
         let pairs = stride(from: 0, to: 10, by: 2).map { String(digits[$0...$0 + 1]) }
