@@ -72,7 +72,7 @@ struct InstanceLaunch {
             )
         }
         self.type = type
-        keyName = input.string("KeyName")
+        keyName = try KeyPairCalls.launchable(input.string("KeyName"), context)
         userData = try Self.userData(input.string("UserData"))
         let placement = input.structure("Placement")
         zone = try Self.zone(placement, context)
@@ -105,7 +105,7 @@ struct InstanceLaunch {
                     "Interface count \(interfaces.count) exceeds the limit for \(type.name)")
             }
         }
-        devices = try BlockDeviceRequest.all(input, image: image)
+        devices = try BlockDeviceRequest.all(input, image: image, context)
         isMonitored = input.structure("Monitoring")?.boolean("Enabled") ?? false
         isEBSOptimized = input.boolean("EbsOptimized") ?? false
         isHibernationEnabled = input.structure("HibernationOptions")?.boolean("Configured") ?? false

@@ -124,6 +124,7 @@ enum RunInstances {
         volume.iops = device.iops
         volume.throughput = device.throughput
         volume.isEncrypted = device.isEncrypted
+        volume.kmsKeyARN = device.isEncrypted ? EBSEncryption.keyARN(device.kmsKeyID, &context) : nil
         volume.snapshotID = device.snapshotID
         volume.tags = tags
         volume.attachments = [
