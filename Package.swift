@@ -46,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Persistent dictionaries: a draft of the world costs nothing to copy.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // Digests and Ed25519 for key pairs; RSA keys are derived in KeyMaterial, since they follow from the seed.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The HTTP/1.1 server, on listening sockets that a sandbox hands over.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // lab.yaml, with line numbers.
@@ -71,7 +73,8 @@ let package = Package(
         library("ServiceModel"),
         library("WireProtocols", ["ServiceModel", "JSONValue"]),
         library("CloudState", ["ServiceModel", collections]),
-        service("EC2"),
+        library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
+        library("EC2", path: "Sources/Services/EC2", ["CloudState", "ServiceModel", "JSONValue", "KeyMaterial"]),
         service("STS"),
         library("EmulatorCore", ["CloudState", "ServiceModel", "WireProtocols", "JSONValue", "EC2", "STS"]),
         library(
@@ -131,9 +134,12 @@ let package = Package(
             "GradingTests",
             ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel"],
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        // MARK: Tests of the emulator's parts
+        tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
         library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel"]),

@@ -61,6 +61,11 @@ package struct CallContext {
     /// The next id of that prefix in the region, for instance `i-0a1b2c3d4e5f60718`.
     package mutating func newID(_ prefix: String) -> String { world.ids.resource(prefix, in: region) }
 
+    /// Schedules what happens to a resource of this region by itself.
+    package mutating func schedule(_ transition: ResourceTransition, _ id: String, after duration: Duration) {
+        world.schedule(.resource(id: id, region: region, transition), after: duration)
+    }
+
     /// Calls an operation of another service on the same draft.
     package mutating func call(
         _ service: String, _ operation: String, _ parameters: Value

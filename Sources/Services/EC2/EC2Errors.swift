@@ -30,6 +30,12 @@ enum EC2Error {
         switch kind {
         case .image:
             message = ids.count == 1 ? "The image id '[\(list)]' does not exist" : "The image ids '[\(list)]' do not exist"
+        case .volume, .snapshot:
+            message = ids.count == 1 ? "The \(kind.noun) '\(list)' does not exist." : "The \(kind.noun)s '\(list)' do not exist."
+        case .vpcEndpoint:
+            message = "The Vpc Endpoint \(ids.count == 1 ? "Id" : "Ids") '\(list)' \(ids.count == 1 ? "does" : "do") not exist"
+        case .flowLog:
+            message = "These flow log ids in the input list are not found: [TotalCount: \(ids.count)] \(list)"
         case .securityGroup:
             message = ids.count == 1 ? "The security group '\(list)' does not exist" : "The security groups '\(list)' do not exist"
         default:
