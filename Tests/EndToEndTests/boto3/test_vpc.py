@@ -2,9 +2,16 @@
 
 import unittest
 
-from support import client, error, error_code
+from support import TestCase, client, error_code, image_id
+from support import error as failure
 
 ec2 = client("ec2")
+
+
+def error(call):
+    """Code and message of the error that a call ends with."""
+    said = failure(call)
+    return said["Code"], said["Message"]
 
 
 def new_vpc(block="10.0.0.0/16", **parameters):
@@ -17,7 +24,7 @@ def delete_vpc(vpc):
     ec2.delete_vpc(VpcId=vpc)
 
 
-class VPCs(unittest.TestCase):
+class VPCs(TestCase):
     def test_a_vpc_is_pending_then_available_and_comes_with_its_defaults(self):
         made = new_vpc(TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "lab"}]}])
         self.addCleanup(delete_vpc, made["VpcId"])
@@ -95,7 +102,7 @@ class VPCs(unittest.TestCase):
         self.assertEqual(len(ec2.describe_vpcs()["Vpcs"]), count)
 
 
-class Blocks(unittest.TestCase):
+class Blocks(TestCase):
     def setUp(self):
         self.vpc = new_vpc()["VpcId"]
         self.addCleanup(delete_vpc, self.vpc)
@@ -157,7 +164,7 @@ class Blocks(unittest.TestCase):
         self.assertNotIn("Ipv6CidrBlockAssociationSet", ec2.describe_vpcs(VpcIds=[self.vpc])["Vpcs"][0])
 
 
-class Subnets(unittest.TestCase):
+class Subnets(TestCase):
     def setUp(self):
         self.vpc = new_vpc()["VpcId"]
         self.addCleanup(delete_vpc, self.vpc)
@@ -198,10 +205,8 @@ class Subnets(unittest.TestCase):
 
     def test_a_subnet_with_an_instance_cannot_be_deleted(self):
         subnet = self.create("10.0.1.0/24")["SubnetId"]
-        image = ec2.describe_images(Owners=["amazon"], Filters=[
-            {"Name": "name", "Values": ["al2023-ami-2023*-kernel-6.1-x86_64"]}])["Images"][0]["ImageId"]
         instance = ec2.run_instances(
-            ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
+            ImageId=image_id(ec2), InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
         self.assertEqual(
             error(lambda: ec2.delete_subnet(SubnetId=subnet)),
             ("DependencyViolation", f"The subnet '{subnet}' has dependencies and cannot be deleted."))
@@ -211,7 +216,7 @@ class Subnets(unittest.TestCase):
         self.assertEqual(error_code(lambda: ec2.describe_subnets(SubnetIds=[subnet])), "InvalidSubnetID.NotFound")
 
 
-class Defaults(unittest.TestCase):
+class Defaults(TestCase):
     def test_the_default_vpc_can_be_deleted_and_made_again(self):
         there = client("ec2", "eu-west-1")
         self.assertEqual(
@@ -239,7 +244,7 @@ class Defaults(unittest.TestCase):
         self.assertEqual(len(there.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [made["VpcId"]]}])["Subnets"]), 3)
 
 
-class DHCP(unittest.TestCase):
+class DHCP(TestCase):
     def test_options_are_made_used_and_deleted(self):
         vpc = new_vpc()["VpcId"]
         self.addCleanup(delete_vpc, vpc)
@@ -262,7 +267,7 @@ class DHCP(unittest.TestCase):
             "InvalidParameterValue")
 
 
-class Zones(unittest.TestCase):
+class Zones(TestCase):
     def test_zones_and_local_zones(self):
         west = client("ec2", "us-west-2")
         usual = west.describe_availability_zones()["AvailabilityZones"]
