@@ -1,6 +1,9 @@
 import CloudState
 import ServiceModel
 
+/// EC2's route tables, not those of REST protocols.
+typealias RouteTable = CloudState.RouteTable
+
 extension ResourceKind {
     static let elasticIP = ResourceKind("eipalloc", type: "elastic-ip", noun: "allocation", code: "InvalidAllocationID")
     static let natGateway = ResourceKind("nat", type: "natgateway", noun: "natGateway", code: "InvalidNatGatewayID")
@@ -56,28 +59,4 @@ extension Input {
 
     /// The `Value` of a member that wraps a Boolean, as attributes have it.
     func attribute(_ name: String) -> Bool? { structure(name)?.boolean("Value") }
-}
-
-extension Idempotency {
-    /// What the same request with the same token made before; nil where there was none, or no token.
-    static func known(
-        _ operation: String, _ token: String, _ input: Input, _ context: CallContext
-    ) throws(ServiceError) -> String? {
-        guard !token.isEmpty, let known = context.ec2.idempotency["\(operation)/\(token)"] else { return nil }
-        guard known.parameters == digest(input) else {
-            throw ServiceError(
-                "IdempotentParameterMismatch",
-                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
-        }
-        return known.resource
-    }
-
-    /// Keeps what a request made, for the next one with its token.
-    static func remember(
-        _ operation: String, _ token: String, _ input: Input, _ resource: String, _ context: inout CallContext
-    ) {
-        guard !token.isEmpty else { return }
-        context.ec2.idempotency.insert(
-            IdempotentLaunch(id: "\(operation)/\(token)", parameters: digest(input), resource: resource))
-    }
 }
