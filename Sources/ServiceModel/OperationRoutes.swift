@@ -3,7 +3,7 @@
 /// A template is a path with labels, `/2015-03-31/functions/{FunctionName}`, of which the last may be greedy,
 /// `/{Bucket}/{Key+}`, and perhaps query literals, `?list-type=2`.
 /// <https://smithy.io/2.0/spec/http-bindings.html#http-trait>
-package struct RouteTable: Sendable {
+package struct OperationRoutes: Sendable {
     private enum Segment: Sendable, Equatable {
         case literal(String)
         case label(String)
