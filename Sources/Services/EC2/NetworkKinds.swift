@@ -1,6 +1,9 @@
 import CloudState
 import ServiceModel
 
+/// EC2's route tables, not those of REST protocols.
+typealias RouteTable = CloudState.RouteTable
+
 extension ResourceKind {
     static let elasticIP = ResourceKind("eipalloc", type: "elastic-ip", noun: "allocation", code: "InvalidAllocationID")
     static let natGateway = ResourceKind("nat", type: "natgateway", noun: "natGateway", code: "InvalidNatGatewayID")
