@@ -64,7 +64,7 @@ class Images(TestCase):
             error(self.ec2.create_image, InstanceId=instance, Name="mine"),
             {"Code": "InvalidAMIName.Duplicate", "Message": f"AMI name mine is already in use by AMI {image}"})
         self.assertEqual(
-            error_code(self.ec2.create_image, InstanceId=instance, Name="x"), "InvalidAMIName.Malformed")
+            error_code(self.ec2.create_image, InstanceId=instance, Name="what?"), "InvalidAMIName.Malformed")
 
     def test_copies(self):
         image = self.make()
