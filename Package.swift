@@ -134,7 +134,7 @@ let package = Package(
             "GradingTests",
             ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel"],
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 

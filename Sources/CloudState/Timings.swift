@@ -11,8 +11,19 @@ package enum Timings {
     package static let instanceTerminate = Duration.seconds(30)
     /// A terminated instance stays visible for about an hour.
     package static let instanceVanish = Duration.seconds(3600)
+    /// From a request for a Spot Instance until there is one.
+    package static let spotFulfilment = Duration.seconds(3)
     /// From `running` until the status checks have passed.
     package static let statusChecks = Duration.seconds(120)
+
+    /// From `CreateNatGateway` to `available`.
+    package static let natGatewayCreate = Duration.seconds(110)
+    /// From `DeleteNatGateway` to `deleted`.
+    package static let natGatewayDelete = Duration.seconds(45)
+    /// A deleted NAT gateway stays visible for about an hour.
+    package static let natGatewayVanish = Duration.seconds(3600)
+    /// Until a further address of a NAT gateway is ready, or gone.
+    package static let natGatewayAddress = Duration.seconds(15)
     /// An empty volume, or one of a snapshot, from `creating` to `available`.
     package static let volumeCreate = Duration.seconds(4)
     package static let volumeAttach = Duration.seconds(3)

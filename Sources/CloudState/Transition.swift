@@ -4,6 +4,8 @@
 /// overtake it.
 package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
+    case natGateway(id: String, region: String, NATGatewayTransition)
+    case spotRequestFulfilled(id: String, region: String)
     case resource(id: String, region: String, ResourceTransition)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
@@ -11,6 +13,8 @@ package enum Transition: Sendable, Equatable {
     package var settles: Bool {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
+        case .natGateway(_, _, let transition): transition != .vanish
+        case .spotRequestFulfilled: true
         case .resource(_, _, let transition): transition != .peeringVanished
         }
     }
@@ -27,6 +31,16 @@ package enum Transition: Sendable, Equatable {
             if let scheduled {
                 world.schedule(.instance(id: id, region: region, scheduled.transition), after: scheduled.after)
             }
+        case .natGateway(let id, let region, let transition):
+            let index = world.regionIndex(region)
+            let now = world.now
+            let scheduled = world.regions[index].ec2.apply(transition, toNATGateway: id, now: now)
+            if let scheduled {
+                world.schedule(.natGateway(id: id, region: region, scheduled.transition), after: scheduled.after)
+            }
+        case .spotRequestFulfilled(let id, let region):
+            let index = world.regionIndex(region)
+            world.regions[index].ec2.fulfil(id, now: world.now)
         }
     }
 }

@@ -14,10 +14,12 @@ enum AdministrationPaths {
                 emulator.reset()
                 store?.reset()
                 return answer(200, ["status": "reset"])
-            case (_, "/_skylab/health"), (_, "/_skylab/reset"):
-                return answer(405, ["error": "GET /_skylab/health, POST /_skylab/reset"])
+            case ("GET", "/_skylab/costs"):
+                return answer(200, CostReport.json(emulator.world))
+            case (_, "/_skylab/health"), (_, "/_skylab/reset"), (_, "/_skylab/costs"):
+                return answer(405, ["error": "GET /_skylab/health, GET /_skylab/costs, POST /_skylab/reset"])
             default:
-                return answer(404, ["error": "there are /_skylab/health and /_skylab/reset"])
+                return answer(404, ["error": "there are /_skylab/health, /_skylab/costs and /_skylab/reset"])
             }
         }
     }

@@ -9,6 +9,8 @@ struct AnswerCache {
         var service: String
         var region: String
         var accessKeyID: String
+        /// What the protocol names the operation by outside query string and body.
+        var target: String
         var query: String
         var body: [UInt8]
     }

@@ -14,7 +14,7 @@ struct ServiceCall {
             return unknownService(scope.service)
         }
         let model = service.model()
-        let codec = QueryCodec(model)
+        let codec = model.codec
         var record = record(scope)
         guard RegionFacts.named(scope.region) != nil else {
             let error = ServiceError(
@@ -22,21 +22,22 @@ struct ServiceCall {
             emulator.append(record, nil, .failure(error), at: nil)
             return codec.response(error, requestID: requestID)
         }
-        let key = AnswerCache.Key(
-            service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, query: request.query,
-            body: request.body)
-        if let (body, operation) = emulator.keptAnswer(key, record) {
+        let key = codec.answerKey(request).map { target in
+            AnswerCache.Key(
+                service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, target: target,
+                query: request.query, body: request.body)
+        }
+        if let key, let (body, operation) = emulator.keptAnswer(key, record) {
             return codec.response(body, operation, requestID: requestID)
         }
         do throws(ServiceError) {
             let call = try codec.parse(request)
             record.eventName = call.operationName
             guard let operation = model.operation(call.operationName) else {
-                throw ServiceError(
-                    "InvalidAction", "The action \(call.operationName.prefix(128)) is not valid for this web service.")
+                throw codec.unknownOperation(call.operationName)
             }
             guard let handler = service.operations[operation.name] else {
-                throw Services.notEmulated(scope.service, operation.name)
+                throw Services.notEmulated(scope.service, operation.name, model.wireProtocol)
             }
             record.isRead = handler.isRead
             let input = try codec.decode(call, operation)
@@ -45,7 +46,7 @@ struct ServiceCall {
             switch emulator.perform(handler, input, record) {
             case .success(let (output, revision)):
                 let body = codec.encode(output, operation)
-                if handler.isRead, !handler.dependsOnTime {
+                if let key, handler.isRead, !handler.dependsOnTime {
                     emulator.keep(body, operation, input, for: key, revision: revision)
                 }
                 return codec.response(body, operation, requestID: requestID)
@@ -61,7 +62,7 @@ struct ServiceCall {
     /// An answer to a request that is not to be handled.
     func refusal(_ error: ServiceError) -> WireResponse {
         let service = SignatureScope(request).flatMap { Services.signed($0.service) }
-        return QueryCodec(service?.model() ?? .ec2).response(error, requestID: requestID)
+        return (service?.model() ?? .ec2).codec.response(error, requestID: requestID)
     }
 
     private func record(_ scope: SignatureScope) -> CallRecord {

@@ -21,14 +21,18 @@ package struct Services: Sendable {
     static let dispatch: CallContext.Dispatch = { context, service, operation, parameters throws(ServiceError) in
         guard let definition = signed(service), let model = definition.model().operation(operation),
             let handler = definition.operations[operation]
-        else { throw notEmulated(service, operation) }
+        else { throw notEmulated(service, operation, .query) }
         let input = Input(shape: model.input, fields: parameters.fields ?? Fields())
         return try handler.body(&context, input).output
     }
 
-    static func notEmulated(_ service: String, _ operation: String) -> ServiceError {
+    /// Never a 5xx: clients would try again and again.
+    static func notEmulated(
+        _ service: String, _ operation: String, _ wireProtocol: APIModel.WireProtocol
+    ) -> ServiceError {
         ServiceError(
-            "InvalidAction", "The action \(operation) of \(service) exists on AWS and is not emulated here yet.",
+            wireProtocol == .ec2 || wireProtocol == .query ? "InvalidAction" : "UnknownOperationException",
+            "The action \(operation) of \(service) exists on AWS and is not emulated here yet.",
             isNotEmulated: true)
     }
 }

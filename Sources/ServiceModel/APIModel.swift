@@ -30,6 +30,7 @@ package final class APIModel: Sendable {
     private let cache = Mutex(Cache())
 
     private struct Cache {
+        var routes: OperationRoutes?
         var operations: [String: Operation] = [:]
         var shapes: [String: Shape] = [:]
     }
@@ -73,6 +74,21 @@ package final class APIModel: Sendable {
                 status: attributes["status"].flatMap { Int($0) } ?? 200, rootName: attributes["root"].map(String.init))
             cache.operations[name] = operation
             return operation
+        }
+    }
+
+    /// The methods and paths of all operations, for the REST protocols.
+    package var routes: OperationRoutes {
+        cache.withLock { cache in
+            if let known = cache.routes { return known }
+            var table = OperationRoutes()
+            for name in operationNames {
+                let words = text.operationLine(name)?.split(separator: " ", maxSplits: 4) ?? []
+                guard words.count > 3 else { continue }
+                table.add(name, method: String(words[2]), template: String(words[3]))
+            }
+            cache.routes = table
+            return table
         }
     }
 

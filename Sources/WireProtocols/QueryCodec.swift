@@ -1,7 +1,7 @@
 package import ServiceModel
 
 /// The `ec2` and `query` protocols: form-encoded in, XML out.
-package struct QueryCodec: Sendable {
+package struct QueryCodec: Codec {
     private let model: APIModel
     private let isEC2: Bool
 
@@ -10,24 +10,19 @@ package struct QueryCodec: Sendable {
         isEC2 = model.wireProtocol == .ec2
     }
 
-    /// A request whose operation is known and whose parameters are not decoded yet.
-    package struct Call {
-        package let operationName: String
-        let form: QueryForm
-    }
-
     /// Finds the operation's name in the form.
-    package func parse(_ request: WireRequest) throws(ServiceError) -> Call {
+    package func parse(_ request: WireRequest) throws(ServiceError) -> WireCall {
         let form = try request.body.isEmpty ? QueryForm(Array(request.query.utf8)) : QueryForm(request.body)
         guard let action = form.root.child("Action")?.value, !action.isEmpty else {
             throw ServiceError("MissingAction", "The request must contain the parameter Action")
         }
-        return Call(operationName: action, form: form)
+        return WireCall(operationName: action, content: .form(form))
     }
 
     /// Decodes the parameters, and refuses unknown ones.
-    package func decode(_ call: Call, _ operation: Operation) throws(ServiceError) -> Input {
-        try QueryDecoder(dialect: isEC2 ? .ec2 : .query).decode(call.form, operation)
+    package func decode(_ call: WireCall, _ operation: Operation) throws(ServiceError) -> Input {
+        guard case .form(let form) = call.content else { return Input(shape: operation.input, fields: Fields()) }
+        return try QueryDecoder(dialect: isEC2 ? .ec2 : .query).decode(form, operation)
     }
 
     /// The part of a successful answer that does not depend on the request id.
@@ -87,4 +82,15 @@ package struct QueryCodec: Sendable {
             status: error.status, contentType: isEC2 ? "text/xml;charset=UTF-8" : "text/xml",
             body: EncodedBody(writer.bytes))
     }
+
+    package func unknownOperation(_ name: String) -> ServiceError {
+        let name = name.prefix(128)
+        return ServiceError(
+            "InvalidAction",
+            isEC2
+                ? "The action \(name) is not valid for this web service."
+                : "Could not find operation \(name) for version \(model.version)")
+    }
+
+    package func answerKey(_ request: WireRequest) -> String? { "" }
 }

@@ -23,11 +23,24 @@ package struct WireRequest: Sendable {
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
-/// The bytes of an answer that do not depend on the request id: what may be kept and sent again.
+/// What of an answer does not depend on the request id: what may be kept and sent again.
 package final class EncodedBody: Sendable {
     package let bytes: [UInt8]
+    /// Headers that the REST protocols make of members.
+    let headers: [(name: String, value: String)]
+    /// The status where a member says it, or the operation's own.
+    let status: Int?
+    /// Where it is not the protocol's own.
+    let contentType: String?
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package convenience init(_ bytes: [UInt8]) { self.init(bytes, headers: [], status: nil, contentType: nil) }
+
+    init(_ bytes: [UInt8], headers: [(name: String, value: String)], status: Int?, contentType: String?) {
+        self.bytes = bytes
+        self.headers = headers
+        self.status = status
+        self.contentType = contentType
+    }
 }
 
 /// An answer on its way to HTTP: `head`, then `body`, then `tail`.

@@ -4,6 +4,8 @@ package struct VPC: ResourceRecord {
     package var ownerID: String
     /// The primary block and those added later.
     package var blocks: [Association]
+    /// Blocks that Amazon provided, each a /56.
+    package var ipv6Blocks: [IPv6Association] = []
     package var isDefault: Bool
     package var dhcpOptionsID: String
     package var tenancy = "default"
@@ -19,6 +21,19 @@ package struct VPC: ResourceRecord {
         package init(id: String, block: IPv4Block) {
             self.id = id
             self.block = block
+        }
+    }
+
+    package struct IPv6Association: Sendable, Equatable {
+        package var id: String
+        package var block: IPv6Block
+        /// Where AWS announces the addresses: the region, or a group of Local Zones.
+        package var networkBorderGroup: String
+
+        package init(id: String, block: IPv6Block, networkBorderGroup: String) {
+            self.id = id
+            self.block = block
+            self.networkBorderGroup = networkBorderGroup
         }
     }
 

@@ -14,7 +14,8 @@ struct InstanceLaunch {
     var userData: String?
     var zone: String?
     var tenancy = "default"
-    var placementGroup: String?
+    var placementGroup: PlacementGroup?
+    var partition: Int?
     var subnetID: String?
     var groupIDs: [String]
     var groupNames: [String]
@@ -33,11 +34,13 @@ struct InstanceLaunch {
     var volumeTags: Tags
     var interfaceTags: Tags
     var clientToken: String
+    var options: LaunchOptions
+    var spot: SpotOptions?
 
     /// The quota on instances in one request.
     private static let maximumCount = 1000
 
-    init(_ input: Input, _ context: CallContext) throws(ServiceError) {
+    init(_ input: Input, _ context: inout CallContext) throws(ServiceError) {
         let minimum = input.integer("MinCount") ?? 1
         let maximum = input.integer("MaxCount") ?? minimum
         guard minimum >= 1 else {
@@ -58,7 +61,7 @@ struct InstanceLaunch {
         self.minimum = minimum
         self.maximum = maximum
         guard let imageID = input.string("ImageId"), !imageID.isEmpty else { throw EC2Error.missingParameter("ImageId") }
-        image = try LaunchImage(imageID, context)
+        image = try LaunchImage(ImageAlias.resolved(imageID, &context), context)
         let typeName = input.string("InstanceType") ?? "m1.small"
         guard let type = InstanceType.named(typeName) else {
             throw EC2Error.invalidParameter("Invalid value '\(typeName.prefix(256))' for InstanceType.")
@@ -72,9 +75,9 @@ struct InstanceLaunch {
         keyName = try KeyPairCalls.launchable(input.string("KeyName"), context)
         userData = try Self.userData(input.string("UserData"))
         let placement = input.structure("Placement")
-        zone = placement?.string("AvailabilityZone")
-        tenancy = placement?.string("Tenancy") ?? "default"
-        placementGroup = placement?.string("GroupName").flatMap { $0.isEmpty ? nil : $0 }
+        zone = try Self.zone(placement, context)
+        tenancy = try Self.tenancy(placement)
+        (placementGroup, partition) = try Self.placementGroup(placement, context)
         subnetID = input.string("SubnetId").flatMap { $0.isEmpty ? nil : $0 }
         groupIDs = input.strings("SecurityGroupIds")
         groupNames = input.strings("SecurityGroups")
@@ -108,11 +111,15 @@ struct InstanceLaunch {
         isHibernationEnabled = input.structure("HibernationOptions")?.boolean("Configured") ?? false
         terminationProtection = input.boolean("DisableApiTermination") ?? false
         stopProtection = input.boolean("DisableApiStop") ?? false
-        terminatesOnShutdown = input.string("InstanceInitiatedShutdownBehavior") == "terminate"
+        let shutdown = input.string("InstanceInitiatedShutdownBehavior") ?? "stop"
+        try Self.oneOf(shutdown, ["stop", "terminate"], "instanceInitiatedShutdownBehavior")
+        terminatesOnShutdown = shutdown == "terminate"
         creditSpecification = try Self.credits(input, type)
-        metadata = try Self.metadata(input.structure("MetadataOptions"))
-        let kinds: [ResourceKind] = [.instance, .volume, .networkInterface]
-        let more = kinds + [ResourceKind("sir", type: "spot-instances-request", noun: "", code: "")]
+        metadata = image.metadataDefaults(in: context.region)
+        try metadata.change(input.structure("MetadataOptions"))
+        options = try LaunchOptions(input, type, context)
+        spot = try SpotOptions(input, type, context)
+        let more: [ResourceKind] = [.instance, .volume, .networkInterface, .spotRequest]
         instanceTags = try TagRules.specified(input, for: .instance, allowing: more)
         volumeTags = try TagRules.specified(input, for: .volume, allowing: more)
         interfaceTags = try TagRules.specified(input, for: .networkInterface, allowing: more)
@@ -121,9 +128,21 @@ struct InstanceLaunch {
             throw EC2Error.invalidParameter("Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
         }
         if isHibernationEnabled { try checkHibernation() }
+        guard type.isEBSOptimizable || !isEBSOptimized else {
+            throw ServiceError(
+                "Unsupported",
+                "EBS-optimized instances are not supported for your requested configuration. Please check the documentation for supported configurations."
+            )
+        }
+        guard type.usageClasses.contains(spot == nil ? "on-demand" : "spot") else {
+            throw ServiceError(
+                "Unsupported",
+                "The requested configuration is currently not supported. Please check the documentation for supported configurations."
+            )
+        }
     }
 
-    private static func userData(_ text: String?) throws(ServiceError) -> String? {
+    static func userData(_ text: String?) throws(ServiceError) -> String? {
         guard let text, !text.isEmpty else { return nil }
         guard let bytes = Base64.decode(text) else {
             throw EC2Error.invalidParameter("Invalid BASE64 encoding of user data.")
@@ -146,28 +165,6 @@ struct InstanceLaunch {
         return type.isBurstable ? wanted : nil
     }
 
-    private static func metadata(_ options: Input?) throws(ServiceError) -> Instance.MetadataOptions {
-        var result = Instance.MetadataOptions()
-        guard let options else { return result }
-        if let tokens = options.string("HttpTokens") {
-            try oneOf(tokens, ["optional", "required"], "HttpTokens")
-            result.httpTokens = tokens
-        }
-        if let hops = options.integer("HttpPutResponseHopLimit") {
-            guard (1...64).contains(hops) else {
-                throw EC2Error.invalidParameter("The value \(hops) for HttpPutResponseHopLimit is invalid. Valid values are 1 to 64.")
-            }
-            result.httpPutResponseHopLimit = hops
-        }
-        if let endpoint = options.string("HttpEndpoint") {
-            try oneOf(endpoint, ["enabled", "disabled"], "HttpEndpoint")
-            result.httpEndpoint = endpoint
-        }
-        if let value = options.string("HttpProtocolIpv6") { result.httpProtocolIPv6 = value }
-        if let value = options.string("InstanceMetadataTags") { result.instanceMetadataTags = value }
-        return result
-    }
-
     static func oneOf(_ value: String, _ allowed: [String], _ parameter: String) throws(ServiceError) {
         guard allowed.contains(value) else {
             throw EC2Error.invalidParameter("Invalid value '\(value.prefix(256))' for \(parameter).")
@@ -176,6 +173,9 @@ struct InstanceLaunch {
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
     private func checkHibernation() throws(ServiceError) {
+        guard !options.isEnclaveEnabled else {
+            throw EC2Error.invalidCombination("You can't enable both hibernation and Nitro Enclaves on the same instance.")
+        }
         guard type.isHibernationSupported else {
             throw ServiceError(
                 "UnsupportedHibernationConfiguration",

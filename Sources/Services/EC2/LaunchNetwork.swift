@@ -184,6 +184,9 @@ enum LaunchNetwork {
             ownerID: context.accountID, description: description, macAddress: newMACAddress(&context),
             addresses: [NetworkInterface.PrivateAddress(address: taken, isPrimary: true)], groupIDs: groups)
         interface.tags = tags
+        if subnet.assignsIPv6Address, let address = subnet.ipv6Address(context.world.ids.bits("ipv6-address")) {
+            interface.ipv6Addresses = [address.description]
+        }
         interface.borrowsPublicAddress = publicAddress
         if publicAddress { interface.addresses[0].association = borrowedAddress(&context) }
         interface.attachment = attachment(

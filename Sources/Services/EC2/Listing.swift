@@ -16,13 +16,17 @@ struct Listing<Record: ResourceRecord>: Sendable {
     var pageSizes: ClosedRange<Int>? = 5...1000
     /// Whether ids and `MaxResults` exclude one another.
     var idsExcludePages = true
+    /// Whether the operation has filters at all.
+    var hasFilters = true
+    /// The request's parameter with filters.
+    var filterParameter = "Filters"
 
     /// A page of what a request asks for.
     func page(_ input: Input, _ context: CallContext) throws(ServiceError) -> (records: [Record], nextToken: String?) {
         let state = context.ec2
         let table = table(state)
         let wanted = input.strings(ids)
-        let filters = try checked(Filter.all(input))
+        let filters = try hasFilters ? checked(Filter.all(input, filterParameter)) : []
         let limit = try pageSize(input, hasIDs: !wanted.isEmpty)
         guard wanted.isEmpty else {
             let records = try records(wanted, in: table).filter { matches($0, filters, state) }

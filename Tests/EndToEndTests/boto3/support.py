@@ -7,12 +7,20 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import conformance
+
 CONFIG = Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60)
 
 
 def client(service, region="us-east-1"):
-    """A client of the emulator."""
-    return boto3.client(service, region_name=region, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=CONFIG)
+    """A client of the emulator, each of whose answers is held against botocore's model."""
+    made = boto3.client(service, region_name=region, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=CONFIG)
+    made.meta.events.register("before-parse", _conforms)
+    return made
+
+
+def _conforms(operation_model, response_dict, **_):
+    conformance.check(operation_model, response_dict)
 
 
 def error_code(call, **parameters):
