@@ -37,7 +37,8 @@ enum RouteCalls {
         case .networkInterface, .instance, .natGateway, .vpcEndpoint, .local: return
         default:
             throw EC2Error.invalidParameter(
-                "The destination CIDR block \(destination.text) is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.")
+                "The destination CIDR block \(destination.text) is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance."
+            )
         }
     }
 
@@ -93,11 +94,13 @@ struct Destination {
         guard !given.isEmpty else {
             throw ServiceError(
                 "MissingParameter",
-                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId")
+                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId"
+            )
         }
         guard given.count == 1 else {
             throw EC2Error.invalidCombination(
-                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId")
+                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId"
+            )
         }
         // Host bits are cut off, as AWS does.
         if let block = try input.ipv4Block("DestinationCidrBlock") {
@@ -107,7 +110,8 @@ struct Destination {
         } else {
             (text, parameter) = (input.string("DestinationPrefixListId") ?? "", "destination-prefix-list-id")
             guard text.hasPrefix("pl-") else {
-                throw ServiceError("InvalidPrefixListID.Malformed", "Invalid id: \"\(text.prefix(256))\" (expecting \"pl-...\")")
+                throw ServiceError(
+                    "InvalidPrefixListID.Malformed", "Invalid id: \"\(text.prefix(256))\" (expecting \"pl-...\")")
             }
         }
     }

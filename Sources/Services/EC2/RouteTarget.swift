@@ -16,7 +16,8 @@ enum RouteTarget {
         guard let parameter = given.first else {
             throw ServiceError(
                 "MissingParameter",
-                "The request must contain exactly one of: \(parameters.map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ", "))")
+                "The request must contain exactly one of: \(parameters.map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ", "))"
+            )
         }
         guard given.count == 1 else {
             throw EC2Error.invalidCombination(
@@ -83,7 +84,8 @@ enum RouteTarget {
         guard instance.networkInterfaceIDs.count == 1, let interface = instance.networkInterfaceIDs.first else {
             throw ServiceError(
                 "InvalidInstanceID",
-                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead.")
+                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead."
+            )
         }
         try check(instance.vpcID, table, "interface \(interface)")
         return .instance(id: id, networkInterfaceID: interface)

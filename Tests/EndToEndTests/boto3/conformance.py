@@ -10,7 +10,11 @@ import xml.etree.ElementTree as ElementTree
 
 
 # Where AWS itself answers otherwise than its model says: the shape, and what comes.
-ALSO = {"PlatformValues": {"windows"}}
+ALSO = {
+    "PlatformValues": {"windows"},
+    # Internet gateways are `available` where they are attached.
+    "AttachmentStatus": {"available"},
+}
 
 
 class Mismatch(AssertionError):
