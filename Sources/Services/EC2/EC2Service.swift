@@ -65,5 +65,9 @@ package enum EC2Service {
         SnapshotSharing.operations,
         ImageRegistration.operations,
         ImageAttributes.operations,
+        EndpointServiceCalls.operations,
+        VPCEndpointCalls.operations,
+        VPCPeeringCalls.operations,
+        FlowLogCalls.operations,
     ]
 }
