@@ -114,6 +114,11 @@ enum VPCCalls {
             || state.routeTables.contains { $0.vpcID == vpc.id && !$0.isMain }
             || state.networkACLs.contains { $0.vpcID == vpc.id && !$0.isDefault }
             || state.networkInterfaces.contains { $0.vpcID == vpc.id }
+            || state.vpcEndpoints.contains { $0.vpcID == vpc.id }
+            || state.vpcPeerings.contains { peering in
+                [.active, .pendingAcceptance, .provisioning].contains(peering.status)
+                    && (peering.requester.vpcID == vpc.id || peering.accepter.vpcID == vpc.id)
+            }
     }
 
     // MARK: Attributes
