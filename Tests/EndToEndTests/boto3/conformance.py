@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 
 # Where AWS itself answers otherwise than its model says: the shape, and what comes.
-ALSO = {"PlatformValues": {"windows"}}
+ALSO = {"PlatformValues": {"windows"}, "NetworkInterfaceStatus": {"pending"}}
 
 
 class Mismatch(AssertionError):
