@@ -1,3 +1,4 @@
+package import CloudState
 package import EmulatorCore
 package import ServiceModel
 import WireProtocols
@@ -11,6 +12,13 @@ package struct EmulatorSession: Sendable {
 
     package init(seed: String = "test", clock: ClockPolicy = .settling, region: String = "us-east-1") {
         emulator = Emulator(Emulator.Configuration(seed: seed, epoch: Self.epoch, clock: clock))
+        self.region = region
+    }
+
+    /// A session that begins with a world of its own.
+    package init(world: World, clock: ClockPolicy = .settling, region: String = "us-east-1") {
+        emulator = Emulator(
+            Emulator.Configuration(seed: world.seed, epoch: Self.epoch, clock: clock), world: world)
         self.region = region
     }
 

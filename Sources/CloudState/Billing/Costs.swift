@@ -28,6 +28,10 @@ package enum Billing {
         instances,
         volumes,
         lentAddresses,
+        elasticIPs,
+        natGateways,
+        snapshots,
+        interfaceEndpoints,
     ]
 
     package static func costs(of region: Region, now: Timestamp) -> [ResourceCost] {
@@ -74,7 +78,30 @@ package enum Billing {
     }
 
     private static let volumes: Source = { state in
-        state.volumes.map { ($0.id, "volume", $0.meter, $0.createTime) }
+        state.volumes.map { ($0.id, "volume", $0.meter, $0.meteredSince) }
+    }
+
+    /// In use or idle, an Elastic IP costs the same.
+    private static let elasticIPs: Source = { state in
+        state.elasticIPs.map { ($0.id, "public-ipv4", .publicIPv4, $0.allocationTime) }
+    }
+
+    private static let natGateways: Source = { state in
+        state.natGateways.filter { [.pending, .available, .deleting].contains($0.state) }.map {
+            ($0.id, "nat-gateway", .natGateway, $0.createTime)
+        }
+    }
+
+    private static let snapshots: Source = { state in
+        state.snapshots.map { ($0.id, "snapshot", $0.meter, $0.startTime) }
+    }
+
+    private static let interfaceEndpoints: Source = { state in
+        state.vpcEndpoints.flatMap { endpoint in
+            endpoint.networkInterfaceIDs.map { _ in
+                (endpoint.id, "interface-endpoint", Meter.interfaceEndpoint, endpoint.creationTime)
+            }
+        }
     }
 
     /// Public addresses that AWS lends are paid for by who holds the instance, from its start to its stop.

@@ -50,7 +50,7 @@ package enum PriceList {
         case .natGateway: return Rate(hourly: Money(dollars: 0.045), isEstimate: false)
         case .interfaceEndpoint: return Rate(hourly: Money(dollars: 0.01), isEstimate: false)
         case .snapshot(let size):
-            return Rate(hourly: Money(dollars: 0.05 * Double(size) / Double(hoursAMonth)), isEstimate: false)
+            return Rate(hourly: Money(dollars: 0.05 * Double(size) / Double(hoursAMonth)), isEstimate: true)
         }
     }
 

@@ -56,7 +56,10 @@ extension EC2State {
             vpcEndpoints.update(id) { if $0.state == .pending { $0.state = .available } }
         case .endpointDeleted:
             guard let endpoint = vpcEndpoints[id], endpoint.state == .deleting else { return }
-            for interface in endpoint.networkInterfaceIDs { deleteNetworkInterface(interface) }
+            for interface in endpoint.networkInterfaceIDs {
+                deleteNetworkInterface(interface)
+                remember(Usage(.interfaceEndpoint, from: endpoint.creationTime, to: now), of: id)
+            }
             vpcEndpoints[id] = nil
         case .peeringPending: movePeering(id, from: .initiating, to: .pendingAcceptance)
         case .peeringActive: movePeering(id, from: .provisioning, to: .active)
@@ -92,12 +95,14 @@ extension EC2State {
             instances.update(instanceID) { $0.blockDevices.removeAll { $0.volumeID == id } }
         case .volumeDeleted:
             guard volume.state == .deleting else { return }
-            volumes[id] = nil
+            deleteVolume(id, now: now)
             return
         case .volumeModified(let start):
             guard var modification = volume.modification, modification.start == start else { return }
             modification.state = .optimizing
             modification.progress = 50
+            remember(Usage(volume.meter, from: volume.meteredSince, to: now), of: id)
+            volume.meteredSince = now
             volume.size = modification.target.size
             volume.type = modification.target.type
             volume.iops = modification.target.iops

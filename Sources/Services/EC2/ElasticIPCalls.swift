@@ -69,6 +69,7 @@ enum ElasticIPCalls {
         var address = ElasticIP(
             id: context.newID("eipalloc"), address: LaunchNetwork.newPublicAddress(&context), networkBorderGroup: group)
         address.tags = tags
+        address.allocationTime = context.now
         context.ec2.elasticIPs.insert(address)
         return Response([
             "PublicIp": .string(address.address.description), "AllocationId": .string(address.id),
@@ -88,6 +89,7 @@ enum ElasticIPCalls {
         guard context.ec2.association(of: address) == nil else {
             throw ServiceError("InvalidIPAddress.InUse", "Address \(address.address) is in use.")
         }
+        context.ec2.remember(Usage(.publicIPv4, from: address.allocationTime, to: context.now), of: id)
         context.ec2.elasticIPs[id] = nil
         return .empty
     }

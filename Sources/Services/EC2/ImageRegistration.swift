@@ -215,7 +215,7 @@ enum ImageRegistration {
         var results: [Value] = []
         for id in image.snapshotIDs {
             let isShared = context.ec2.images.contains { $0.snapshotIDs.contains(id) }
-            if !isShared { context.ec2.snapshots[id] = nil }
+            if !isShared { context.ec2.deleteSnapshot(id, now: context.now) }
             results.append(["SnapshotId": .string(id), "ReturnCode": isShared ? "client-error" : "success"])
         }
         return Response(["Return": true, "DeleteSnapshotResults": .list(results)])

@@ -38,11 +38,11 @@ struct LaunchSite {
         }
         let candidates = context.ec2.subnets.filter { $0.vpcID == vpc.id && $0.isDefaultForZone }
         let region = context.region
-        let fitting = candidates.first { subnet in
+        let fitting = candidates.filter { subnet in
             guard launch.zone == nil || launch.zone == subnet.zone else { return false }
             return subnet.zone.last.map { launch.type.isOffered(in: region, zoneLetter: $0) } ?? false
         }
-        guard let fitting else {
+        guard !fitting.isEmpty else {
             if let zone = launch.zone {
                 throw ServiceError("MissingInput", "No default subnet for availability zone: '\(zone)'.")
             }
@@ -52,7 +52,15 @@ struct LaunchSite {
             throw ServiceError(
                 "Unsupported", "The requested configuration is currently not supported. Please check the documentation for supported configurations.")
         }
-        return fitting
+        // Who names no zone gets one that has the type to give; who names one hears of it later.
+        let capacity = context.world.capacity
+        let able = fitting.first { capacity.has(launch.type.name, region: region, zone: $0.zone) }
+        guard let subnet = able ?? (launch.zone == nil ? nil : fitting.first) else {
+            guard launch.spot == nil else { throw LaunchCapacity.noSpotCapacity }
+            throw LaunchCapacity.insufficient(
+                "We currently do not have sufficient \(launch.type.name) capacity in zones with support for '\(launch.image.rootVolumeType)' volumes. Our system will be working on provisioning additional capacity.")
+        }
+        return subnet
     }
 
     private static func checkOffer(

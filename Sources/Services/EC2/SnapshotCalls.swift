@@ -146,7 +146,7 @@ enum SnapshotCalls {
             throw ServiceError(
                 "InvalidSnapshot.InUse", "The snapshot \(snapshot.id) is currently in use by \(image.id)")
         }
-        context.ec2.snapshots[snapshot.id] = nil
+        context.ec2.deleteSnapshot(snapshot.id, now: context.now)
         return .empty
     }
 
