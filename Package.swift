@@ -73,10 +73,10 @@ let package = Package(
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
-        service("EC2"),
+        service("EC2", ["PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
-        service("SSM"),
+        service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
         library(
             "EmulatorCore",

@@ -30,10 +30,14 @@ struct EmulatorCommand: AsyncParsableCommand {
     @Option(help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
     var clock: ClockOption = .virtual
 
+    @Flag(name: .customLong("enforce-iam"), help: "Hold every call against the caller's IAM policies.")
+    var enforcesIAM = false
+
     func run() async throws {
         let start = Timestamp.wallClock
         let emulator = Emulator(
-            Emulator.Configuration(seed: seed, epoch: start, clock: clock.policy(start: start), trailLimit: 1000))
+            Emulator.Configuration(seed: seed, epoch: start, clock: clock.policy(start: start), enforcesIAM: enforcesIAM,
+                trailLimit: 1000))
         let server = EmulatorServer(threads: processorCount())
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000
@@ -50,7 +54,7 @@ struct EmulatorCommand: AsyncParsableCommand {
             Skylab emulator on http://\(host):\(listener.port ?? port) (\(clock.description) clock, seed \(seed)). Point a shell at it with:
 
             export AWS_ENDPOINT_URL=http://\(host):\(listener.port ?? port)
-            export AWS_ACCESS_KEY_ID=AKIASKYLABEXAMPLE000 AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
+            export AWS_ACCESS_KEY_ID=\(Emulator.Configuration.accessKeyID) AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
 
             """)
         await untilInterrupted()
