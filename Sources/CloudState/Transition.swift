@@ -7,6 +7,8 @@ package enum Transition: Sendable, Equatable {
     case natGateway(id: String, region: String, NATGatewayTransition)
     case spotRequestFulfilled(id: String, region: String)
     case resource(id: String, region: String, ResourceTransition)
+    /// The end of a KMS key's waiting period.
+    case kmsKeyDeletion(id: String, region: String)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
     /// those that only tidy up much later.
@@ -16,6 +18,7 @@ package enum Transition: Sendable, Equatable {
         case .natGateway(_, _, let transition): transition != .vanish
         case .spotRequestFulfilled: true
         case .resource(_, _, let transition): transition != .peeringVanished
+        case .kmsKeyDeletion: false
         }
     }
 
@@ -41,6 +44,14 @@ package enum Transition: Sendable, Equatable {
         case .spotRequestFulfilled(let id, let region):
             let index = world.regionIndex(region)
             world.regions[index].ec2.fulfil(id, now: world.now)
+        case .kmsKeyDeletion(let id, let region):
+            let index = world.regionIndex(region)
+            // Cancelling takes the date away; scheduling anew sets a later one.
+            guard let date = world.regions[index].kms.keys[id]?.deletionDate, date <= world.now else { return }
+            world.regions[index].kms.keys.remove(id)
+            for alias in world.regions[index].kms.aliases where alias.keyID == id {
+                world.regions[index].kms.aliases.remove(alias.id)
+            }
         }
     }
 }
