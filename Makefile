@@ -14,6 +14,8 @@ DESTDIR ?=
 # Set to 1 where the packages of scripts/apt-packages.txt are provided in another way.
 SKIP_PACKAGES ?=
 SWIFT_BUILD_FLAGS ?=
+# For instance: make test TEST_FLAGS='--filter LabSelfTests'.
+TEST_FLAGS ?=
 
 stamps := .build/stamps
 release := swift build -c release --static-swift-stdlib $(SWIFT_BUILD_FLAGS)
@@ -37,9 +39,10 @@ demo: build ## Set up, build, and grade the reference solution and a known-bad o
 	@scripts/demo
 
 .PHONY: test
-test: setup .venv-test/.ready ## Set up and run all tests (debug build).
+test: setup $(stamps)/test-packages .venv-test/.ready ## Set up and run all tests (debug build).
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
-	swift test --skip-build $(SWIFT_BUILD_FLAGS)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" SKYLAB_TEST_PYTHON="$(CURDIR)/.venv-test/bin/python" \
+	    swift test --skip-build --disable-xctest $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS) </dev/null
 
 .PHONY: build
 build: setup $(stamps)/release ## Build the release binaries: .build/release/skylab and spawnd.
@@ -91,6 +94,10 @@ $(stamps)/swift: scripts/check-swift | $(stamps)/packages
 $(stamps)/packages: scripts/apt-packages.txt scripts/install-packages
 	@scripts/check-swift --present
 	@$(if $(SKIP_PACKAGES),:,scripts/install-packages build clients)
+	@mkdir -p $(@D) && touch $@
+
+$(stamps)/test-packages: scripts/apt-packages.txt scripts/install-packages | $(stamps)/packages
+	@$(if $(SKIP_PACKAGES),:,scripts/install-packages test)
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: requirements.txt scripts/make-venv | $(stamps)/packages

@@ -46,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Persistent dictionaries: a draft of the world costs nothing to copy.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // Digests and Ed25519 for key pairs; RSA keys are derived in KeyMaterial, since they follow from the seed.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The HTTP/1.1 server, on listening sockets that a sandbox hands over.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // lab.yaml, with line numbers.
@@ -73,7 +75,8 @@ let package = Package(
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
-        service("EC2", ["PolicyEngine"]),
+        library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
+        service("EC2", ["KeyMaterial", "PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
@@ -96,7 +99,8 @@ let package = Package(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
-        tests("EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
+        tests(
+            "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
@@ -107,8 +111,9 @@ let package = Package(
             // and again.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
-        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "spawnd"], swiftSettings: settings),
-        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd"]),
+        .executableTarget(
+            name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
         library("LabFormat", ["GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
@@ -125,7 +130,8 @@ let package = Package(
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
-            "SiteGenerator", ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
+            "SiteGenerator",
+            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -134,9 +140,19 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
+                "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests(
+            "GradingTests",
+            ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
+            exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        // MARK: Tests of the emulator's parts
+        tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
         library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel"]),
@@ -145,6 +161,9 @@ let package = Package(
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "ReportFixtures"]),
+        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
+
+        // MARK: Tests of the architecture
+        tests("BoundaryTests"),
     ]
 )

@@ -68,8 +68,21 @@ package struct CallContext {
         _modify { yield &world.regions[regionIndex].ec2 }
     }
 
+    /// Changes the region's EC2 records together with the generator of ids, for what needs both.
+    package mutating func changeEC2<Result>(_ change: (inout EC2State, inout IDGenerator) -> Result) -> Result {
+        var ids = world.ids
+        let result = change(&world.regions[regionIndex].ec2, &ids)
+        world.ids = ids
+        return result
+    }
+
     /// The next id of that prefix in the region, for instance `i-0a1b2c3d4e5f60718`.
     package mutating func newID(_ prefix: String) -> String { world.ids.resource(prefix, in: region) }
+
+    /// Schedules what happens to a resource of this region by itself.
+    package mutating func schedule(_ transition: ResourceTransition, _ id: String, after duration: Duration) {
+        world.schedule(.resource(id: id, region: region, transition), after: duration)
+    }
 
     /// Calls an operation of another service on the same draft.
     package mutating func call(

@@ -11,6 +11,36 @@ package enum Timings {
     package static let instanceTerminate = Duration.seconds(30)
     /// A terminated instance stays visible for about an hour.
     package static let instanceVanish = Duration.seconds(3600)
+    /// From a request for a Spot Instance until there is one.
+    package static let spotFulfilment = Duration.seconds(3)
     /// From `running` until the status checks have passed.
     package static let statusChecks = Duration.seconds(120)
+
+    /// From `CreateNatGateway` to `available`.
+    package static let natGatewayCreate = Duration.seconds(110)
+    /// From `DeleteNatGateway` to `deleted`.
+    package static let natGatewayDelete = Duration.seconds(45)
+    /// A deleted NAT gateway stays visible for about an hour.
+    package static let natGatewayVanish = Duration.seconds(3600)
+    /// Until a further address of a NAT gateway is ready, or gone.
+    package static let natGatewayAddress = Duration.seconds(15)
+    /// An empty volume, or one of a snapshot, from `creating` to `available`.
+    package static let volumeCreate = Duration.seconds(4)
+    package static let volumeAttach = Duration.seconds(3)
+    package static let volumeDetach = Duration.seconds(6)
+    package static let volumeDelete = Duration.seconds(5)
+    /// From `modifying` to `optimizing`, and from there to `completed`.
+    package static let volumeModify = Duration.seconds(6)
+    package static let volumeOptimize = Duration.seconds(180)
+    package static let snapshot = Duration.seconds(90)
+    package static let image = Duration.seconds(120)
+    package static let interfaceAttach = Duration.seconds(2)
+    package static let interfaceDetach = Duration.seconds(5)
+    package static let prefixList = Duration.seconds(3)
+    /// A gateway endpoint is there at once; interfaces take their time.
+    package static let interfaceEndpoint = Duration.seconds(60)
+    package static let endpointDelete = Duration.seconds(30)
+    package static let peering = Duration.seconds(3)
+    /// A deleted or rejected peering connection stays visible for two hours.
+    package static let peeringVanish = Duration.seconds(7200)
 }

@@ -6,6 +6,9 @@ package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
     /// The end of a KMS key's waiting period.
     case kmsKeyDeletion(id: String, region: String)
+    case natGateway(id: String, region: String, NATGatewayTransition)
+    case spotRequestFulfilled(id: String, region: String)
+    case resource(id: String, region: String, ResourceTransition)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
     /// those that only tidy up much later.
@@ -13,11 +16,17 @@ package enum Transition: Sendable, Equatable {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
         case .kmsKeyDeletion: false
+        case .natGateway(_, _, let transition): transition != .vanish
+        case .spotRequestFulfilled: true
+        case .resource(_, _, let transition): transition != .peeringVanished
         }
     }
 
     func apply(to world: inout World) {
         switch self {
+        case .resource(let id, let region, let transition):
+            let index = world.regionIndex(region)
+            world.regions[index].ec2.apply(transition, to: id, now: world.now)
         case .instance(let id, let region, let transition):
             let index = world.regionIndex(region)
             let now = world.now
@@ -33,6 +42,16 @@ package enum Transition: Sendable, Equatable {
             for alias in world.regions[index].kms.aliases where alias.keyID == id {
                 world.regions[index].kms.aliases.remove(alias.id)
             }
+        case .natGateway(let id, let region, let transition):
+            let index = world.regionIndex(region)
+            let now = world.now
+            let scheduled = world.regions[index].ec2.apply(transition, toNATGateway: id, now: now)
+            if let scheduled {
+                world.schedule(.natGateway(id: id, region: region, scheduled.transition), after: scheduled.after)
+            }
+        case .spotRequestFulfilled(let id, let region):
+            let index = world.regionIndex(region)
+            world.regions[index].ec2.fulfil(id, now: world.now)
         }
     }
 }

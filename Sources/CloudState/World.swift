@@ -15,6 +15,7 @@ package struct World: Sendable, Equatable {
     package var agenda = Agenda()
     package var regions: [Region] = []
     package var iam = IAMState()
+    package var capacity = Capacity()
 
     /// - Parameters:
     ///   - seed: ids, addresses and keys follow from it.

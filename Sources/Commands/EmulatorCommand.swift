@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudState
 @preconcurrency import Dispatch
 import EmulatorCore
 import EmulatorServer
@@ -27,23 +28,37 @@ struct EmulatorCommand: AsyncParsableCommand {
     @Option(help: "Ids, addresses and keys follow from the seed: the same calls give the same answers.")
     var seed = "skylab"
 
-    @Option(help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
+    @Option(
+        help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
     var clock: ClockOption = .virtual
 
     @Flag(name: .customLong("enforce-iam"), help: "Hold every call against the caller's IAM policies.")
     var enforcesIAM = false
 
+    @Option(help: "Keep the region in this file: what is in it is there again at the next start.")
+    var state: String?
+
+    @Flag(help: "List the operations that are emulated, and end.")
+    var operations = false
+
     func run() async throws {
+        guard !operations else { return writeOut(OperationTable.text) }
         let start = Timestamp.wallClock
-        let emulator = Emulator(
-            Emulator.Configuration(seed: seed, epoch: start, clock: clock.policy(start: start), enforcesIAM: enforcesIAM,
-                trailLimit: 1000))
+        let store = try state.map { path throws(CommandFailure) in try StateFile(path: path, seed: seed, epoch: start) }
+        let journal = store?.journal ?? Journal(seed: seed, epoch: start)
+        var configuration = Emulator.Configuration(
+            seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
+            enforcesIAM: enforcesIAM, trailLimit: 1000)
+        if let store { configuration.changed = { store.append($0) } }
+        let emulator = Emulator(configuration, world: journal.world(accountID: configuration.defaultCaller.accountID))
         let server = EmulatorServer(threads: processorCount())
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000
         let listener: EmulatorServer.Listener
         do {
-            listener = try await server.listen(host: host, port: port, emulator: emulator, limits: limits)
+            listener = try await server.listen(
+                host: host, port: port, emulator: emulator, limits: limits,
+                administration: AdministrationPaths.administration(of: emulator, store: store))
         } catch {
             throw CommandFailure(
                 "cannot listen on \(host):\(port): \(error). Is another emulator running? Choose another --port.",
@@ -51,7 +66,7 @@ struct EmulatorCommand: AsyncParsableCommand {
         }
         writeOut(
             """
-            Skylab emulator on http://\(host):\(listener.port ?? port) (\(clock.description) clock, seed \(seed)). Point a shell at it with:
+            Skylab emulator on http://\(host):\(listener.port ?? port) (\(clock.description) clock, seed \(journal.seed)). Point a shell at it with:
 
             export AWS_ENDPOINT_URL=http://\(host):\(listener.port ?? port)
             export AWS_ACCESS_KEY_ID=\(Emulator.Configuration.accessKeyID) AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
@@ -60,6 +75,7 @@ struct EmulatorCommand: AsyncParsableCommand {
         await untilInterrupted()
         await listener.close()
         await server.shutdown()
+        store?.close()
     }
 }
 

@@ -22,6 +22,8 @@ package final class Emulator: Sendable {
         package var trailLimit: Int
         /// Called with the number of calls so far, before each; false refuses the call.
         package var admits: @Sendable (Int) -> Bool
+        /// Told of each call that changed something, in order; what keeps a journal.
+        package var changed: @Sendable (CallRecord) -> Void = { _ in }
 
         package init(
             seed: String, epoch: Timestamp, clock: ClockPolicy = .settling, defaultCaller: Caller? = nil,
@@ -63,6 +65,24 @@ package final class Emulator: Sendable {
         let world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
+    }
+
+    /// An emulator that goes on with a world that was kept.
+    package init(_ configuration: Configuration, world: World) {
+        self.configuration = configuration
+        state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
+    }
+
+    /// Goes back to how the world began, with an empty trail.
+    package func reset() {
+        let fresh = World(
+            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        state.withLock { state in
+            state.world = fresh
+            state.trail = Trail(limit: configuration.trailLimit)
+            state.isUnsettled = false
+            state.revision += 1
+        }
     }
 
     /// The world as it is now.
@@ -144,6 +164,7 @@ package final class Emulator: Sendable {
             let result = Self.run(service, handler, input, record, &context)
             switch result {
             case .success:
+                configuration.changed(record)
                 state.world = context.world
                 state.revision += 1
                 state.isUnsettled = true

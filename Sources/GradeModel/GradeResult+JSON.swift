@@ -73,7 +73,8 @@ extension DecodingError {
         let (context, last): (Context, String?) =
             switch self {
             case .keyNotFound(let key, let context): (context, key.stringValue)
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): (context, nil)
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                (context, nil)
             @unknown default: (Context(codingPath: [], debugDescription: "\(self)"), nil)
             }
         let path = (context.codingPath.map(\.stringValue) + (last.map { [$0] } ?? [])).joined(separator: ".")

@@ -116,6 +116,7 @@ package struct GradeResult: Codable, Sendable, Equatable {
     }
     /// Whether every check that counts passed.
     package var allPassed: Bool {
-        problem == nil && !checks.isEmpty && checks.allSatisfy { $0.verdict == .passed || ($0.extraCredit && $0.verdict != .error) }
+        problem == nil && !checks.isEmpty
+            && checks.allSatisfy { $0.verdict == .passed || ($0.extraCredit && $0.verdict != .error) }
     }
 }

@@ -12,7 +12,8 @@ package enum ProgramEnding: Sendable, Equatable {
     case notStarted(reason: String)
 
     package enum Limit: String, Codable, Sendable, CaseIterable {
-        case wallTime = "wall", cpuTime = "cpu", memory, processes, output, fileSize = "file_size", disk, apiCalls = "api_calls"
+        case wallTime = "wall", cpuTime = "cpu", memory, processes, output, fileSize = "file_size", disk, apiCalls =
+            "api_calls"
     }
 }
 

@@ -133,7 +133,7 @@ struct JSONParser {
         if position < end, bytes[position] == UInt8(ascii: "}") {
             position += 1
         } else {
-            object.reserveCapacity(8)
+            object.reserveCapacity(4)
             while true {
                 guard position < end, bytes[position] == UInt8(ascii: "\"") else { throw unexpected("a key") }
                 let key = try parseString()

@@ -8,8 +8,10 @@ package struct OutputCapture: Sendable {
     private var head: [UInt8] = []
     /// The bytes behind `head`, the newest at the end; cut back to `kept` when it has grown to twice that.
     private var tail: [UInt8] = []
+    /// How many bytes were added.
     package private(set) var totalBytes = 0
 
+    /// Nothing yet.
     package init() {}
 
     /// Adds what was read.

@@ -25,15 +25,7 @@ extension BoxRecord {
                 name: "Landlock", active: landlock > 0,
                 detail: landlock > 0 ? "ABI \(landlock)" : "not offered by this kernel; add landlock to lsm="),
             SandboxLayer(name: "resource limits", active: true, detail: "per process"),
-            SandboxLayer(name: "memory and CPU limits of the tree", active: true, detail: memoryDetail(ready)),
+            SandboxLayer(name: "memory and CPU limits of the tree", active: true, detail: "polled every 20 ms"),
         ]
-    }
-
-    private func memoryDetail(_ ready: Parcel) -> String {
-        switch cgroup_kind(rawValue: UInt32(clamping: ready.value(READY_CGROUP.rawValue))) {
-        case CGROUP_V1: "polled every 20 ms, hard memory cap by cgroup v1"
-        case CGROUP_V2: "polled every 20 ms, hard memory cap by cgroup v2"
-        default: "polled every 20 ms"
-        }
     }
 }

@@ -2,7 +2,9 @@
 package struct SandboxFile: Sendable, Equatable {
     /// Relative to the submission; no empty, `.` or `..` component.
     package var path: String
+    /// Whether it gets mode 0755 instead of 0644.
     package var isExecutable: Bool
+    /// Its bytes.
     package var contents: [UInt8]
 
     package init(path: String, isExecutable: Bool = false, contents: [UInt8]) {
@@ -16,6 +18,7 @@ package struct SandboxFile: Sendable, Equatable {
 package struct SandboxListener: Sendable, Equatable, Hashable {
     /// A literal IPv4 or IPv6 address; the box's loopback interface gets it where it is not a loopback address.
     package var address: String
+    /// The TCP port; those below 1024 are no different here.
     package var port: UInt16
 
     package init(address: String, port: UInt16) {
@@ -80,7 +83,9 @@ package struct SandboxPolicy: Sendable {
     package var readOnlyPaths: [String]
     /// What is at `/submission`, read-only, and as a copy in the working directory.
     package var files: [SandboxFile]
+    /// At most 16.
     package var listeners: [SandboxListener]
+    /// What it may use.
     package var limits: SandboxLimits
 
     package init(

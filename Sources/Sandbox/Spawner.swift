@@ -38,6 +38,9 @@ package final class Spawner: Sendable {
         return SandboxBox(id: id, core: core, listeners: listeners, outcome: record.outcome)
     }
 
+    /// The process id of `spawnd`.
+    var launcherProcess: Int32 { core.process }
+
     /// Ends every box and waits until `spawnd` is gone.
     package func stop() async {
         core.stop()

@@ -10,10 +10,11 @@ final class SpawnerCore: Sendable {
         var lastID: UInt64 = 0
         /// What the socket had no room for yet.
         var outgoing: [Parcel] = []
+        /// Once set, the descriptors below are closed and their numbers may be somebody else's.
         var isLost = false
     }
 
-    private let process: pid_t
+    let process: pid_t
     private let control: Int32
     private let events: Int32
     private let state = Mutex(State())
@@ -60,7 +61,9 @@ final class SpawnerCore: Sendable {
 
     /// Lets `spawnd` end, and every box with it.
     func stop() {
-        shutdown(control, Int32(SHUT_RDWR))
+        state.withLock { state in
+            if !state.isLost { shutdown(control, Int32(SHUT_RDWR)) }
+        }
     }
 
     // MARK: Sending
@@ -97,7 +100,10 @@ final class SpawnerCore: Sendable {
 
     /// Starts the program of a box that is ready.
     func start(_ id: UInt64) {
-        state.withLock { send(Parcel(MESSAGE_START, box: id), &$0) }
+        state.withLock { state in
+            guard state.boxes[id] != nil else { return }
+            send(Parcel(MESSAGE_START, box: id), &state)
+        }
     }
 
     /// Ends a box because of a limit. Without effect once it has ended.
@@ -215,14 +221,13 @@ final class SpawnerCore: Sendable {
             var orphans = Array(state.boxes.values)
             state.boxes = [:]
             for index in orphans.indices { orphans[index].drain(events: events) }
+            close(control)
+            close(events)
             return orphans
         }
-        shutdown(control, Int32(SHUT_RDWR))
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         fail(orphans, with: .launcherLost)
-        close(control)
-        close(events)
         gone.fulfil(true)
     }
 }

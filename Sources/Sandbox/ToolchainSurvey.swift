@@ -37,17 +37,14 @@ struct ToolchainSurvey {
     /// for the interpreter that its first line names.
     mutating func show(_ path: String) {
         guard seen.insert(path).inserted, seen.count <= 64 else { return }
-        // The name it is called by has a say in where Python looks for its libraries: show both ends of a link.
-        showPrefix(of: path)
         let (real, links) = FilePaths.resolve(path)
         paths.formUnion(links.filter { !isSystem($0) })
-        if real != path {
-            // A virtual environment's python is a link to a program with a prefix of its own, link by link.
-            for link in links where FilePaths.parent(of: link).map({ $0.hasSuffix("/bin") }) ?? false {
-                showPrefix(of: link)
-            }
-            showPrefix(of: real)
+        // The name that a program is called by has a say in where Python looks for its libraries, and each link may lead
+        // from one prefix into another, as from a virtual environment to the Python that it was made with.
+        for link in links where FilePaths.parent(of: link).map({ $0.hasSuffix("/bin") }) ?? false {
+            showPrefix(of: link)
         }
+        showPrefix(of: real)
         if let interpreter = interpreter(of: real) { show(interpreter) }
     }
 

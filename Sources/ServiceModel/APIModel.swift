@@ -30,7 +30,7 @@ package final class APIModel: Sendable {
     private let cache = Mutex(Cache())
 
     private struct Cache {
-        var routes: RouteTable?
+        var routes: OperationRoutes?
         var operations: [String: Operation] = [:]
         var shapes: [String: Shape] = [:]
     }
@@ -78,10 +78,10 @@ package final class APIModel: Sendable {
     }
 
     /// The methods and paths of all operations, for the REST protocols.
-    package var routes: RouteTable {
+    package var routes: OperationRoutes {
         cache.withLock { cache in
             if let known = cache.routes { return known }
-            var table = RouteTable()
+            var table = OperationRoutes()
             for name in operationNames {
                 let words = text.operationLine(name)?.split(separator: " ", maxSplits: 4) ?? []
                 guard words.count > 3 else { continue }

@@ -22,7 +22,9 @@ package struct SiteGenerator: Sendable {
     private let library: MustacheLibrary
     private let assets: [(name: String, bytes: [UInt8])]
 
-    private static let templateNames = ["page", "submission", "check", "status", "evidence", "program", "calls", "call", "sandbox"]
+    private static let templateNames = [
+        "page", "submission", "check", "status", "evidence", "program", "calls", "call", "sandbox",
+    ]
     private static let assetNames = ["site.css", "site.js"]
 
     /// Values are `Markup`, escaped once and for all, so a template inserts them as they are.

@@ -24,7 +24,10 @@ extension SubmissionPage {
         let facts = check.evidence
         let broken = facts.count { !$0.holds }
         let blockers = check.blockedBy.map { id in
-            PageObject(["id": .line(id), "anchor": .text(Markup(trusted: ids.find(id) ?? "")), "known": .flag(ids.find(id) != nil)])
+            PageObject([
+                "id": .line(id), "anchor": .text(Markup(trusted: ids.find(id) ?? "")),
+                "known": .flag(ids.find(id) != nil),
+            ])
         }
         return PageObject([
             "anchor": .text(Markup(trusted: anchor)), "id": .line(check.id), "checkTitle": .line(check.title),
@@ -113,7 +116,8 @@ func scoreBar(_ checks: [CheckResult]) -> Markup {
         x += width + gap
     }
     return Markup(
-        trusted: "<svg class=\"bar\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">\(pieces)</svg>"
+        trusted:
+            "<svg class=\"bar\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">\(pieces)</svg>"
     )
 }
 

@@ -43,7 +43,11 @@ extension SubmissionPage {
             ("Real time", durationText(usage.wallSeconds), "wall"), ("CPU time", durationText(usage.cpuSeconds), "cpu"),
             ("Peak memory", bytesText(usage.peakMemoryBytes), "memory"),
             ("Processes at once", String(max(usage.peakProcesses, 0)), "processes"),
-            ("Output", bytesText(max(program.standardOutput.totalBytes, 0) + max(program.standardError.totalBytes, 0)), "output"),
+            (
+                "Output",
+                bytesText(max(program.standardOutput.totalBytes, 0) + max(program.standardError.totalBytes, 0)),
+                "output"
+            ),
             ("API calls", String(max(usage.apiCalls, 0)), "api_calls"),
             ("Virtual time", durationText(usage.virtualSeconds), nil),
         ]
@@ -53,7 +57,8 @@ extension SubmissionPage {
         let reached: String? = if case .limit(let limit) = program.ending { limit.rawValue } else { nil }
         return rows.map { row in
             PageObject([
-                "name": .line(row.name), "used": .line(row.used), "limit": .line(row.key.flatMap { program.limits[$0] }),
+                "name": .line(row.name), "used": .line(row.used),
+                "limit": .line(row.key.flatMap { program.limits[$0] }),
                 "reached": .flag(row.key != nil && row.key == reached),
             ])
         }

@@ -71,7 +71,9 @@ struct SubmissionPage {
         } else if result.hasError {
             add(
                 .error, "This score is not final",
-                Markup("The grader failed in at least one check. That is not your fault: have the submission graded again."))
+                Markup(
+                    "The grader failed in at least one check. That is not your fault: have the submission graded again."
+                ))
         }
         return notices
     }
@@ -97,7 +99,8 @@ struct SubmissionPage {
         let pairs: [(String, String, Bool)] = [
             ("Lab", result.labID, true), ("Lab digest", result.labDigest, true),
             ("Submission digest", result.submissionDigest, true), ("State digest", result.stateDigest, true),
-            ("Seed", result.seed, true), ("Region", result.region, true), ("Engine", "Skylab \(result.engineVersion)", false),
+            ("Seed", result.seed, true), ("Region", result.region, true),
+            ("Engine", "Skylab \(result.engineVersion)", false),
             ("Result schema", "version \(result.schemaVersion)", false),
         ]
         return pairs.filter { !$0.1.isEmpty }.map { name, value, isCode in

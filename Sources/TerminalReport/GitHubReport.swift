@@ -18,14 +18,17 @@ package struct GitHubReport: Sendable {
     package var annotations: [String] {
         var commands: [String] = []
         if let problem = result.problem {
-            commands.append(command(result.problemCause == .submission ? "error" : "warning", title: "Submission", problem))
+            commands.append(
+                command(result.problemCause == .submission ? "error" : "warning", title: "Submission", problem))
         }
         for check in result.checks where check.verdict != .passed && check.verdict != .skipped {
-            let lines = [check.message.isEmpty ? "not met" : check.message]
+            let lines =
+                [check.message.isEmpty ? "not met" : check.message]
                 + [check.expected.map { "expected: \($0)" }, check.actual.map { "actual: \($0)" }].compactMap(\.self)
                 + check.hints.map { "hint: \($0)" }
             let title = "\(check.title) (\(check.points)/\(check.maximum))"
-            commands.append(command(check.verdict == .error ? "warning" : "error", title: title, lines.joined(separator: "\n")))
+            commands.append(
+                command(check.verdict == .error ? "warning" : "error", title: title, lines.joined(separator: "\n")))
         }
         guard commands.count > Self.mostAnnotations else { return commands }
         let rest = commands.count - Self.mostAnnotations + 1
@@ -46,7 +49,9 @@ package struct GitHubReport: Sendable {
             )
         }
         if let problem = result.problem { lines += ["", "**\(cell(problem))**"] }
-        if result.hasError { lines += ["", "The score is not final: the grader failed, so grade the submission again."] }
+        if result.hasError {
+            lines += ["", "The score is not final: the grader failed, so grade the submission again."]
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

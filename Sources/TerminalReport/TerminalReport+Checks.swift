@@ -38,14 +38,16 @@ extension TerminalReport {
             return lines + detail("", block(check.message.isEmpty ? reason(check) : check.message), tone: .quiet)
         }
         if check.verdict == .error {
-            lines += detail("", "The grader failed here, not you: run it again, and tell your instructor.", tone: .error)
+            lines += detail(
+                "", "The grader failed here, not you: run it again, and tell your instructor.", tone: .error)
         }
         lines += detail("", block(check.message.isEmpty ? check.title : check.message))
         if let expected = check.expected { lines += detail("expected", block(expected)) }
         if let actual = check.actual { lines += detail("actual", block(actual)) }
         let broken = check.evidence.filter { !$0.holds && !$0.subject.isEmpty }
         for fact in broken.prefix(3) {
-            lines += detail("see", plain("\(fact.subject) \(fact.property) is \(fact.actual), expected \(fact.expected)"))
+            lines += detail(
+                "see", plain("\(fact.subject) \(fact.property) is \(fact.actual), expected \(fact.expected)"))
         }
         if broken.count > 3 { lines += detail("", "and \(broken.count - 3) more in the report") }
         for hint in check.hints { lines += detail("hint", block(hint)) }

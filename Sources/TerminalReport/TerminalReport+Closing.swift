@@ -15,7 +15,9 @@ extension TerminalReport {
         }
         lines.append("")
         lines += row("Score", scoreText(result), tone: .strong)
-        if result.hasError { lines += row("", "not final: the grader failed, so grade this submission again", tone: .error) }
+        if result.hasError {
+            lines += row("", "not final: the grader failed, so grade this submission again", tone: .error)
+        }
         lines += row("Sandbox", sandboxText(result))
         let missing = notEmulated(result)
         if !missing.isEmpty {

@@ -2,9 +2,14 @@
 // take turns, so that whatever else the machine does strikes them alike. Milliseconds.
 //
 // Usage: sandbox-bench [ROUNDS] [SPAWND]
+//        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
 
 import Glibc
 import Sandbox
+
+if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
+    exit(await runInBox(Array(CommandLine.arguments.dropFirst(2))))
+}
 
 let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200
 let launcher = CommandLine.arguments.dropFirst(2).first

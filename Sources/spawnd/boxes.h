@@ -20,7 +20,6 @@ struct workshop {
     int landlock;               // ABI
     uid_t uid;                  // of spawnd; a box, in its new namespace, can no longer tell
     gid_t gid;
-    int cgroup;                 // enum cgroup_kind
     bool wants_spare;           // whether a box has ended well since the last one was made ahead
 };
 

@@ -70,7 +70,6 @@ static int say_hello(const struct workshop *workshop) {
     hello.message.values[HELLO_VERSION] = PROTOCOL_VERSION;
     hello.message.values[HELLO_PRIVILEGED] = privileges_held();
     hello.message.values[HELLO_UID] = getuid();
-    hello.message.values[HELLO_CGROUP] = workshop->cgroup;
     return channel_send(workshop->control, &hello, 0);
 }
 

@@ -117,8 +117,9 @@ int root_begin(struct root *root, const char **failed) {
     }
     *failed = "mount a new root";
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
-    // Only init writes to it, and no more than the request holds.
-    if (mount("root", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0 || chdir("/tmp") != 0) return -1;
+    // Only init writes to it, and no more than the request holds. It hides the old /proc, in which no tree lies and
+    // which nobody needs any more.
+    if (mount("root", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0 || chdir("/proc") != 0) return -1;
     *failed = "/proc";
     if (mkdir("proc", 0755) != 0 || move_mount(hidden, "", AT_FDCWD, "proc", MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
     close(hidden);

@@ -70,8 +70,6 @@ static void confine(const struct filter *filter) {
     sigset_t none;
     sigemptyset(&none);
     if (setsid() < 0) fail("setsid");
-    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (privileges_drop_all() != 0) fail("capset");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -95,6 +93,8 @@ _Noreturn void student_run(int socket, const struct filter *filter, int landlock
     struct request request;
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
     parcel_close(&parcel);
     if (chdir(request.scratch) != 0) fail(request.scratch);

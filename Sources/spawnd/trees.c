@@ -74,9 +74,9 @@ static int place_one(const struct tree *tree) {
     if (tree->kind == TREE_DIRECTORY) {
         if (mkdir(tree->path, 0755) != 0 && errno != EEXIST) return -1;
     } else {
-        int file = open(tree->path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-        if (file < 0) return -1;
-        close(file);
+        int file = open(tree->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (file < 0 && errno != EEXIST) return -1;
+        if (file >= 0) close(file);
     }
     return move_mount(tree->mount, "", AT_FDCWD, tree->path, MOVE_MOUNT_F_EMPTY_PATH);
 }

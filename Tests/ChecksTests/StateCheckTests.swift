@@ -8,22 +8,26 @@ struct StateCheckTests {
         ("us-east-1a", "stopped", [:]),
     ])
 
-    @Test(arguments: [
-        ("count: 2", Verdict.passed), ("count: 1", .failed), ("count: 3", .failed), ("count: {min: 2}", .passed),
+    static let bounds: [(String, Verdict)] = [
+        ("count: 2", .passed), ("count: 1", .failed), ("count: 3", .failed), ("count: {min: 2}", .passed),
         ("count: {min: 3}", .failed),
         ("count: {max: 2}", .passed), ("count: {max: 1}", .failed), ("count: {min: 1, max: 3}", .passed),
         ("count: 0", .failed),
-    ])
+    ]
+
+    @Test(arguments: bounds)
     func `count bounds how many are selected`(count: String, verdict: Verdict) throws {
         let result = try gradeState("{select: 'ec2:instance', where: \"State.Name=='running'\", \(count)}", pair)
         #expect(result.verdict == verdict)
         #expect(result.points == (verdict == .passed ? Points(10) : .zero))
     }
 
-    @Test(arguments: [
-        ("count: 0", Verdict.passed), ("count: {max: 0}", .passed), ("count: {max: 3}", .failed),
+    static let boundsOfNothing: [(String, Verdict)] = [
+        ("count: 0", .passed), ("count: {max: 0}", .passed), ("count: {max: 3}", .failed),
         ("count: {min: 1}", .failed),
-    ])
+    ]
+
+    @Test(arguments: boundsOfNothing)
     func `an empty selection fails unless count is 0`(count: String, verdict: Verdict) throws {
         let empty = TestRegion(resources: ["ec2:instance": []])
         #expect(try gradeState("{select: 'ec2:instance', \(count)}", empty).verdict == verdict)
@@ -102,7 +106,7 @@ struct StateCheckTests {
         #expect(result.evidence.filter { !$0.holds }.count == 3)
     }
 
-    @Test(arguments: [
+    static let shares: [(String, Int)] = [
         ("{select: 'ec2:instance', where: \"State.Name=='running'\", count: {min: 4}}", 5_000),
         ("{select: 'ec2:instance', count: 3, each: {State.Name: {eq: running}}}", 6_666),
         ("{select: 'ec2:instance', count: {min: 4}, each: {State.Name: {eq: running}}}", 5_000),
@@ -111,7 +115,9 @@ struct StateCheckTests {
         ("{select: 'ec2:instance', where: Nowhere, count: 2, each: {a: {ne: b}}}", 0),
         ("{select: 'ec2:instance', count: 3}", 10_000),
         ("{select: 'ec2:instance', count: 3, distinct: {Placement.AvailabilityZone: 4}, each: {Nowhere: {eq: 1}}}", 0),
-    ])
+    ]
+
+    @Test(arguments: shares)
     func `a proportional check earns the smallest of its shares`(state: String, thousandths: Int) throws {
         let result = try gradeState(state, pair, "score: proportional")
         #expect(result.points == Points(thousandths: thousandths))
@@ -140,8 +146,10 @@ struct StateCheckTests {
     }
 
     @Test func `evidence is bounded and begins with what is wrong`() throws {
-        let many = TestRegion.instances((0..<300).map { ("a", $0 == 299 ? "stopped" : "running", [:]) })
-        let result = try gradeState("{select: 'ec2:instance', count: 300, each: {State.Name: {eq: running}}}", many)
+        let states = Array(repeating: "running", count: 299) + ["stopped"]
+        let many = TestRegion.instances(states.map { ("a", $0, [:]) })
+        let state = "{select: 'ec2:instance', count: 300, each: {State.Name: {eq: running}}}"
+        let result = try gradeState(state, many)
         #expect(result.evidence.count == 50)
         #expect(result.evidence.first?.subject == "i-300")
         #expect(result.evidence.filter { !$0.holds }.count == 1)

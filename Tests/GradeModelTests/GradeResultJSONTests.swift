@@ -38,7 +38,8 @@ func `every ending survives JSON`(ending: ProgramEnding) throws {
 }
 
 @Test(arguments: [
-    ("", "not valid JSON"), ("[]", ""), ("{}", "schemaVersion"), ("{\"schemaVersion\":1}", "is missing"), ("\u{FEFF}x", ""),
+    ("", "not valid JSON"), ("[]", ""), ("{}", "schemaVersion"), ("{\"schemaVersion\":1}", "is missing"),
+    ("\u{FEFF}x", ""),
 ])
 func `what is not a result is refused with the member`(json: String, word: String) {
     let error = #expect(throws: GradeResultError.self) { try GradeResult(json: Array(json.utf8)) }

@@ -22,7 +22,8 @@ private func validate(_ xml: [UInt8], under schemas: [String]) throws {
 func `the strict document of a sample is the golden one and valid`(sample: Sample) throws {
     for audience in Audience.allCases {
         let xml = try JUnitReport(sample.result, audience: audience).xml()
-        #expect(Golden.difference(xml, from: "fixtures/reports/\(sample.rawValue).\(audience.rawValue).junit.xml") == nil)
+        #expect(
+            Golden.difference(xml, from: "fixtures/reports/\(sample.rawValue).\(audience.rawValue).junit.xml") == nil)
         try validate(xml, under: strictSchemas)
     }
 }
@@ -80,7 +81,9 @@ func `no text can break a document`(text: String) throws {
     #expect(JUnitReport(result, audience: .student).suite.cases.map(\.name) == ["same", "same#2", "same#3"])
 }
 
-@Test(arguments: ["2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-23T18:00:57", "yesterday", "", "２026-11-23T18:0Z"])
+@Test(arguments: [
+    "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-23T18:00:57", "yesterday", "", "２026-11-23T18:0Z",
+])
 func `a time that is none is left out`(time: String) throws {
     var result = Sample.passed.result
     result.startedAt = time
@@ -112,4 +115,14 @@ func `a time that is none is left out`(time: String) throws {
     #expect(xml.count < 600 << 10)
     #expect(time < .seconds(10))
     try validate(xml, under: strictSchemas)
+}
+
+@Test func `the document about JUnit names every property and every type`() throws {
+    let document = String(decoding: try #require(Golden.read("docs/junit.md")), as: UTF8.self)
+    for property in JUnitReport(Sample.mixed.result, audience: .student).suite.properties {
+        #expect(document.contains("`\(property.name)`"), "\(property.name)")
+    }
+    for type in ["CheckFailed", "CheckPartial", "GraderError", "SubmissionProblem", "InfrastructureProblem"] {
+        #expect(document.contains("`\(type)`"))
+    }
 }

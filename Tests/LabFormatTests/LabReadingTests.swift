@@ -120,7 +120,7 @@ struct LabReadingTests {
     }
 
     @Test func `a lone negative matcher is worth a warning`() throws {
-        let text = Self.complete.replacing(#"{eq: ada, matches: "^a"}"#, with: "{ne: ada}")
+        let text = Self.complete.replacing(#"eq: ada, matches: "^a""#, with: "ne: ada")
         let warnings = try parse(text).warnings
         #expect(
             warnings.map(\.description) == [

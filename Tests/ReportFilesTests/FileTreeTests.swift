@@ -79,7 +79,8 @@ func `a name that is none is refused`(name: String) {
 }
 
 @Test(arguments: [
-    ("k7f2q9", "k7f2q9"), ("ec2-ha-pair", "ec2-ha-pair"), (String(repeating: "a", count: 40), String(repeating: "a", count: 40)),
+    ("k7f2q9", "k7f2q9"), ("ec2-ha-pair", "ec2-ha-pair"),
+    (String(repeating: "a", count: 40), String(repeating: "a", count: 40)),
 ])
 func `a harmless name stays`(text: String, slug: String) {
     #expect(fileNameSlug(text) == slug)
@@ -87,7 +88,8 @@ func `a harmless name stays`(text: String, slug: String) {
 
 @Test func `any other name becomes a safe one of its own`() {
     let texts = [
-        "../x", "/abs", "a/b", "a\\b", "C:", "CON", "con", "nul.txt", "x.", "x ", "%2e%2e", String(repeating: "b", count: 300),
+        "../x", "/abs", "a/b", "a\\b", "C:", "CON", "con", "nul.txt", "x.", "x ", "%2e%2e",
+        String(repeating: "b", count: 300),
         String(repeating: "c", count: 41), "", "\0", "A", "é", "e\u{301}", "-a", "a-",
     ]
     let slugs = texts.map(fileNameSlug)

@@ -27,7 +27,8 @@ package enum Golden {
         let golden = read(path)
         guard let golden, getenv("RECORD_GOLDEN") == nil else {
             if golden == document { return nil }
-            return write(document, to: "\(root)/\(path)") ? "recorded \(path): look at it, then run again" : "cannot write \(path)"
+            return write(document, to: "\(root)/\(path)")
+                ? "recorded \(path): look at it, then run again" : "cannot write \(path)"
         }
         guard golden != document else { return nil }
         let (old, new) = (lines(golden), lines(document))

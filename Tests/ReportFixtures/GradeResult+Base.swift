@@ -19,7 +19,7 @@ extension Sample {
                 head: "\u{1B}[32mlaunched\u{1B}[0m i-0a1b2c3d4e5f60718 i-0f1e2d3c4b5a69788\nwaiting…\n", totalBytes: 60),
             usage: ResourceUsage(
                 wallSeconds: 1.31, cpuSeconds: 1.02, virtualSeconds: 48, peakMemoryBytes: 61 << 20, peakProcesses: 2,
-                apiCalls: 24),
+                apiCalls: 27),
             limits: [
                 "wall": "30 s", "cpu": "20 s", "memory": "512 MiB", "processes": "64", "output": "1 MiB",
                 "file_size": "64 MiB", "disk": "256 MiB", "api_calls": "2000",
@@ -43,7 +43,8 @@ extension Sample {
             error: (String, String)? = nil, notEmulated: Bool = false
         ) {
             let sequence = calls.count + 1
-            let time = "2026-01-05T09:\(second / 60 < 10 ? "0" : "")\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)Z"
+            let time =
+                "2026-01-05T09:\(second / 60 < 10 ? "0" : "")\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)Z"
             calls.append(
                 APICall(
                     sequence: sequence, eventTime: time, eventSource: "\(service).amazonaws.com", eventName: name,
@@ -65,10 +66,15 @@ extension Sample {
         for step in 0..<18 {
             add(8 + step * 15, "DescribeInstances", #"{"InstanceIds":["i-0a1b2c3d4e5f60718","i-0f1e2d3c4b5a69788"]}"#)
         }
-        add(280, "CreateFleet", #"{"Type":"instant"}"#, readOnly: false, error: ("UnsupportedOperation", "not emulated"), notEmulated: true)
+        add(
+            280, "CreateFleet", #"{"Type":"instant"}"#, readOnly: false,
+            error: ("UnsupportedOperation", "not emulated"), notEmulated: true)
         add(
             281, "CreateTags", #"{"Resources":["i-0a1b2c3d4e5f60718"],"Tags":[{"Key":"Role","Value":"web"}]}"#,
             readOnly: false)
+        add(283, "DescribeTags", "{}")
+        add(284, "DescribeInstanceStatus", #"{"IncludeAllInstances":true}"#)
+        add(285, "DescribeSecurityGroups", "{}")
         return calls
     }
 }

@@ -83,7 +83,7 @@ extension Sample {
             head: "\u{1B}[1;31merror:\u{1B}[0m waiter InstanceRunning failed: Max attempts exceeded\n", totalBytes: 64)
         result.program?.usage = ResourceUsage(
             wallSeconds: 30.01, cpuSeconds: 4.25, virtualSeconds: 615, peakMemoryBytes: 96 << 20, peakProcesses: 3,
-            apiCalls: 24, leftRunning: 1)
+            apiCalls: 27, leftRunning: 1)
         result.sandboxLayers[3] = SandboxLayer(
             name: "memory limit", active: false, detail: "no cgroup controller can be written; polled every 20 ms")
         result.sandboxTier = "reduced"

@@ -4,8 +4,10 @@ import Testing
 private let plain = TextRules()
 
 @Test(arguments: [
-    ("a\u{1B}[31mb\u{1B}[0mc", "abc"), ("\u{1B}]0;title\u{7}x", "x"), ("\u{1B}]8;;http://evil\u{1B}\\link\u{1B}]8;;\u{1B}\\", "link"),
-    ("\u{1B}]52;c;ZXZpbA==\u{7}x", "x"), ("\u{1B}[2J\u{1B}[Hx", "x"), ("\u{1B}Pq#0\u{1B}\\x", "x"), ("\u{9B}31mx\u{9B}m", "x"),
+    ("a\u{1B}[31mb\u{1B}[0mc", "abc"), ("\u{1B}]0;title\u{7}x", "x"),
+    ("\u{1B}]8;;http://evil\u{1B}\\link\u{1B}]8;;\u{1B}\\", "link"),
+    ("\u{1B}]52;c;ZXZpbA==\u{7}x", "x"), ("\u{1B}[2J\u{1B}[Hx", "x"), ("\u{1B}Pq#0\u{1B}\\x", "x"),
+    ("\u{9B}31mx\u{9B}m", "x"),
     ("\u{9D}0;t\u{9C}x", "x"), ("\u{1B}(Bx\u{1B}7\u{1B}c", "x"), ("\u{90}dcs\u{1B}\\x", "x"),
 ])
 func `a complete control sequence is removed`(text: String, expected: String) {
@@ -38,7 +40,8 @@ func `what people write stays as it is`(text: String) {
 }
 
 @Test func `bytes that are not UTF-8 are replaced, not trusted`() {
-    #expect(decodedText([0x61, 0xFF, 0xC0, 0xAF, 0xED, 0xA0, 0x80, 0x62]).safe(plain).filter { $0 != "\u{FFFD}" } == "ab")
+    #expect(
+        decodedText([0x61, 0xFF, 0xC0, 0xAF, 0xED, 0xA0, 0x80, 0x62]).safe(plain).filter { $0 != "\u{FFFD}" } == "ab")
 }
 
 @Test func `every scalar of the first planes comes out fit for XML`() {
@@ -52,7 +55,10 @@ func `what people write stays as it is`(text: String) {
     }
 }
 
-@Test(arguments: ["\u{1B}[", "\u{1B}]", "\u{9D}", "\u{1B}P\u{1B}", "\u{1B}[1;", "[[", "-----BEGIN PRIVATE KEY", "Authorization ", "a", "AKIA", "::\n"])
+@Test(arguments: [
+    "\u{1B}[", "\u{1B}]", "\u{9D}", "\u{1B}P\u{1B}", "\u{1B}[1;", "[[", "-----BEGIN PRIVATE KEY", "Authorization ", "a",
+    "AKIA", "::\n",
+])
 func `half a hostile megabyte takes time in proportion`(piece: String) {
     let text = String(repeating: piece, count: (1 << 19) / piece.utf8.count)
     let clock = ContinuousClock()

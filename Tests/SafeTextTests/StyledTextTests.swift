@@ -11,7 +11,8 @@ private func runs(_ text: String) -> [StyledRun] { text.styled(TextRules()) }
 }
 
 @Test(arguments: [
-    ("38;5;9", UInt8(9)), ("38;5;196", 9), ("38;2;0;200;0", 2), ("38:5:4", 4), ("38;5;244", 8), ("95", 13), ("38;5", nil), ("38;2;1", nil), ("38;5;999", nil), ("", nil), ("99999999999999999999", nil),
+    ("38;5;9", UInt8(9)), ("38;5;196", 9), ("38;2;0;200;0", 2), ("38:5:4", 4), ("38;5;244", 8), ("95", 13),
+    ("38;5", nil), ("38;2;1", nil), ("38;5;999", nil), ("", nil), ("99999999999999999999", nil),
 ])
 func `a colour is the nearest of sixteen`(parameters: String, expected: UInt8?) {
     #expect(runs("\u{1B}[\(parameters)mx").first?.style.foreground == expected)
@@ -32,7 +33,9 @@ func `a colour is the nearest of sixteen`(parameters: String, expected: UInt8?) 
 }
 
 @Test func `the text of the runs is the plain text`() {
-    for text in ["a\u{1B}[31mAKIAIOSFODNN7EXAMPLE\u{1B}[0m b", "\u{1B}[4m" + String(repeating: "é", count: 500) + "\u{1B}[0m!"] {
+    for text in [
+        "a\u{1B}[31mAKIAIOSFODNN7EXAMPLE\u{1B}[0m b", "\u{1B}[4m" + String(repeating: "é", count: 500) + "\u{1B}[0m!",
+    ] {
         let rules = TextRules(limit: 200)
         #expect(text.styled(rules).map(\.text).joined() == text.safe(rules))
     }

@@ -3,7 +3,9 @@ import Testing
 
 @Test func `a long text keeps its beginning and its end`() {
     let text = String(repeating: "a", count: 600) + String(repeating: "z", count: 600)
-    #expect(text.truncated(to: 100) == String(repeating: "a", count: 50) + "…[truncated 1100 bytes]…" + String(repeating: "z", count: 50))
+    #expect(
+        text.truncated(to: 100) == String(repeating: "a", count: 50) + "…[truncated 1100 bytes]…"
+            + String(repeating: "z", count: 50))
     #expect("abc".truncated(to: 3) == "abc")
     #expect("abc".truncated(to: 0) == "…[truncated 3 bytes]…")
     #expect("abc".truncated(to: -5) == "…[truncated 3 bytes]…")
@@ -15,9 +17,11 @@ import Testing
 }
 
 @Test(arguments: [
-    ("[[ATTACHMENT|/etc/passwd]]", "[ [ATTACHMENT|/etc/passwd]]"), ("[[[PROPERTY|a=b]]", "[[ [PROPERTY|a=b]]"), ("if [[ -f x ]]", "if [[ -f x ]]"),
+    ("[[ATTACHMENT|/etc/passwd]]", "[ [ATTACHMENT|/etc/passwd]]"), ("[[[PROPERTY|a=b]]", "[[ [PROPERTY|a=b]]"),
+    ("if [[ -f x ]]", "if [[ -f x ]]"),
     ("::error::x", ": :error::x"), ("a\n \t::add-mask::x", "a\n \t: :add-mask::x"), ("std::vector", "std::vector"),
-    ("##vso[task.x]", "# #vso[task.x]"), ("x ##teamcity[", "x # #teamcity["), ("##[group]", "# #[group]"), ("## heading", "## heading"),
+    ("##vso[task.x]", "# #vso[task.x]"), ("x ##teamcity[", "x # #teamcity["), ("##[group]", "# #[group]"),
+    ("## heading", "## heading"),
     ("section_start:1:x", "section_start :1:x"), ("section_end:", "section_end :"),
     ("\u{1B}[0K::warning::x", ": :warning::x"), ("a\r::error::x", "a\n: :error::x"),
 ])

@@ -8,7 +8,8 @@ private func asset(_ name: String) throws -> String {
 @Test func `the script never makes HTML of text, loads anything or keeps anything`() throws {
     let script = try asset("site.js")
     for word in [
-        "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest",
+        "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(",
+        "XMLHttpRequest",
         "import ", "http:", "https:", "localStorage", "cookie",
     ] {
         #expect(!script.contains(word), "\(word)")

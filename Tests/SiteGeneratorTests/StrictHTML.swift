@@ -70,7 +70,9 @@ struct StrictHTML {
             case "id": ids.append(attribute.value)
             case "href", "src":
                 links.append(attribute.value)
-                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix) { problems.append("link \(attribute.value)") }
+                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix) {
+                    problems.append("link \(attribute.value)")
+                }
             default: break
             }
         }

@@ -54,7 +54,8 @@ func `the lines of a sample are the golden ones`(sample: Sample) {
 @Test(arguments: [24, 40, 60, 100])
 func `no wrapped line is wider than the terminal but those of check names and paths`(width: Int) {
     var result = Sample.mixed.result
-    result.checks[1].message = "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
+    result.checks[1].message =
+        "Обидва екземпляри в одній зоні доступності. 両方のインスタンスが同じゾーンにあります。" + String(repeating: "x", count: 200)
     for line in output(result, style: TerminalStyle(width: width)) where line.hasPrefix("    ") {
         #expect(displayWidth(line) <= width, "\(line)")
     }
@@ -69,7 +70,8 @@ func `no wrapped line is wider than the terminal but those of check names and pa
 
 @Test(arguments: [
     ("a bb ccc", 8, ["a bb ccc"]), ("aaaa bbbb cc", 9, ["aaaa bbbb", "cc"]), ("東京東京東京", 8, ["東京東京", "東京"]),
-    ("abcdefghij", 8, ["abcdefgh", "ij"]), ("a\n\nb", 8, ["a", "", "b"]), ("", 8, [""]), ("Привіт світе", 8, ["Привіт", "світе"]),
+    ("abcdefghij", 8, ["abcdefgh", "ij"]), ("a\n\nb", 8, ["a", "", "b"]), ("", 8, [""]),
+    ("Привіт світе", 8, ["Привіт", "світе"]),
 ])
 func `text breaks between words and at the width that people see`(text: String, width: Int, lines: [String]) {
     #expect(wrapped(text, width: width) == lines)

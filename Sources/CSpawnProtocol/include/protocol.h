@@ -53,18 +53,13 @@ enum hello_value {
     HELLO_VERSION = 0,
     HELLO_PRIVILEGED, // whether trees that only root can reach can be shown
     HELLO_UID,        // the user that boxes run as
-    HELLO_CGROUP,     // enum cgroup_kind
 };
 
 enum ready_value {
     READY_LANDLOCK = 0, // the Landlock ABI in use, 0 for none
     READY_SYSCALLS,     // how many system calls the seccomp filter lets through
-    READY_CGROUP,       // enum cgroup_kind
-    READY_NOTIFY,       // whether a forbidden system call is reported by name
     READY_HIDEPID,      // whether /proc hides what the program may not trace
 };
-
-enum cgroup_kind { CGROUP_NONE = 0, CGROUP_V1 = 1, CGROUP_V2 = 2 };
 
 enum ended_value {
     ENDED_DETAIL = 0,

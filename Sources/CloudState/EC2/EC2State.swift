@@ -10,6 +10,27 @@ package struct EC2State: Sendable, Equatable {
     package var routeTables = ResourceTable<RouteTable>()
     package var networkACLs = ResourceTable<NetworkACL>()
     package var dhcpOptions = ResourceTable<DHCPOptions>()
+    package var egressOnlyInternetGateways = ResourceTable<EgressOnlyInternetGateway>()
+    package var natGateways = ResourceTable<NATGateway>()
+    package var elasticIPs = ResourceTable<ElasticIP>()
+    package var networkQuotas = NetworkQuotas()
+    /// Groups of Local Zones that the account has opted into, sorted.
+    package var optedInZoneGroups: [String] = []
+    package var launchTemplates = ResourceTable<LaunchTemplate>()
+    package var placementGroups = ResourceTable<PlacementGroup>()
+    package var spotRequests = ResourceTable<SpotRequest>()
+    /// vCPUs of instances that are pending or running.
+    package var vCPUs = VCPUCounts()
+    package var pastUsage = ResourceTable<PastUsage>()
+    package var keyPairs = ResourceTable<KeyPair>()
+    package var snapshots = ResourceTable<Snapshot>()
+    package var images = ResourceTable<Image>()
+    package var prefixLists = ResourceTable<PrefixList>()
+    package var vpcEndpoints = ResourceTable<VPCEndpoint>()
+    package var vpcPeerings = ResourceTable<VPCPeering>()
+    package var flowLogs = ResourceTable<FlowLog>()
+    package var interfacePermissions = ResourceTable<InterfacePermission>()
+    package var storage = StorageSettings()
     package var idempotency = ResourceTable<IdempotentLaunch>()
 
     package init() {}

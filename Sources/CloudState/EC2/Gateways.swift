@@ -12,6 +12,18 @@ package struct InternetGateway: ResourceRecord {
     }
 }
 
+/// The door out of a VPC for IPv6: nothing comes in that was not asked for.
+package struct EgressOnlyInternetGateway: ResourceRecord {
+    package var id: String
+    package var vpcID: String
+    package var tags = Tags()
+
+    package init(id: String, vpcID: String) {
+        self.id = id
+        self.vpcID = vpcID
+    }
+}
+
 /// A set of DHCP options.
 package struct DHCPOptions: ResourceRecord {
     package var id: String

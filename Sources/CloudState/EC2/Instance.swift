@@ -51,10 +51,22 @@ package struct Instance: ResourceRecord {
         package init() {}
     }
 
+    /// Cores and threads, where they are not the type's own.
+    package struct CPUOptions: Sendable, Equatable {
+        package var cores: Int
+        package var threadsPerCore: Int
+
+        package init(cores: Int, threadsPerCore: Int) {
+            self.cores = cores
+            self.threadsPerCore = threadsPerCore
+        }
+    }
+
     package struct Profile: Sendable, Equatable {
         package var arn: String
         package var id: String
         package var associationID: String
+        package var since = Timestamp(milliseconds: 0)
 
         package init(arn: String, id: String, associationID: String) {
             self.arn = arn
@@ -86,13 +98,20 @@ package struct Instance: ResourceRecord {
     package var zone: String
     package var tenancy = "default"
     package var placementGroup: String?
+    package var partition: Int?
     package var vpcID: String
     package var subnetID: String
     /// In the order of their device index.
     package var networkInterfaceIDs: [String] = []
     package var blockDevices: [BlockDevice] = []
     /// Changes whenever the instance starts on another host.
-    package var host = 0
+    package private(set) var host = 0
+    /// Counts how often the operating system has booted. Memory is lost each time; an instance that resumes from
+    /// hibernation has not booted.
+    package private(set) var boots = 0
+    /// Which instance store it has: each host begins with an empty one, and a reboot keeps it.
+    package var instanceStore: Int { host }
+    package private(set) var isHibernated = false
 
     // How it is set.
     package var isMonitored = false
@@ -105,6 +124,14 @@ package struct Instance: ResourceRecord {
     package var metadata = MetadataOptions()
     package var profile: Profile?
     package var privateDNSHostnameType = "ip-name"
+    package var publishesARecord = false
+    package var publishesAAAARecord = false
+    package var cpuOptions: CPUOptions?
+    package var isEnclaveEnabled = false
+    package var autoRecovery = true
+    package var rebootMigration = true
+    package var capacityReservationPreference = "open"
+    package var spotRequestID: String?
 
     // What it does.
     package private(set) var state: InstanceState = .pending
@@ -115,6 +142,12 @@ package struct Instance: ResourceRecord {
     package var launchTime: Timestamp
     /// When it last became `running`; status checks follow from it.
     package var runningSince: Timestamp?
+    /// vCPUs that count against the quota.
+    package var vCPUs = 1
+    /// Since when it is billed; nil while it is not.
+    package private(set) var billedSince: Timestamp?
+    /// Billed time that is over.
+    package private(set) var usage: [Usage] = []
     /// Guards against transitions that a later call has overtaken.
     package private(set) var generation = 0
 
@@ -140,8 +173,32 @@ package struct Instance: ResourceRecord {
     }
 
     /// Enters a state; transitions that were scheduled for the old one no longer apply.
-    package mutating func enter(_ state: InstanceState) {
+    ///
+    /// Running is billed, and stopping to hibernate; pending, stopping otherwise and stopped are not.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>
+    package mutating func enter(_ state: InstanceState, at time: Timestamp, toHibernate: Bool = false) {
+        switch state {
+        case .pending:
+            if self.state == .stopped { host += 1 }
+            if !isHibernated { boots += 1 }
+        case .running:
+            billedSince = time
+            isHibernated = false
+        case .stopping: isHibernated = toHibernate
+        case .shuttingDown, .terminated: isHibernated = false
+        case .stopped: break
+        }
+        if let start = billedSince, state != .running, !(state == .stopping && toHibernate) {
+            usage.append(Usage(meter, from: start, to: time))
+            billedSince = nil
+        }
         self.state = state
         generation += 1
     }
+
+    /// The operating system starts again on the same host: addresses and instance store stay, memory does not.
+    package mutating func reboot() { boots += 1 }
+
+    /// Whether its vCPUs count against the quota now.
+    package var countsAgainstQuota: Bool { state == .pending || state == .running }
 }

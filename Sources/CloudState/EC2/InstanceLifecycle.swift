@@ -1,4 +1,4 @@
-import ServiceModel
+package import ServiceModel
 
 /// What happens to an instance by itself.
 package enum InstanceTransition: Sendable, Equatable {
@@ -15,6 +15,29 @@ package enum InstanceTransition: Sendable, Equatable {
 }
 
 extension EC2State {
+    /// Adds an instance that was just launched.
+    package mutating func launch(_ instance: inout Instance, now: Timestamp) {
+        instance.enter(.pending, at: now)
+        count(instance, by: instance.vCPUs)
+        instances.insert(instance)
+    }
+
+    /// Lets an instance enter a state, with what follows from it: billing, quota, and its Spot request.
+    package mutating func move(
+        _ instance: inout Instance, to state: InstanceState, now: Timestamp, toHibernate: Bool = false
+    ) {
+        let counted = instance.countsAgainstQuota
+        instance.enter(state, at: now, toHibernate: toHibernate)
+        if counted != instance.countsAgainstQuota { count(instance, by: counted ? -instance.vCPUs : instance.vCPUs) }
+        instances[instance.id] = instance
+        spotInstanceChanged(instance, now: now)
+    }
+
+    private mutating func count(_ instance: Instance, by vCPUs: Int) {
+        let quota = InstanceTypeName(instance.type)?.quota ?? .standard
+        self.vCPUs[quota, isSpot: instance.spotRequestID != nil] += vCPUs
+    }
+
     /// Lets a transition happen, and says what it leads to.
     mutating func apply(
         _ transition: InstanceTransition, toInstance id: String, now: Timestamp
@@ -23,33 +46,43 @@ extension EC2State {
         switch transition {
         case .started(let generation):
             guard instance.state == .pending, instance.generation == generation else { return nil }
-            instance.enter(.running)
             instance.runningSince = now
             instance.stateReason = nil
-            instances[id] = instance
+            move(&instance, to: .running, now: now)
             return (.checked, Timings.statusChecks)
         case .checked:
             return nil
         case .stopped(let generation):
             guard instance.state == .stopping, instance.generation == generation else { return nil }
-            instance.enter(.stopped)
             instance.runningSince = nil
-            instances[id] = instance
-            releaseBorrowedAddresses(of: instance)
+            move(&instance, to: .stopped, now: now)
+            releaseLentAddresses(of: instance, now: now)
         case .terminated(let generation):
             guard instance.state == .shuttingDown, instance.generation == generation else { return nil }
-            terminate(&instance)
-            instances[id] = instance
+            terminate(&instance, now: now)
             return (.vanish, Timings.instanceVanish)
         case .vanish:
             guard instance.state == .terminated else { return nil }
+            for usage in instance.usage { remember(usage, of: id) }
             instances[id] = nil
         }
         return nil
     }
 
+    /// The public addresses that AWS lends an instance while it runs; Elastic IPs are not among them.
+    package func lentAddresses(of instance: Instance) -> [IPv4Address] {
+        instance.networkInterfaceIDs.flatMap { id in
+            (networkInterfaces[id]?.addresses ?? []).compactMap { address in
+                address.association.flatMap { $0.allocationID == nil ? $0.address : nil }
+            }
+        }
+    }
+
     /// Public addresses that AWS lent go back; Elastic IPs stay.
-    private mutating func releaseBorrowedAddresses(of instance: Instance) {
+    private mutating func releaseLentAddresses(of instance: Instance, now: Timestamp) {
+        for _ in lentAddresses(of: instance) {
+            remember(Usage(.publicIPv4, from: instance.launchTime, to: now), of: instance.id)
+        }
         for interface in instance.networkInterfaceIDs {
             networkInterfaces.update(interface) { record in
                 for index in record.addresses.indices
@@ -61,28 +94,21 @@ extension EC2State {
     }
 
     /// What a terminated instance gives up: its interfaces and addresses, and the volumes that are to go with it.
-    private mutating func terminate(_ instance: inout Instance) {
-        instance.enter(.terminated)
-        instance.runningSince = nil
+    private mutating func terminate(_ instance: inout Instance, now: Timestamp) {
+        releaseLentAddresses(of: instance, now: now)
         for interfaceID in instance.networkInterfaceIDs {
             guard let interface = networkInterfaces[interfaceID] else { continue }
             if interface.attachment?.deleteOnTermination ?? true {
                 deleteNetworkInterface(interfaceID)
             } else {
-                networkInterfaces.update(interfaceID) { record in
-                    record.attachment = nil
-                    for index in record.addresses.indices
-                    where record.addresses[index].association?.allocationID == nil {
-                        record.addresses[index].association = nil
-                    }
-                }
+                networkInterfaces.update(interfaceID) { $0.attachment = nil }
             }
         }
         for device in instance.blockDevices {
             guard let volume = volumes[device.volumeID] else { continue }
             let attachment = volume.attachments.first { $0.instanceID == instance.id }
-            if attachment?.deleteOnTermination ?? false {
-                volumes[volume.id] = nil
+            if attachment?.deleteOnTermination ?? false, volume.attachments.count == 1 {
+                deleteVolume(volume.id, now: now)
             } else {
                 volumes.update(volume.id) { record in
                     record.attachments.removeAll { $0.instanceID == instance.id }
@@ -90,9 +116,11 @@ extension EC2State {
                 }
             }
         }
+        instance.runningSince = nil
         instance.networkInterfaceIDs = []
         instance.blockDevices = []
         instance.profile = nil
+        move(&instance, to: .terminated, now: now)
     }
 
     /// Removes an interface and gives its addresses back to the subnet.

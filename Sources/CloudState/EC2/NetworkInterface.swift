@@ -39,6 +39,7 @@ package struct NetworkInterface: ResourceRecord {
         package var attachTime: Timestamp
         package var deleteOnTermination: Bool
         package var isAttaching = false
+        package var isDetaching = false
 
         package init(
             id: String, instanceID: String, instanceOwnerID: String, deviceIndex: Int, attachTime: Timestamp,

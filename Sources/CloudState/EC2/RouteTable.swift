@@ -21,14 +21,11 @@ package struct RouteTable: ResourceRecord {
         package var target: Target
         /// `CreateRouteTable`, `CreateRoute` or `EnableVgwRoutePropagation`.
         package var origin: String
-        /// False where the target is gone: AWS calls such a route a black hole.
-        package var isActive = true
 
-        package init(destination: String, target: Target, origin: String, isActive: Bool = true) {
+        package init(destination: String, target: Target, origin: String) {
             self.destination = destination
             self.target = target
             self.origin = origin
-            self.isActive = isActive
         }
     }
 
@@ -62,4 +59,37 @@ package struct RouteTable: ResourceRecord {
     }
 
     package var isMain: Bool { associations.contains(where: \.isMain) }
+}
+
+extension EC2State {
+    /// Whether a route's target can take packets. AWS calls a route whose target is gone a black hole.
+    ///
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html>
+    package func isActive(_ route: RouteTable.Route, in vpcID: String) -> Bool {
+        switch route.target {
+        case .local: return true
+        case .gateway(let id):
+            // Virtual private gateways have no records.
+            return id.hasPrefix("igw-") ? internetGateways[id]?.vpcID == vpcID : true
+        case .egressOnlyGateway(let id): return egressOnlyInternetGateways[id] != nil
+        case .natGateway(let id): return natGateways[id]?.isInService ?? false
+        case .networkInterface(let id), .instance(_, let id):
+            guard let interface = networkInterfaces[id], let attachment = interface.attachment else { return false }
+            // Interfaces of AWS's own services hang on no instance.
+            guard let instance = instances[attachment.instanceID] else { return interface.isRequesterManaged }
+            return instance.state == .running || instance.state == .pending
+        case .vpcPeering(let id): return vpcPeerings[id]?.status == .active
+        case .vpcEndpoint(let id):
+            guard let state = vpcEndpoints[id]?.state else { return false }
+            return state == .available || state == .pending
+        case .transitGateway, .carrierGateway, .localGateway, .coreNetwork: return true
+        }
+    }
+
+    /// The route table that a subnet's packets go by: its own, or the VPC's main one.
+    package func routeTable(ofSubnet id: String) -> RouteTable? {
+        if let table = routeTables.first(where: { $0.associations.contains { $0.subnetID == id } }) { return table }
+        guard let subnet = subnets[id] else { return nil }
+        return routeTables.first { $0.vpcID == subnet.vpcID && $0.isMain }
+    }
 }

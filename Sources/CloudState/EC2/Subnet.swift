@@ -10,9 +10,29 @@ package struct Subnet: ResourceRecord {
     package var block: IPv4Block
     package var isDefaultForZone: Bool
     package var mapsPublicIP: Bool
+    /// A /64 of one of the VPC's IPv6 blocks; there may be several.
+    package var ipv6Blocks: [IPv6Association] = []
+    /// Without IPv4: `block` is empty of addresses and not shown.
+    package var isIPv6Native = false
+    package var assignsIPv6Address = false
+    package var dns64 = false
+    /// `ip-name` or `resource-name`.
+    package var hostnameType = "ip-name"
+    package var resourceNameDNSARecord = false
+    package var resourceNameDNSAAAARecord = false
     package var tags = Tags()
     /// Addresses that network interfaces hold.
     package private(set) var used: TreeSet<UInt32> = []
+
+    package struct IPv6Association: Sendable, Equatable {
+        package var id: String
+        package var block: IPv6Block
+
+        package init(id: String, block: IPv6Block) {
+            self.id = id
+            self.block = block
+        }
+    }
 
     package init(
         id: String, vpcID: String, ownerID: String, zone: String, zoneID: String, block: IPv4Block,
@@ -41,6 +61,15 @@ package struct Subnet: ResourceRecord {
 
     package func isReserved(_ address: IPv4Address) -> Bool {
         address.bits - block.base.bits < 4 || address == block.last
+    }
+
+    /// An address of the subnet's IPv6 block whose host part is those bits; nil where it has no such block. With 64 bits
+    /// of a well-mixed generator no two are alike.
+    package func ipv6Address(_ bits: UInt64) -> IPv6Address? {
+        // The first four addresses and the last one are AWS's.
+        ipv6Blocks.first.map {
+            IPv6Address(high: $0.block.base.high, low: bits < 4 || bits == ~0 ? bits ^ 0xA5A5 : bits)
+        }
     }
 
     package mutating func take(_ address: IPv4Address) { used.insert(address.bits) }

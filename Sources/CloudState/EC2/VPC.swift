@@ -4,6 +4,8 @@ package struct VPC: ResourceRecord {
     package var ownerID: String
     /// The primary block and those added later.
     package var blocks: [Association]
+    /// Blocks that Amazon provided, each a /56.
+    package var ipv6Blocks: [IPv6Association] = []
     package var isDefault: Bool
     package var dhcpOptionsID: String
     package var tenancy = "default"
@@ -22,6 +24,19 @@ package struct VPC: ResourceRecord {
         }
     }
 
+    package struct IPv6Association: Sendable, Equatable {
+        package var id: String
+        package var block: IPv6Block
+        /// Where AWS announces the addresses: the region, or a group of Local Zones.
+        package var networkBorderGroup: String
+
+        package init(id: String, block: IPv6Block, networkBorderGroup: String) {
+            self.id = id
+            self.block = block
+            self.networkBorderGroup = networkBorderGroup
+        }
+    }
+
     package init(
         id: String, ownerID: String, blocks: [Association], isDefault: Bool, dhcpOptionsID: String, dnsHostnames: Bool
     ) {
@@ -33,5 +48,7 @@ package struct VPC: ResourceRecord {
         self.dnsHostnames = dnsHostnames
     }
 
-    package var primaryBlock: IPv4Block { blocks.first?.block ?? IPv4Block(base: IPv4Address(bits: 0), prefixLength: 0) }
+    package var primaryBlock: IPv4Block {
+        blocks.first?.block ?? IPv4Block(base: IPv4Address(bits: 0), prefixLength: 0)
+    }
 }

@@ -9,6 +9,13 @@ package struct LoadedLab: Sendable {
     /// What works, but probably not as meant.
     package var warnings: [LabDiagnostic]
 
+    package init(lab: Lab, folder: String, digest: String, warnings: [LabDiagnostic] = []) {
+        self.lab = lab
+        self.folder = folder
+        self.digest = digest
+        self.warnings = warnings
+    }
+
     /// The name of the file that makes a folder a lab.
     package static let fileName = "lab.yaml"
 

@@ -39,6 +39,34 @@ enum DescribeInstances {
             "metadata-options.http-endpoint": { instance, _ in [instance.metadata.httpEndpoint] },
             "iam-instance-profile.arn": { instance, _ in instance.profile.map { [$0.arn] } ?? [] },
             "iam-instance-profile.id": { instance, _ in instance.profile.map { [$0.id] } ?? [] },
+            "instance-lifecycle": { instance, _ in instance.spotRequestID == nil ? [] : ["spot"] },
+            "spot-instance-request-id": { instance, _ in instance.spotRequestID.map { [$0] } ?? [] },
+            "placement-partition-number": { instance, _ in instance.partition.map { ["\($0)"] } ?? [] },
+            "capacity-reservation-specification.capacity-reservation-preference": { instance, _ in
+                [instance.capacityReservationPreference]
+            },
+            "enclave-options.enabled": { instance, _ in ["\(instance.isEnclaveEnabled)"] },
+            "maintenance-options.auto-recovery": { instance, _ in [instance.autoRecovery ? "default" : "disabled"] },
+            "metadata-options.http-put-response-hop-limit": { instance, _ in
+                ["\(instance.metadata.httpPutResponseHopLimit)"]
+            },
+            "metadata-options.instance-metadata-tags": { instance, _ in [instance.metadata.instanceMetadataTags] },
+            "private-dns-name-options.hostname-type": { instance, _ in [instance.privateDNSHostnameType] },
+            "boot-mode": { instance, _ in instance.bootMode.map { [$0] } ?? [] },
+            "usage-operation": { instance, _ in [instance.usageOperation] },
+            "dns-name": { instance, state in publicNames(instance, state) },
+            "source-dest-check": { instance, state in
+                interfaces(instance, state).first.map { ["\($0.sourceDestCheck)"] } ?? []
+            },
+            "state-reason-message": { instance, _ in instance.stateReason.map { [$0.message] } ?? [] },
+            "availability-zone-id": { instance, state in state.subnets[instance.subnetID].map { [$0.zoneID] } ?? [] },
+            "block-device-mapping.delete-on-termination": { instance, state in
+                attachments(instance, state).map { "\($0.deleteOnTermination)" }
+            },
+            "block-device-mapping.status": { instance, state in attachments(instance, state).map(\.state.rawValue) },
+            "block-device-mapping.attach-time": { instance, state in
+                attachments(instance, state).map(\.attachTime.iso8601)
+            },
             "placement-group-name": { instance, _ in instance.placementGroup.map { [$0] } ?? [] },
             "state-reason-code": { instance, _ in instance.stateReason.map { [$0.code] } ?? [] },
             "reason": { instance, _ in [instance.stateTransitionReason] },
@@ -46,7 +74,12 @@ enum DescribeInstances {
                 interfaces(instance, state).compactMap { $0.primary?.address.description }
             },
             "ip-address": { instance, state in publicAddresses(instance, state) },
-            "private-dns-name": { instance, _ in [] },
+            "private-dns-name": { instance, state in
+                let zone = instance.zone
+                return interfaces(instance, state).compactMap { $0.primary?.address }.map {
+                    InstanceViews.privateName($0, String(zone.dropLast()))
+                }
+            },
             "instance.group-id": { instance, state in groups(instance, state).map(\.id) },
             "group-id": { instance, state in groups(instance, state).map(\.id) },
             "instance.group-name": { instance, state in groups(instance, state).map(\.name) },
@@ -65,6 +98,19 @@ enum DescribeInstances {
 
     private static func interfaces(_ instance: Instance, _ state: EC2State) -> [NetworkInterface] {
         instance.networkInterfaceIDs.compactMap { state.networkInterfaces[$0] }
+    }
+
+    private static func attachments(_ instance: Instance, _ state: EC2State) -> [Volume.Attachment] {
+        instance.blockDevices.compactMap { device in
+            state.volumes[device.volumeID]?.attachments.first { $0.instanceID == instance.id }
+        }
+    }
+
+    private static func publicNames(_ instance: Instance, _ state: EC2State) -> [String] {
+        guard state.vpcs[instance.vpcID]?.dnsHostnames ?? false else { return [] }
+        return interfaces(instance, state).flatMap { $0.addresses.compactMap { $0.association?.address } }.map {
+            InstanceViews.publicName($0, String(instance.zone.dropLast()))
+        }
     }
 
     private static func publicAddresses(_ instance: Instance, _ state: EC2State) -> [String] {
@@ -98,6 +144,13 @@ enum DescribeInstances {
         for (name, value) in ["instance-status.status", "system-status.status"].map({ ($0, "ok") }) {
             filters[name] = { instance, _ in [instance.state == .running ? value : "not-applicable"] }
         }
+        // No events are planned here, so nothing matches.
+        for name in ["code", "description", "instance-event-id", "not-after", "not-before", "not-before-deadline"] {
+            filters["event.\(name)"] = { _, _ in [] }
+        }
+        filters["attached-ebs-status.status"] = { instance, _ in [instance.state == .running ? "ok" : "not-applicable"]
+        }
+        filters["operator.managed"] = { _, _ in ["false"] }
         for name in ["instance-status.reachability", "system-status.reachability"] {
             filters[name] = { instance, _ in instance.state == .running ? ["passed"] : [] }
         }

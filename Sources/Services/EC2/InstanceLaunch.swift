@@ -14,7 +14,8 @@ struct InstanceLaunch {
     var userData: String?
     var zone: String?
     var tenancy = "default"
-    var placementGroup: String?
+    var placementGroup: PlacementGroup?
+    var partition: Int?
     var subnetID: String?
     var groupIDs: [String]
     var groupNames: [String]
@@ -33,11 +34,13 @@ struct InstanceLaunch {
     var volumeTags: Tags
     var interfaceTags: Tags
     var clientToken: String
+    var options: LaunchOptions
+    var spot: SpotOptions?
 
     /// The quota on instances in one request.
     private static let maximumCount = 1000
 
-    init(_ input: Input, _ context: CallContext) throws(ServiceError) {
+    init(_ input: Input, _ context: inout CallContext) throws(ServiceError) {
         let minimum = input.integer("MinCount") ?? 1
         let maximum = input.integer("MaxCount") ?? minimum
         guard minimum >= 1 else {
@@ -53,12 +56,15 @@ struct InstanceLaunch {
         guard maximum <= Self.maximumCount else {
             throw ServiceError(
                 "InstanceLimitExceeded",
-                "You have requested more instances (\(maximum)) than your current instance limit of \(Self.maximumCount) allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.")
+                "You have requested more instances (\(maximum)) than your current instance limit of \(Self.maximumCount) allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit."
+            )
         }
         self.minimum = minimum
         self.maximum = maximum
-        guard let imageID = input.string("ImageId"), !imageID.isEmpty else { throw EC2Error.missingParameter("ImageId") }
-        image = try LaunchImage(imageID, context)
+        guard let imageID = input.string("ImageId"), !imageID.isEmpty else {
+            throw EC2Error.missingParameter("ImageId")
+        }
+        image = try LaunchImage(ImageAlias.resolved(imageID, &context), context)
         let typeName = input.string("InstanceType") ?? "m1.small"
         guard let type = InstanceType.named(typeName) else {
             throw EC2Error.invalidParameter("Invalid value '\(typeName.prefix(256))' for InstanceType.")
@@ -69,12 +75,12 @@ struct InstanceLaunch {
             )
         }
         self.type = type
-        keyName = input.string("KeyName")
+        keyName = try KeyPairCalls.launchable(input.string("KeyName"), context)
         userData = try Self.userData(input.string("UserData"))
         let placement = input.structure("Placement")
-        zone = placement?.string("AvailabilityZone")
-        tenancy = placement?.string("Tenancy") ?? "default"
-        placementGroup = placement?.string("GroupName").flatMap { $0.isEmpty ? nil : $0 }
+        zone = try Self.zone(placement, context)
+        tenancy = try Self.tenancy(placement)
+        (placementGroup, partition) = try Self.placementGroup(placement, context)
         subnetID = input.string("SubnetId").flatMap { $0.isEmpty ? nil : $0 }
         groupIDs = input.strings("SecurityGroupIds")
         groupNames = input.strings("SecurityGroups")
@@ -87,11 +93,14 @@ struct InstanceLaunch {
             }
             privateAddress = address
         }
-        interfaces = try input.structures("NetworkInterfaces").map { entry throws(ServiceError) in try InterfaceRequest(entry) }
+        interfaces = try input.structures("NetworkInterfaces").map { entry throws(ServiceError) in
+            try InterfaceRequest(entry)
+        }
         if !interfaces.isEmpty {
             guard !input.has("SubnetId"), groupIDs.isEmpty, groupNames.isEmpty, privateAddress == nil else {
                 throw EC2Error.invalidCombination(
-                    "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request")
+                    "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request"
+                )
             }
             guard interfaces.contains(where: { $0.deviceIndex == 0 }) else {
                 throw EC2Error.invalidParameter("A network interface with device index 0 must be specified.")
@@ -102,28 +111,45 @@ struct InstanceLaunch {
                     "Interface count \(interfaces.count) exceeds the limit for \(type.name)")
             }
         }
-        devices = try BlockDeviceRequest.all(input, image: image)
+        devices = try BlockDeviceRequest.all(input, image: image, context)
         isMonitored = input.structure("Monitoring")?.boolean("Enabled") ?? false
         isEBSOptimized = input.boolean("EbsOptimized") ?? false
         isHibernationEnabled = input.structure("HibernationOptions")?.boolean("Configured") ?? false
         terminationProtection = input.boolean("DisableApiTermination") ?? false
         stopProtection = input.boolean("DisableApiStop") ?? false
-        terminatesOnShutdown = input.string("InstanceInitiatedShutdownBehavior") == "terminate"
+        let shutdown = input.string("InstanceInitiatedShutdownBehavior") ?? "stop"
+        try Self.oneOf(shutdown, ["stop", "terminate"], "instanceInitiatedShutdownBehavior")
+        terminatesOnShutdown = shutdown == "terminate"
         creditSpecification = try Self.credits(input, type)
-        metadata = try Self.metadata(input.structure("MetadataOptions"))
-        let kinds: [ResourceKind] = [.instance, .volume, .networkInterface]
-        let more = kinds + [ResourceKind("sir", type: "spot-instances-request", noun: "", code: "")]
+        metadata = image.metadataDefaults(in: context.region)
+        try metadata.change(input.structure("MetadataOptions"))
+        options = try LaunchOptions(input, type, context)
+        spot = try SpotOptions(input, type, context)
+        let more: [ResourceKind] = [.instance, .volume, .networkInterface, .spotRequest]
         instanceTags = try TagRules.specified(input, for: .instance, allowing: more)
         volumeTags = try TagRules.specified(input, for: .volume, allowing: more)
         interfaceTags = try TagRules.specified(input, for: .networkInterface, allowing: more)
         clientToken = input.string("ClientToken") ?? ""
         guard clientToken.utf8.count <= 64 else {
-            throw EC2Error.invalidParameter("Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
+            throw EC2Error.invalidParameter(
+                "Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
         }
         if isHibernationEnabled { try checkHibernation() }
+        guard type.isEBSOptimizable || !isEBSOptimized else {
+            throw ServiceError(
+                "Unsupported",
+                "EBS-optimized instances are not supported for your requested configuration. Please check the documentation for supported configurations."
+            )
+        }
+        guard type.usageClasses.contains(spot == nil ? "on-demand" : "spot") else {
+            throw ServiceError(
+                "Unsupported",
+                "The requested configuration is currently not supported. Please check the documentation for supported configurations."
+            )
+        }
     }
 
-    private static func userData(_ text: String?) throws(ServiceError) -> String? {
+    static func userData(_ text: String?) throws(ServiceError) -> String? {
         guard let text, !text.isEmpty else { return nil }
         guard let bytes = Base64.decode(text) else {
             throw EC2Error.invalidParameter("Invalid BASE64 encoding of user data.")
@@ -146,28 +172,6 @@ struct InstanceLaunch {
         return type.isBurstable ? wanted : nil
     }
 
-    private static func metadata(_ options: Input?) throws(ServiceError) -> Instance.MetadataOptions {
-        var result = Instance.MetadataOptions()
-        guard let options else { return result }
-        if let tokens = options.string("HttpTokens") {
-            try oneOf(tokens, ["optional", "required"], "HttpTokens")
-            result.httpTokens = tokens
-        }
-        if let hops = options.integer("HttpPutResponseHopLimit") {
-            guard (1...64).contains(hops) else {
-                throw EC2Error.invalidParameter("The value \(hops) for HttpPutResponseHopLimit is invalid. Valid values are 1 to 64.")
-            }
-            result.httpPutResponseHopLimit = hops
-        }
-        if let endpoint = options.string("HttpEndpoint") {
-            try oneOf(endpoint, ["enabled", "disabled"], "HttpEndpoint")
-            result.httpEndpoint = endpoint
-        }
-        if let value = options.string("HttpProtocolIpv6") { result.httpProtocolIPv6 = value }
-        if let value = options.string("InstanceMetadataTags") { result.instanceMetadataTags = value }
-        return result
-    }
-
     static func oneOf(_ value: String, _ allowed: [String], _ parameter: String) throws(ServiceError) {
         guard allowed.contains(value) else {
             throw EC2Error.invalidParameter("Invalid value '\(value.prefix(256))' for \(parameter).")
@@ -176,6 +180,10 @@ struct InstanceLaunch {
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
     private func checkHibernation() throws(ServiceError) {
+        guard !options.isEnclaveEnabled else {
+            throw EC2Error.invalidCombination(
+                "You can't enable both hibernation and Nitro Enclaves on the same instance.")
+        }
         guard type.isHibernationSupported else {
             throw ServiceError(
                 "UnsupportedHibernationConfiguration",
@@ -196,7 +204,8 @@ struct InstanceLaunch {
         guard root.size * 1024 >= type.memoryMiB + image.rootVolumeGiB * 1024 / 2 else {
             throw ServiceError(
                 "UnsupportedHibernationConfiguration",
-                "The root volume is not large enough to store the contents of the instance memory (\(type.memoryMiB) MiB).")
+                "The root volume is not large enough to store the contents of the instance memory (\(type.memoryMiB) MiB)."
+            )
         }
     }
 }

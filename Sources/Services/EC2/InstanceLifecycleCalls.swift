@@ -28,10 +28,9 @@ enum InstanceLifecycleCalls {
 
     private static func enter(
         _ state: InstanceState, _ instance: inout Instance, then transition: (Int) -> InstanceTransition,
-        after duration: Duration, _ context: inout CallContext
+        after duration: Duration, toHibernate: Bool = false, _ context: inout CallContext
     ) {
-        instance.enter(state)
-        context.ec2.instances[instance.id] = instance
+        context.ec2.move(&instance, to: state, now: context.now, toHibernate: toHibernate)
         context.world.schedule(
             .instance(id: instance.id, region: context.region, transition(instance.generation)), after: duration)
     }
@@ -45,8 +44,8 @@ enum InstanceLifecycleCalls {
         for var instance in instances {
             let previous = instance.state
             if previous == .stopped {
+                try checkRoom(for: instance, context)
                 // It comes up on another host, with another borrowed address.
-                instance.host += 1
                 instance.launchTime = context.now
                 instance.stateTransitionReason = ""
                 instance.stateReason = nil
@@ -56,6 +55,21 @@ enum InstanceLifecycleCalls {
             changes.append(change(instance, from: previous))
         }
         return Response(["StartingInstances": .list(changes)])
+    }
+
+    /// A stopped instance has no claim on the hardware that it had.
+    private static func checkRoom(for instance: Instance, _ context: CallContext) throws(ServiceError) {
+        let isSpot = instance.spotRequestID != nil
+        guard context.world.capacity.has(instance.type, region: context.region, zone: instance.zone) else {
+            throw LaunchCapacity.insufficient("Insufficient capacity.")
+        }
+        guard
+            LaunchCapacity.quotaRoom(instance.type, vCPUs: instance.vCPUs, isSpot: isSpot, context) >= 1
+        else { throw LaunchCapacity.quotaExceeded(instance.type, isSpot: isSpot, context) }
+        if let name = instance.placementGroup, let type = InstanceType.named(instance.type) {
+            let group = try PlacementGroupCalls.named(name, context)
+            _ = try LaunchCapacity.groupRoom(group, type, zone: instance.zone, context)
+        }
     }
 
     private static func lendAddresses(to instance: Instance, _ context: inout CallContext) {
@@ -77,24 +91,35 @@ enum InstanceLifecycleCalls {
             throw EC2Error.invalidCombination("Cannot specify both 'force' and 'hibernate'.")
         }
         for instance in instances {
-            guard [.running, .stopping, .stopped].contains(instance.state) || (force && instance.state == .pending) else {
+            guard [.running, .stopping, .stopped].contains(instance.state) || (force && instance.state == .pending)
+            else {
                 throw EC2Error.incorrectState(instance, "stopped")
             }
             guard !instance.stopProtection || instance.state != .running else {
                 throw ServiceError(
                     "OperationNotPermitted",
-                    "The instance '\(instance.id)' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.")
+                    "The instance '\(instance.id)' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."
+                )
             }
             guard !hibernates || instance.isHibernationEnabled else {
                 throw ServiceError(
                     "UnsupportedHibernationConfiguration",
                     "Instance '\(instance.id)' is not configured for hibernation")
             }
+            if let request = instance.spotRequestID.flatMap({ context.ec2.spotRequests[$0] }),
+                request.type == "one-time"
+            {
+                throw ServiceError(
+                    "UnsupportedOperation",
+                    "You can't stop the Spot Instance '\(instance.id)' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests."
+                )
+            }
         }
         var changes: [Value] = []
         for var instance in instances {
             let previous = instance.state
-            if previous == .running || previous == .pending {
+            // Force hurries on an instance that is already stopping.
+            if previous == .running || previous == .pending || (force && previous == .stopping) {
                 instance.stateTransitionReason = "User initiated (\(initiated(context.now)))"
                 instance.stateReason = Instance.StateReason(
                     code: hibernates ? "Client.UserInitiatedHibernate" : "Client.UserInitiatedShutdown",
@@ -105,7 +130,7 @@ enum InstanceLifecycleCalls {
                     .stopping, &instance, then: InstanceTransition.stopped,
                     after: hibernates
                         ? Timings.instanceHibernate : force ? Timings.instanceForceStop : Timings.instanceStop,
-                    &context)
+                    toHibernate: hibernates, &context)
             }
             changes.append(change(instance, from: previous))
         }
@@ -113,10 +138,12 @@ enum InstanceLifecycleCalls {
     }
 
     static func reboot(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        for instance in try named(input, context) where instance.state != .running {
+        let instances = try named(input, context)
+        for instance in instances where instance.state != .running {
             throw EC2Error.incorrectState(instance, "rebooted")
         }
         // A reboot keeps host, addresses and instance store, and the state stays `running`.
+        for instance in instances { context.ec2.instances.update(instance.id) { $0.reboot() } }
         return .empty
     }
 
@@ -125,7 +152,8 @@ enum InstanceLifecycleCalls {
         for instance in instances where instance.terminationProtection && instance.state != .terminated {
             throw ServiceError(
                 "OperationNotPermitted",
-                "The instance '\(instance.id)' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.")
+                "The instance '\(instance.id)' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
+            )
         }
         var changes: [Value] = []
         for var instance in instances {

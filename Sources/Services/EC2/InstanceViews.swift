@@ -5,18 +5,7 @@ import ServiceModel
 enum InstanceViews {
     /// The answer of RunInstances: what the launch has not attached yet is not in it.
     static func launched(_ id: String, _ instances: [Instance], _ context: CallContext) -> Value {
-        var state = context.ec2
-        let instances = instances.map { instance in
-            var instance = instance
-            instance.blockDevices = []
-            for interface in instance.networkInterfaceIDs {
-                state.networkInterfaces.update(interface) { record in
-                    for index in record.addresses.indices { record.addresses[index].association = nil }
-                }
-            }
-            return instance
-        }
-        return reservation(id, instances, state, context)
+        reservation(id, instances, context.ec2, context, isLaunching: true)
     }
 
     static func reservation(_ id: String, _ instances: some Sequence<Instance>, _ context: CallContext) -> Value {
@@ -24,11 +13,12 @@ enum InstanceViews {
     }
 
     private static func reservation(
-        _ id: String, _ instances: some Sequence<Instance>, _ state: EC2State, _ context: CallContext
+        _ id: String, _ instances: some Sequence<Instance>, _ state: EC2State, _ context: CallContext,
+        isLaunching: Bool = false
     ) -> Value {
         [
             "ReservationId": .string(id), "OwnerId": .string(context.accountID), "Groups": [],
-            "Instances": .list(instances) { view($0, state, context.region) },
+            "Instances": .list(instances) { view($0, state, context.region, isLaunching: isLaunching) },
         ]
     }
 
@@ -36,8 +26,17 @@ enum InstanceViews {
         ["Code": .integer(state.code), "Name": .string(state.rawValue)]
     }
 
-    static func view(_ instance: Instance, _ state: EC2State, _ region: String) -> Value {
-        let interfaces = instance.networkInterfaceIDs.compactMap { state.networkInterfaces[$0] }
+    static func view(
+        _ instance: Instance, _ state: EC2State, _ region: String, isLaunching: Bool = false
+    ) -> Value {
+        var interfaces = instance.networkInterfaceIDs.compactMap { state.networkInterfaces[$0] }
+        if isLaunching {
+            for index in interfaces.indices {
+                for address in interfaces[index].addresses.indices {
+                    interfaces[index].addresses[address].association = nil
+                }
+            }
+        }
         let primary = interfaces.first
         let address = primary?.primary
         let isGone = instance.state == .terminated
@@ -47,7 +46,7 @@ enum InstanceViews {
         let groups = groupViews(primary?.groupIDs ?? [], state)
         return [
             "Architecture": .string(instance.architecture),
-            "BlockDeviceMappings": .list(instance.blockDevices.compactMap { deviceView($0, instance, state) }),
+            "BlockDeviceMappings": isLaunching ? [] : deviceViews(instance, state),
             "ClientToken": .string(instance.clientToken), "EbsOptimized": .boolean(instance.isEBSOptimized),
             "EnaSupport": .boolean(instance.enaSupport), "Hypervisor": "xen",
             "IamInstanceProfile": instance.profile.map { ["Arn": .string($0.arn), "Id": .string($0.id)] },
@@ -57,22 +56,26 @@ enum InstanceViews {
             "SourceDestCheck": isGone ? nil : primary.map { .boolean($0.sourceDestCheck) },
             "StateReason": instance.stateReason.map { ["Code": .string($0.code), "Message": .string($0.message)] },
             "Tags": instance.tags.viewIfAny, "VirtualizationType": "hvm",
-            "CpuOptions": type.map {
-                ["CoreCount": .integer($0.defaultCores), "ThreadsPerCore": .integer($0.defaultThreadsPerCore)]
-            },
-            "CapacityReservationSpecification": ["CapacityReservationPreference": "open"],
+            "CpuOptions": cpuView(instance, type),
+            "CapacityReservationSpecification": [
+                "CapacityReservationPreference": .string(instance.capacityReservationPreference)
+            ],
             "HibernationOptions": ["Configured": .boolean(instance.isHibernationEnabled)],
-            "MetadataOptions": metadataView(instance), "EnclaveOptions": ["Enabled": false],
+            "MetadataOptions": metadataView(instance),
+            "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
             "BootMode": .optional(instance.bootMode), "PlatformDetails": .string(instance.platformDetails),
             "UsageOperation": .string(instance.usageOperation),
             "UsageOperationUpdateTime": .timestamp(instance.launchTime),
             "PrivateDnsNameOptions": isGone
                 ? nil
                 : [
-                    "HostnameType": .string(instance.privateDNSHostnameType), "EnableResourceNameDnsARecord": false,
-                    "EnableResourceNameDnsAAAARecord": false,
+                    "HostnameType": .string(instance.privateDNSHostnameType),
+                    "EnableResourceNameDnsARecord": .boolean(instance.publishesARecord),
+                    "EnableResourceNameDnsAAAARecord": .boolean(instance.publishesAAAARecord),
                 ],
-            "MaintenanceOptions": ["AutoRecovery": "default", "RebootMigration": "default"],
+            "MaintenanceOptions": maintenanceView(instance),
+            "InstanceLifecycle": instance.spotRequestID.map { _ in "spot" },
+            "SpotInstanceRequestId": .optional(instance.spotRequestID),
             "CurrentInstanceBootMode": instance.state == .running ? (type.map(bootMode)) : nil,
             "Operator": ["Managed": false], "InstanceId": .string(instance.id), "ImageId": .string(instance.imageID),
             "State": stateView(instance.state),
@@ -83,7 +86,8 @@ enum InstanceViews {
             "InstanceType": .string(instance.type), "LaunchTime": .timestamp(instance.launchTime),
             "Placement": [
                 "AvailabilityZone": .string(instance.zone), "AvailabilityZoneId": .optional(zoneID(instance, state)),
-                "GroupName": .string(instance.placementGroup ?? ""), "Tenancy": .string(instance.tenancy),
+                "GroupName": .string(instance.placementGroup ?? ""), "GroupId": .optional(groupID(instance, state)),
+                "PartitionNumber": instance.partition.map(Value.integer), "Tenancy": .string(instance.tenancy),
             ],
             "Platform": .optional(instance.platform),
             "Monitoring": ["State": .string(instance.isMonitored ? "enabled" : "disabled")],
@@ -97,12 +101,31 @@ enum InstanceViews {
         state.subnets[instance.subnetID]?.zoneID
     }
 
-    private static func bootMode(_ type: InstanceType) -> Value {
-        let modes = type.texts("SupportedBootModes")
-        return .string(modes.contains("uefi") ? "uefi" : "legacy-bios")
+    private static func groupID(_ instance: Instance, _ state: EC2State) -> String? {
+        instance.placementGroup.flatMap { name in state.placementGroups.first { $0.name == name }?.id }
     }
 
-    private static func metadataView(_ instance: Instance) -> Value {
+    private static func bootMode(_ type: InstanceType) -> Value {
+        .string(type.bootModes.contains("uefi") ? "uefi" : "legacy-bios")
+    }
+
+    static func cpuView(_ instance: Instance, _ type: InstanceType?) -> Value? {
+        if let own = instance.cpuOptions {
+            return ["CoreCount": .integer(own.cores), "ThreadsPerCore": .integer(own.threadsPerCore)]
+        }
+        return type.map {
+            ["CoreCount": .integer($0.defaultCores), "ThreadsPerCore": .integer($0.defaultThreadsPerCore)]
+        }
+    }
+
+    static func maintenanceView(_ instance: Instance) -> Value {
+        [
+            "AutoRecovery": instance.autoRecovery ? "default" : "disabled",
+            "RebootMigration": instance.rebootMigration ? "default" : "disabled",
+        ]
+    }
+
+    static func metadataView(_ instance: Instance) -> Value {
         let options = instance.metadata
         return [
             "State": .string(instance.state == .pending ? "pending" : "applied"),
@@ -111,6 +134,10 @@ enum InstanceViews {
             "HttpEndpoint": .string(options.httpEndpoint), "HttpProtocolIpv6": .string(options.httpProtocolIPv6),
             "InstanceMetadataTags": .string(options.instanceMetadataTags),
         ]
+    }
+
+    static func deviceViews(_ instance: Instance, _ state: EC2State) -> Value {
+        .list(instance.blockDevices.compactMap { deviceView($0, instance, state) })
     }
 
     private static func deviceView(_ device: Instance.BlockDevice, _ instance: Instance, _ state: EC2State) -> Value? {

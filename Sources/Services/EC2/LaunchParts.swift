@@ -12,19 +12,29 @@ struct LaunchImage {
     var platformDetails: String
     var usageOperation: String
     var snapshotID: String
+    /// The volumes that the image itself asks for, the root device first.
+    var devices: [BlockDeviceRequest]
 
     init(_ id: String, _ context: CallContext) throws(ServiceError) {
         try ResourceKind.image.check(id)
-        guard let image = PublicImage.withID(id, in: context.region) else { throw EC2Error.notFound(.image, [id]) }
+        guard let image = ListedImage.find(id, in: context.region, context)?.image else {
+            throw EC2Error.notFound(.image, [id])
+        }
+        guard image.state == .available else { throw ImageRegistration.unavailable(id) }
         self.id = id
         architecture = image.architecture
         rootDeviceName = image.rootDeviceName
-        rootVolumeGiB = image.rootVolumeGiB
-        rootVolumeType = image.rootVolumeType
+        rootVolumeGiB = image.root?.size ?? 8
+        rootVolumeType = image.root?.type ?? "gp2"
         isWindows = image.isWindows
         platformDetails = image.platformDetails
         usageOperation = image.usageOperation
-        snapshotID = image.snapshotID
+        snapshotID = image.root?.snapshotID ?? ""
+        let encryptsByDefault = context.ec2.storage.encryptsByDefault
+        devices = image.devices.compactMap { device in
+            device.volume.map { BlockDeviceRequest(device.name, $0, encryptsByDefault: encryptsByDefault) }
+        }
+        devices.sort { ($0.name == image.rootDeviceName ? 0 : 1) < ($1.name == image.rootDeviceName ? 0 : 1) }
     }
 }
 
@@ -48,9 +58,11 @@ struct InterfaceRequest {
         existingID = input.string("NetworkInterfaceId")
         subnetID = input.string("SubnetId")
         groupIDs = input.strings("Groups")
-        if let text = input.string("PrivateIpAddress") ?? input.structures("PrivateIpAddresses").first(where: {
-            $0.boolean("Primary") ?? false
-        })?.string("PrivateIpAddress") {
+        if let text = input.string("PrivateIpAddress")
+            ?? input.structures("PrivateIpAddresses").first(where: {
+                $0.boolean("Primary") ?? false
+            })?.string("PrivateIpAddress")
+        {
             guard let parsed = IPv4Address(text) else {
                 throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
             }
@@ -66,6 +78,16 @@ struct InterfaceRequest {
     }
 }
 
+extension BlockDeviceRequest {
+    /// What an image asks for. A gp2 volume's operations a second follow from its size.
+    init(_ name: String, _ volume: Image.Template, encryptsByDefault: Bool) {
+        self.init(
+            name: name, size: volume.size, type: volume.type, iops: volume.type == "gp2" ? nil : volume.iops,
+            throughput: volume.throughput, isEncrypted: volume.isEncrypted || encryptsByDefault,
+            kmsKeyID: volume.kmsKeyARN, snapshotID: volume.snapshotID, deleteOnTermination: volume.deleteOnTermination)
+    }
+}
+
 /// A volume to be made with an instance.
 struct BlockDeviceRequest {
     var name: String
@@ -78,14 +100,12 @@ struct BlockDeviceRequest {
     var snapshotID: String?
     var deleteOnTermination: Bool
 
-    /// The image's root device, changed and added to by the request's mappings.
-    static func all(_ input: Input, image: LaunchImage) throws(ServiceError) -> [BlockDeviceRequest] {
-        var devices = [
-            BlockDeviceRequest(
-                name: image.rootDeviceName, size: image.rootVolumeGiB, type: image.rootVolumeType, iops: nil,
-                throughput: nil, isEncrypted: false, kmsKeyID: nil, snapshotID: image.snapshotID,
-                deleteOnTermination: true)
-        ]
+    /// The image's devices, changed and added to by the request's mappings.
+    static func all(
+        _ input: Input, image: LaunchImage, _ context: CallContext
+    ) throws(ServiceError) -> [BlockDeviceRequest] {
+        var devices = image.devices
+        let encryptsByDefault = context.ec2.storage.encryptsByDefault
         var names: Set<String> = []
         for mapping in input.structures("BlockDeviceMappings") {
             guard let name = mapping.string("DeviceName"), !name.isEmpty else {
@@ -93,7 +113,8 @@ struct BlockDeviceRequest {
             }
             guard names.insert(name).inserted else {
                 throw ServiceError(
-                    "InvalidBlockDeviceMapping", "The device '\(name.prefix(128))' is used in more than one block-device mapping")
+                    "InvalidBlockDeviceMapping",
+                    "The device '\(name.prefix(128))' is used in more than one block-device mapping")
             }
             if mapping.has("NoDevice") {
                 devices.removeAll { $0.name == name && name != image.rootDeviceName }
@@ -107,21 +128,24 @@ struct BlockDeviceRequest {
                 ?? BlockDeviceRequest(
                     name: name, size: 0, type: "gp2", iops: nil, throughput: nil, isEncrypted: false, kmsKeyID: nil,
                     snapshotID: nil, deleteOnTermination: true)
-            device.type = ebs.string("VolumeType") ?? device.type
-            if let size = ebs.integer("VolumeSize") {
-                if index != nil, size < image.rootVolumeGiB {
-                    throw ServiceError(
-                        "InvalidBlockDeviceMapping",
-                        "Volume of size \(size)GB is smaller than snapshot '\(image.snapshotID)', expect size >= \(image.rootVolumeGiB)GB")
-                }
-                device.size = size
-            }
-            device.iops = ebs.integer("Iops")
-            device.throughput = ebs.integer("Throughput")
-            device.isEncrypted = ebs.boolean("Encrypted") ?? false
-            device.kmsKeyID = ebs.string("KmsKeyId")
             device.snapshotID = ebs.string("SnapshotId") ?? device.snapshotID
-            device.deleteOnTermination = ebs.boolean("DeleteOnTermination") ?? true
+            let source = try device.snapshotID.map { id throws(ServiceError) in try SnapshotSource(id, context) }
+            device.size = ebs.integer("VolumeSize") ?? max(device.size, source?.size ?? 0)
+            if let source, device.size < source.size {
+                throw ServiceError(
+                    "InvalidBlockDeviceMapping",
+                    "Volume of size \(device.size)GB is smaller than snapshot '\(source.id)', expect size >= \(source.size)GB"
+                )
+            }
+            // The image's figures are good for its own type only.
+            let isOtherType = ebs.string("VolumeType").map { $0 != device.type } ?? false
+            device.type = ebs.string("VolumeType") ?? device.type
+            device.iops = ebs.integer("Iops") ?? (isOtherType ? nil : device.iops)
+            device.throughput = ebs.integer("Throughput") ?? (isOtherType ? nil : device.throughput)
+            device.isEncrypted =
+                encryptsByDefault || source?.isEncrypted ?? false || ebs.boolean("Encrypted") ?? device.isEncrypted
+            device.kmsKeyID = ebs.string("KmsKeyId") ?? device.kmsKeyID
+            device.deleteOnTermination = ebs.boolean("DeleteOnTermination") ?? device.deleteOnTermination
             guard device.size > 0 || device.snapshotID != nil else {
                 throw ServiceError("MissingParameter", "The request must contain the parameter size or snapshotId")
             }

@@ -16,13 +16,17 @@ struct Listing<Record: ResourceRecord>: Sendable {
     var pageSizes: ClosedRange<Int>? = 5...1000
     /// Whether ids and `MaxResults` exclude one another.
     var idsExcludePages = true
+    /// Whether the operation has filters at all.
+    var hasFilters = true
+    /// The request's parameter with filters.
+    var filterParameter = "Filters"
 
     /// A page of what a request asks for.
     func page(_ input: Input, _ context: CallContext) throws(ServiceError) -> (records: [Record], nextToken: String?) {
         let state = context.ec2
         let table = table(state)
         let wanted = input.strings(ids)
-        let filters = try checked(Filter.all(input))
+        let filters = try hasFilters ? checked(Filter.all(input, filterParameter)) : []
         let limit = try pageSize(input, hasIDs: !wanted.isEmpty)
         guard wanted.isEmpty else {
             let records = try records(wanted, in: table).filter { matches($0, filters, state) }
@@ -72,15 +76,18 @@ struct Listing<Record: ResourceRecord>: Sendable {
         guard let pageSizes, let size = input.integer("MaxResults") else { return .max }
         guard !hasIDs || !idsExcludePages else {
             throw EC2Error.invalidCombination(
-                "The parameter \(ids.prefix(1).lowercased())\(ids.dropFirst()) cannot be used with the parameter maxResults")
+                "The parameter \(ids.prefix(1).lowercased())\(ids.dropFirst()) cannot be used with the parameter maxResults"
+            )
         }
         guard size >= pageSizes.lowerBound else {
             throw EC2Error.invalidParameter(
-                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(pageSizes.lowerBound).")
+                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(pageSizes.lowerBound)."
+            )
         }
         guard size <= pageSizes.upperBound || pageSizes.upperBound == 1000 else {
             throw EC2Error.invalidParameter(
-                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value less than or equal to \(pageSizes.upperBound).")
+                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value less than or equal to \(pageSizes.upperBound)."
+            )
         }
         return min(size, pageSizes.upperBound)
     }

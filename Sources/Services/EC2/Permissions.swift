@@ -48,17 +48,16 @@ enum Permissions {
         let ports = try ports(name, permission.integer("FromPort"), permission.integer("ToPort"))
         var rules: [SecurityGroupRule] = []
         for range in permission.structures("IpRanges") {
-            rules.append(try rule(ports, egress, .ipv4(block(range.string("CidrIp") ?? "")), range.string("Description")))
+            rules.append(
+                try rule(ports, egress, .ipv4(block(range.string("CidrIp") ?? "")), range.string("Description")))
         }
         for range in permission.structures("Ipv6Ranges") {
-            let text = range.string("CidrIpv6") ?? ""
-            guard let block = IPv6Block(text) else {
-                throw EC2Error.invalidParameter("CIDR block \(text.prefix(256)) is malformed")
-            }
-            rules.append(try rule(ports, egress, .ipv6(block.description), range.string("Description")))
+            let block = try ipv6Block(range.string("CidrIpv6") ?? "")
+            rules.append(try rule(ports, egress, .ipv6(block), range.string("Description")))
         }
         for list in permission.structures("PrefixListIds") {
             let id = list.string("PrefixListId") ?? ""
+            try PrefixLists.check(id, context)
             rules.append(try rule(ports, egress, .prefixList(id: id), list.string("Description")))
         }
         for pair in permission.structures("UserIdGroupPairs") {
@@ -77,15 +76,7 @@ enum Permissions {
     private static func peerGroup(
         _ pair: Input, _ group: SecurityGroup, _ context: CallContext
     ) throws(ServiceError) -> SecurityGroup {
-        if let id = pair.string("GroupId"), !id.isEmpty {
-            try ResourceKind.securityGroup.check(id)
-            guard let peer = context.ec2.securityGroups[id] else { throw EC2Error.notFound(.securityGroup, [id]) }
-            guard peer.vpcID == group.vpcID else {
-                throw ServiceError(
-                    "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
-            }
-            return peer
-        }
+        if let id = pair.string("GroupId"), !id.isEmpty { return try peerGroup(id, group, context) }
         let name = pair.string("GroupName") ?? ""
         guard let peer = context.ec2.securityGroups.first(where: { $0.name == name && $0.vpcID == group.vpcID }) else {
             throw EC2Error.notFound(.securityGroup, [name])
@@ -93,16 +84,76 @@ enum Permissions {
         return peer
     }
 
+    /// A group that a rule may name: of the same VPC, or of one that is peered with it.
+    private static func peerGroup(
+        _ id: String, _ group: SecurityGroup, _ context: CallContext
+    ) throws(ServiceError) -> SecurityGroup {
+        try ResourceKind.securityGroup.check(id)
+        guard let peer = context.ec2.securityGroups[id] else { throw EC2Error.notFound(.securityGroup, [id]) }
+        guard peer.vpcID == group.vpcID || context.ec2.arePeered(peer.vpcID, group.vpcID) else {
+            throw ServiceError(
+                "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
+        }
+        return peer
+    }
+
+    /// The rule that ModifySecurityGroupRules puts in the place of another. Its id is empty.
+    static func rule(
+        _ request: Input, group: SecurityGroup, egress: Bool, _ context: CallContext
+    ) throws(ServiceError) -> SecurityGroupRule {
+        guard let name = request.string("IpProtocol") else {
+            throw EC2Error.invalidParameter(
+                "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.")
+        }
+        let ports = try ports(name, request.integer("FromPort"), request.integer("ToPort"))
+        var peers: [SecurityGroupRule.Peer] = []
+        if let text = request.string("CidrIpv4") { peers.append(.ipv4(try block(text))) }
+        if let text = request.string("CidrIpv6") { peers.append(.ipv6(try ipv6Block(text))) }
+        if let id = request.string("PrefixListId") {
+            try PrefixLists.check(id, context)
+            peers.append(.prefixList(id: id))
+        }
+        if let id = request.string("ReferencedGroupId") {
+            let peer = try peerGroup(id, group, context)
+            peers.append(.group(id: peer.id, ownerID: peer.ownerID))
+        }
+        guard peers.count == 1 else {
+            throw ServiceError(
+                "MissingParameter",
+                "The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId")
+        }
+        return try rule(ports, egress, peers[0], request.string("Description"))
+    }
+
     private static func rule(
         _ ports: Ports, _ egress: Bool, _ peer: SecurityGroupRule.Peer, _ description: String?
     ) throws(ServiceError) -> SecurityGroupRule {
-        if let description, description.unicodeScalars.count > 255 {
-            throw EC2Error.invalidParameter(
-                "Invalid rule description. Valid descriptions are strings less than 256 characters")
-        }
-        return SecurityGroupRule(
+        SecurityGroupRule(
             id: "", isEgress: egress, ipProtocol: ports.name, fromPort: ports.from, toPort: ports.to, peer: peer,
-            description: description)
+            description: try checkedDescription(description))
+    }
+
+    /// A rule's description; an empty one is none.
+    static func checkedDescription(_ description: String?) throws(ServiceError) -> String? {
+        guard let description, !description.isEmpty else { return nil }
+        let allowed = description.unicodeScalars.allSatisfy {
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                    || " ._-:/()#,@[]+=&;{}!$*".unicodeScalars.contains($0))
+        }
+        guard allowed, description.unicodeScalars.count <= 255 else {
+            throw EC2Error.invalidParameter(
+                "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+            )
+        }
+        return description
+    }
+
+    private static func ipv6Block(_ text: String) throws(ServiceError) -> String {
+        guard let block = IPv6Block(text) else {
+            throw EC2Error.invalidParameter("CIDR block \(text.prefix(256)) is malformed")
+        }
+        return block.description
     }
 
     private static func ports(_ given: String, _ from: Int?, _ to: Int?) throws(ServiceError) -> Ports {
@@ -110,7 +161,8 @@ enum Permissions {
         let known = ["tcp", "udp", "icmp", "icmpv6", "-1"].contains(name)
         guard known || Int(name).map({ (0...255).contains($0) }) ?? false else {
             throw ServiceError(
-                "InvalidPermission.Malformed", "Unsupported IP protocol \"\(given.prefix(256))\" - supported: [tcp, udp, icmp]")
+                "InvalidPermission.Malformed",
+                "Unsupported IP protocol \"\(given.prefix(256))\" - supported: [tcp, udp, icmp]")
         }
         switch name {
         case "tcp", "udp":
@@ -121,10 +173,12 @@ enum Permissions {
             // -1 for both is read as all ports.
             if from == -1, to == -1 { return (name, 0, 65_535) }
             guard (0...65_535).contains(from) else {
-                throw EC2Error.invalidParameter("Invalid value '\(from)' for fromPort. Must be between 0 and 65535 (inclusive)")
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(from)' for fromPort. Must be between 0 and 65535 (inclusive)")
             }
             guard (0...65_535).contains(to) else {
-                throw EC2Error.invalidParameter("Invalid value '\(to)' for toPort. Must be between 0 and 65535 (inclusive)")
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(to)' for toPort. Must be between 0 and 65535 (inclusive)")
             }
             guard from <= to else {
                 throw EC2Error.invalidParameter(

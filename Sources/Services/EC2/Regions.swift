@@ -1,11 +1,10 @@
 import CloudState
 import ServiceModel
 
-/// DescribeRegions and DescribeAvailabilityZones.
+/// DescribeRegions.
 enum RegionCalls {
     static let operations: [String: Handler] = [
-        "DescribeRegions": .read(describeRegions),
-        "DescribeAvailabilityZones": .read(describeAvailabilityZones),
+        "DescribeRegions": .read(describeRegions)
     ]
 
     static func describeRegions(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -28,37 +27,6 @@ enum RegionCalls {
             ])
         }
         return Response(["Regions": .list(regions)])
-    }
-
-    static func describeAvailabilityZones(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let filters = try Filter.all(input)
-        let names = input.strings("ZoneNames")
-        let ids = input.strings("ZoneIds")
-        let zones = RegionFacts.named(context.region)?.zones ?? []
-        if let unknown = names.first(where: { name in !zones.contains { $0.name == name } }) {
-            throw EC2Error.invalidParameter("Invalid availability zone: [\(unknown)]")
-        }
-        if let unknown = ids.first(where: { id in !zones.contains { $0.id == id } }) {
-            throw EC2Error.invalidParameter("Invalid availability zone-id: [\(unknown)]")
-        }
-        var views: [Value] = []
-        for zone in zones {
-            guard names.isEmpty || names.contains(zone.name), ids.isEmpty || ids.contains(zone.id) else { continue }
-            let facts = [
-                "zone-name": zone.name, "zone-id": zone.id, "region-name": context.region, "state": "available",
-                "zone-type": "availability-zone", "opt-in-status": "opt-in-not-required",
-                "group-name": "\(context.region)-zg-1", "group-long-name": "", "message": "",
-                "parent-zone-id": "", "parent-zone-name": "",
-            ]
-            guard try filters.allMatch(facts) else { continue }
-            views.append([
-                "OptInStatus": "opt-in-not-required", "Messages": [], "RegionName": .string(context.region),
-                "ZoneName": .string(zone.name), "ZoneId": .string(zone.id),
-                "GroupName": .string("\(context.region)-zg-1"), "NetworkBorderGroup": .string(context.region),
-                "ZoneType": "availability-zone", "State": "available",
-            ])
-        }
-        return Response(["AvailabilityZones": .list(views)])
     }
 }
 

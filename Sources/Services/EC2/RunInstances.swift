@@ -4,57 +4,71 @@ import ServiceModel
 /// RunInstances: from a checked request to instances with their interfaces and volumes.
 enum RunInstances {
     static let operations: [String: Handler] = [
-        "RunInstances": .write(run),
+        "RunInstances": .write(run)
     ]
 
     static func run(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let launch = try InstanceLaunch(input, context)
-        if let known = try repeated(launch, input, context) { return known }
+        let token = input.string("ClientToken") ?? ""
+        if let known = try Idempotency.known("RunInstances", token, input, context) {
+            let instances = context.ec2.instances.filter { $0.reservationID == known }
+            return Response(InstanceViews.reservation(known, instances, context))
+        }
+        let (whole, template) = try LaunchTemplateData.applied(to: input, context)
+        var launch = try InstanceLaunch(whole, &context)
+        if let template {
+            launch.instanceTags["aws:ec2launchtemplate:id"] = template.template.id
+            launch.instanceTags["aws:ec2launchtemplate:version"] = "\(template.version.number)"
+        }
+        let (reservationID, instances) = try start(launch, &context)
+        Idempotency.remember("RunInstances", token, input, reservationID, &context)
+        return Response(InstanceViews.launched(reservationID, instances, context))
+    }
+
+    /// Makes the instances of a launch: as many as there is room for, at least its minimum.
+    static func start(
+        _ launch: InstanceLaunch, _ context: inout CallContext
+    ) throws(ServiceError) -> (reservationID: String, instances: [Instance]) {
         let site = try LaunchSite(launch, context)
         let count = try affordableCount(launch, site, context)
-
         let reservationID = context.newID("r")
         var instances: [Instance] = []
         instances.reserveCapacity(count)
         for index in 0..<count {
             instances.append(try make(index, launch, site, reservationID, &context))
         }
-        if !launch.clientToken.isEmpty {
-            context.ec2.idempotency.insert(
-                IdempotentLaunch(
-                    id: "RunInstances/\(launch.clientToken)", parameters: Idempotency.digest(input),
-                    resource: reservationID))
-        }
-        return Response(InstanceViews.launched(reservationID, instances, context))
+        return (reservationID, instances)
     }
 
-    /// The same request with the same token: the reservation that it made the first time.
-    private static func repeated(
-        _ launch: InstanceLaunch, _ input: Input, _ context: CallContext
-    ) throws(ServiceError) -> Response? {
-        guard !launch.clientToken.isEmpty,
-            let known = context.ec2.idempotency["RunInstances/\(launch.clientToken)"]
-        else { return nil }
-        guard known.parameters == Idempotency.digest(input) else {
-            throw ServiceError(
-                "IdempotentParameterMismatch",
-                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
-        }
-        let instances = context.ec2.instances.filter { $0.reservationID == known.resource }
-        return Response(InstanceViews.reservation(known.resource, instances, context))
-    }
-
-    /// How many instances there is room for between minimum and maximum: addresses in the subnet are what runs out.
+    /// How many instances there is room for between minimum and maximum: vCPUs of the quota, places in the placement
+    /// group and addresses in the subnet are what runs out.
     private static func affordableCount(
         _ launch: InstanceLaunch, _ site: LaunchSite, _ context: CallContext
     ) throws(ServiceError) -> Int {
+        try LaunchCapacity.check(launch.type, zone: site.subnet.zone, isSpot: launch.spot != nil, context)
+        var affordable = launch.maximum
+        let vCPUs = launch.type.defaultVCPUs
+        affordable = min(
+            affordable, LaunchCapacity.quotaRoom(launch.type.name, vCPUs: vCPUs, isSpot: launch.spot != nil, context))
+        guard affordable >= launch.minimum else {
+            throw LaunchCapacity.quotaExceeded(launch.type.name, isSpot: launch.spot != nil, context)
+        }
+        if let group = launch.placementGroup {
+            affordable = min(
+                affordable, try LaunchCapacity.groupRoom(group, launch.type, zone: site.subnet.zone, context))
+            guard affordable >= launch.minimum else {
+                throw LaunchCapacity.insufficient(
+                    "We currently do not have sufficient \(launch.type.name) capacity for placement group '\(group.name)': a spread placement group takes at most 7 running instances per Availability Zone."
+                )
+            }
+        }
         let room = context.ec2.subnets[site.subnet.id]?.availableAddresses ?? 0
         let each = max(1, launch.interfaces.reduce(0) { $0 + ($1.existingID == nil ? 1 + $1.secondaryCount : 0) })
-        let affordable = min(launch.maximum, room / each)
+        affordable = min(affordable, room / each)
         guard affordable >= launch.minimum else {
             throw ServiceError(
                 "InsufficientFreeAddressesInSubnet",
-                "There are not enough free addresses in subnet '\(site.subnet.id)' to satisfy the requested number of instances.")
+                "There are not enough free addresses in subnet '\(site.subnet.id)' to satisfy the requested number of instances."
+            )
         }
         return affordable
     }
@@ -76,7 +90,9 @@ enum RunInstances {
         instance.clientToken = launch.clientToken
         instance.tags = launch.instanceTags
         instance.tenancy = launch.tenancy
-        instance.placementGroup = launch.placementGroup
+        instance.placementGroup = launch.placementGroup?.name
+        instance.partition =
+            launch.partition ?? launch.placementGroup.flatMap { LaunchCapacity.nextPartition($0, context) }
         instance.isMonitored = launch.isMonitored
         instance.isEBSOptimized = launch.isEBSOptimized
         instance.isHibernationEnabled = launch.isHibernationEnabled
@@ -85,14 +101,16 @@ enum RunInstances {
         instance.terminatesOnShutdown = launch.terminatesOnShutdown
         instance.creditSpecification = launch.creditSpecification
         instance.metadata = launch.metadata
+        instance.vCPUs = launch.type.defaultVCPUs
+        launch.options.apply(to: &instance, &context)
         instance.stateReason = Instance.StateReason(code: "pending", message: "pending")
         instance.bootMode = launch.image.isWindows ? nil : "uefi-preferred"
         try LaunchNetwork.attachInterfaces(to: &instance, launch, site, &context)
         for device in launch.devices {
             attachVolume(device, to: &instance, launch.volumeTags, &context)
         }
-        instance.enter(.pending)
-        context.ec2.instances.insert(instance)
+        if let spot = launch.spot { instance.spotRequestID = spot.request(for: instance, &context) }
+        context.ec2.launch(&instance, now: now)
         context.world.schedule(
             .instance(id: instance.id, region: context.region, .started(generation: instance.generation)),
             after: Timings.instanceStart)
@@ -108,6 +126,7 @@ enum RunInstances {
         volume.iops = device.iops
         volume.throughput = device.throughput
         volume.isEncrypted = device.isEncrypted
+        volume.kmsKeyARN = device.isEncrypted ? EBSEncryption.keyARN(device.kmsKeyID, &context) : nil
         volume.snapshotID = device.snapshotID
         volume.tags = tags
         volume.attachments = [
@@ -117,16 +136,5 @@ enum RunInstances {
         ]
         context.ec2.volumes.insert(volume)
         instance.blockDevices.append(Instance.BlockDevice(deviceName: device.name, volumeID: volume.id))
-    }
-}
-
-/// Idempotency by client token.
-enum Idempotency {
-    /// What two requests with the same token must agree in: everything but the token and dry run.
-    static func digest(_ input: Input) -> UInt64 {
-        var fields = input.fields
-        fields["ClientToken"] = nil
-        fields["DryRun"] = nil
-        return IDGenerator.hash("\(fields.fields.sorted { $0.name < $1.name })", 0xCBF2_9CE4_8422_2325)
     }
 }

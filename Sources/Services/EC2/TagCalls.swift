@@ -13,7 +13,8 @@ enum TagCalls {
     private struct Taggable: Sendable {
         let kind: ResourceKind
         /// Changes the tags of the resource with that id; false where there is none.
-        let update: @Sendable (inout EC2State, String, (inout Tags) throws(ServiceError) -> Void) throws(ServiceError) -> Bool
+        let update:
+            @Sendable (inout EC2State, String, (inout Tags) throws(ServiceError) -> Void) throws(ServiceError) -> Bool
         let all: @Sendable (EC2State) -> [(id: String, tags: Tags)]
     }
 
@@ -32,6 +33,20 @@ enum TagCalls {
             all: { state in state[keyPath: table].map { ($0.id, $0[keyPath: tags]) } })
     }
 
+    /// Rules live in their groups.
+    private static let securityGroupRules = Taggable(
+        kind: .securityGroupRule,
+        update: { state, id, change throws(ServiceError) in
+            for var group in state.securityGroups {
+                guard let place = group.rules.firstIndex(where: { $0.id == id }) else { continue }
+                try change(&group.rules[place].tags)
+                state.securityGroups[group.id] = group
+                return true
+            }
+            return false
+        },
+        all: { state in state.securityGroups.flatMap { $0.rules.map { ($0.id, $0.tags) } } })
+
     private static let kinds: [Taggable] = [
         taggable(.instance, \.instances, \.tags),
         taggable(.volume, \.volumes, \.tags),
@@ -43,6 +58,20 @@ enum TagCalls {
         taggable(.routeTable, \.routeTables, \.tags),
         taggable(.networkACL, \.networkACLs, \.tags),
         taggable(.dhcpOptions, \.dhcpOptions, \.tags),
+        taggable(.elasticIP, \.elasticIPs, \.tags),
+        taggable(.natGateway, \.natGateways, \.tags),
+        taggable(.egressOnlyInternetGateway, \.egressOnlyInternetGateways, \.tags),
+        taggable(.launchTemplate, \.launchTemplates, \.tags),
+        taggable(.placementGroup, \.placementGroups, \.tags),
+        taggable(.spotRequest, \.spotRequests, \.tags),
+        taggable(.keyPair, \.keyPairs, \.tags),
+        taggable(.snapshot, \.snapshots, \.tags),
+        taggable(.image, \.images, \.tags),
+        taggable(.prefixList, \.prefixLists, \.tags),
+        taggable(.vpcEndpoint, \.vpcEndpoints, \.tags),
+        taggable(.vpcPeering, \.vpcPeerings, \.tags),
+        taggable(.flowLog, \.flowLogs, \.tags),
+        securityGroupRules,
     ]
 
     /// Changes the tags of every resource of a request; an error where one is missing.

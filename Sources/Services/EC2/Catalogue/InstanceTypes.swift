@@ -33,7 +33,40 @@ struct InstanceType: Sendable {
         self.parts = parts
         self.offers = offers
         self.regions = regions
+        shape = LaunchShape(parts)
     }
+
+    /// What every view of an instance needs of its type, looked up once.
+    fileprivate final class LaunchShape: Sendable {
+        struct Facts {
+            var vCPUs: Int
+            var cores: Int
+            var threadsPerCore: Int
+            var bootModes: [String]
+        }
+
+        private let parts: [Part]
+        private let known = Mutex<Facts?>(nil)
+
+        init(_ parts: [Part]) { self.parts = parts }
+
+        var facts: Facts {
+            known.withLock { known in
+                if let known { return known }
+                func fact(_ name: String) -> JSON? { parts.lazy.compactMap { $0.json.objectValue?[name] }.first }
+                let processors = fact("VCpuInfo")?.objectValue
+                let facts = Facts(
+                    vCPUs: processors?["DefaultVCpus"]?.intValue ?? 1,
+                    cores: processors?["DefaultCores"]?.intValue ?? 1,
+                    threadsPerCore: processors?["DefaultThreadsPerCore"]?.intValue ?? 1,
+                    bootModes: fact("SupportedBootModes")?.arrayValue?.compactMap(\.stringValue) ?? [])
+                known = facts
+                return facts
+            }
+        }
+    }
+
+    private let shape: LaunchShape
 
     private func fact(_ name: String) -> JSON? {
         for part in parts {
@@ -66,9 +99,17 @@ struct InstanceType: Sendable {
         }
     }
 
-    var defaultVCPUs: Int { fact("VCpuInfo", "DefaultVCpus")?.intValue ?? 1 }
-    var defaultCores: Int { fact("VCpuInfo", "DefaultCores")?.intValue ?? 1 }
-    var defaultThreadsPerCore: Int { fact("VCpuInfo", "DefaultThreadsPerCore")?.intValue ?? 1 }
+    var defaultVCPUs: Int { shape.facts.vCPUs }
+    var defaultCores: Int { shape.facts.cores }
+    var defaultThreadsPerCore: Int { shape.facts.threadsPerCore }
+    var bootModes: [String] { shape.facts.bootModes }
+
+    /// Numbers of cores that CPU options may ask for.
+    var validCores: [Int] { fact("VCpuInfo", "ValidCores")?.arrayValue?.compactMap(\.intValue) ?? [] }
+    var validThreadsPerCore: [Int] { fact("VCpuInfo", "ValidThreadsPerCore")?.arrayValue?.compactMap(\.intValue) ?? [] }
+    var isEBSOptimizable: Bool { fact("EbsInfo", "EbsOptimizedSupport")?.stringValue != "unsupported" }
+    var isEnclaveSupported: Bool { fact("NitroEnclavesSupport")?.stringValue == "supported" }
+    var usageClasses: [String] { texts("SupportedUsageClasses") }
     var memoryMiB: Int { fact("MemoryInfo", "SizeInMiB")?.intValue ?? 0 }
     var maximumNetworkInterfaces: Int { fact("NetworkInfo", "MaximumNetworkInterfaces")?.intValue ?? 2 }
     var addressesPerInterface: Int { fact("NetworkInfo", "Ipv4AddressesPerInterface")?.intValue ?? 2 }

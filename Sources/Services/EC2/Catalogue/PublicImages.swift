@@ -1,5 +1,6 @@
 import CloudState
 import ServiceModel
+import Synchronization
 
 /// An image that AWS or a vendor offers to everybody.
 struct PublicImage: Sendable {
@@ -23,12 +24,50 @@ struct PublicImage: Sendable {
     /// The snapshot behind the root device.
     var snapshotID: String { "snap-0" + IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash(id, 0x84222325))) }
 
-    /// The images of a region, in the order of their names.
-    static func all(in region: String) -> [PublicImage] {
-        amazonLinux(region) + vendors(region)
+    /// The images of a region, by owner and then in the order of their names.
+    static func all(in region: String) -> [PublicImage] { catalogue(region).images }
+
+    static func withID(_ id: String, in region: String) -> PublicImage? {
+        let catalogue = catalogue(region)
+        return catalogue.byID[id].map { catalogue.images[$0] }
     }
 
-    static func withID(_ id: String, in region: String) -> PublicImage? { all(in: region).first { $0.id == id } }
+    /// The image that an SSM public parameter names.
+    static func withParameter(_ name: String, in region: String) -> PublicImage? {
+        let catalogue = catalogue(region)
+        return catalogue.byParameter[name].map { catalogue.images[$0] }
+    }
+
+    /// A region's images with the ways to find one.
+    private struct Catalogue: Sendable {
+        var images: [PublicImage]
+        var byID: [String: Int] = [:]
+        var byParameter: [String: Int] = [:]
+
+        init(_ images: [PublicImage]) {
+            self.images = images
+            for (index, image) in images.enumerated() {
+                byID[image.id] = index
+                // Several builds of an image are listed; the parameter names the newest.
+                for name in image.parameters {
+                    if let other = byParameter[name], images[other].creationDate > image.creationDate { continue }
+                    byParameter[name] = index
+                }
+            }
+        }
+    }
+
+    /// Read from the table when a region is first asked for; facts do not change while the program runs.
+    private static let catalogues = Mutex<[String: Catalogue]>([:])
+
+    private static func catalogue(_ region: String) -> Catalogue {
+        catalogues.withLock { known in
+            if let catalogue = known[region] { return catalogue }
+            let catalogue = Catalogue(amazonLinux(region) + vendors(region))
+            known[region] = catalogue
+            return catalogue
+        }
+    }
 
     /// A form-correct id that a region and a name always lead to, for images whose real ids are not known here.
     private static func derivedID(_ name: String, _ region: String) -> String {
@@ -55,7 +94,8 @@ struct PublicImage: Sendable {
                     rootDeviceName: String(fields[3]), rootVolumeGiB: name.contains("minimal") ? 2 : 8,
                     rootVolumeType: name.hasPrefix("al2023") ? "gp3" : name.hasSuffix("gp2") ? "gp2" : "standard",
                     ownerID: "137112412989", ownerAlias: "amazon", isWindows: false, platformDetails: "Linux/UNIX",
-                    usageOperation: "RunInstances", creationDate: date(inName: name), parameters: amazonParameters(name)))
+                    usageOperation: "RunInstances", creationDate: date(inName: name), parameters: amazonParameters(name)
+                ))
         }
         return images.sorted { $0.name < $1.name }
     }
@@ -98,7 +138,8 @@ struct PublicImage: Sendable {
             let isWindows = fields[0] == "801119661308"
             return PublicImage(
                 id: derivedID(fields[1], region), name: fields[1], description: fields[2], architecture: fields[3],
-                rootDeviceName: fields[4], rootVolumeGiB: Int(fields[5]) ?? 8, rootVolumeType: isWindows ? "gp2" : "gp3",
+                rootDeviceName: fields[4], rootVolumeGiB: Int(fields[5]) ?? 8,
+                rootVolumeType: isWindows ? "gp2" : "gp3",
                 ownerID: fields[0],
                 ownerAlias: ["801119661308", "591542846629", "602401143452"].contains(fields[0]) ? "amazon" : nil,
                 isWindows: isWindows, platformDetails: isWindows ? "Windows" : "Linux/UNIX",

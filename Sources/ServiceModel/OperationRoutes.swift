@@ -3,7 +3,7 @@
 /// A template is a path with labels, `/2015-03-31/functions/{FunctionName}`, of which the last may be greedy,
 /// `/{Bucket}/{Key+}`, and perhaps query literals, `?list-type=2`.
 /// <https://smithy.io/2.0/spec/http-bindings.html#http-trait>
-package struct RouteTable: Sendable {
+package struct OperationRoutes: Sendable {
     private enum Segment: Sendable, Equatable {
         case literal(String)
         case label(String)
@@ -32,7 +32,8 @@ package struct RouteTable: Sendable {
             let name = part.dropFirst().dropLast()
             return name.hasSuffix("+") ? .greedy(String(name.dropLast())) : .label(String(name))
         }
-        let query = parts.count < 2
+        let query =
+            parts.count < 2
             ? []
             : parts[1].split(separator: "&").map { pair -> (name: String, value: String?) in
                 guard let equals = pair.firstIndex(of: "=") else { return (String(pair), nil) }

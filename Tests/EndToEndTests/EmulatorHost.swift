@@ -1,0 +1,82 @@
+import EmulatorCore
+import EmulatorServer
+import Foundation
+import ServiceModel
+
+/// An emulator on a free port of this machine, for real clients.
+struct EmulatorHost {
+    let emulator: Emulator
+    private let server: EmulatorServer
+    private let listener: EmulatorServer.Listener
+
+    init(seed: String = "test") async throws {
+        emulator = Emulator(
+            Emulator.Configuration(
+                seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), trailLimit: 100_000))
+        server = EmulatorServer(threads: 1)
+        listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
+    }
+
+    var environment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(listener.port ?? 0)"
+        environment["AWS_ACCESS_KEY_ID"] = "AKIASKYLABTESTS00000"
+        environment["AWS_SECRET_ACCESS_KEY"] = "test"
+        environment["AWS_DEFAULT_REGION"] = "us-east-1"
+        environment["AWS_REGION"] = "us-east-1"
+        environment["AWS_PAGER"] = ""
+        environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        environment["CHECKPOINT_DISABLE"] = "1"
+        environment["PATH"] = "\(root)/.venv/bin:" + (environment["PATH"] ?? "")
+        return environment
+    }
+
+    func close() async {
+        await listener.close()
+        await server.shutdown()
+    }
+}
+
+/// The top of the source tree.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+/// What a program printed, both streams together, and how it ended.
+struct ProgramOutput {
+    var status: Int32
+    var text: String
+}
+
+/// Runs a program to its end.
+func runProgram(
+    _ path: String, _ arguments: [String], in folder: String = root, environment: [String: String]
+) async throws -> ProgramOutput {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    return try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async {
+            do {
+                try process.run()
+                let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                process.waitUntilExit()
+                continuation.resume(returning: ProgramOutput(status: process.terminationStatus, text: text))
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+}
+
+/// The first program of that name in the project's environment or the PATH.
+func program(_ name: String) -> String? {
+    let path = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+}

@@ -1,0 +1,74 @@
+import unittest
+
+from support import TestCase, client, error
+
+
+class Catalogue(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.ec2 = client("ec2")
+
+    def test_regions(self):
+        """All regions are known, and those that need no opt-in are there at once."""
+        names = {region["RegionName"] for region in self.ec2.describe_regions()["Regions"]}
+        self.assertLessEqual({"us-east-1", "eu-central-1", "ap-southeast-2"}, names)
+        self.assertNotIn("af-south-1", names)
+        every = self.ec2.describe_regions(AllRegions=True)["Regions"]
+        self.assertIn("not-opted-in", {region["OptInStatus"] for region in every})
+
+    def test_instance_types(self):
+        """Types have their vCPUs and memory; filters and pages work; unknown ones are named."""
+        shown = self.ec2.describe_instance_types(InstanceTypes=["t3.micro", "c5n.xlarge"])["InstanceTypes"]
+        facts = {t["InstanceType"]: (t["VCpuInfo"]["DefaultVCpus"], t["MemoryInfo"]["SizeInMiB"]) for t in shown}
+        self.assertEqual(facts, {"t3.micro": (2, 1024), "c5n.xlarge": (4, 10752)})
+        pages = self.ec2.get_paginator("describe_instance_types").paginate(
+            Filters=[
+                {"Name": "free-tier-eligible", "Values": ["true"]},
+                {"Name": "processor-info.supported-architecture", "Values": ["x86_64"]},
+            ],
+            PaginationConfig={"PageSize": 5},
+        )
+        names = {t["InstanceType"] for page in pages for t in page["InstanceTypes"]}
+        self.assertIn("t3.micro", names)
+        self.assertNotIn("t4g.micro", names)
+        refused = error(self.ec2.describe_instance_types, InstanceTypes=["x9.nano"])
+        self.assertEqual(refused["Code"], "InvalidInstanceType")
+        self.assertIn("x9.nano", refused["Message"])
+
+    def test_offerings(self):
+        """us-east-1e has no t3.micro."""
+        offered = self.ec2.describe_instance_type_offerings(
+            LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": ["t3.micro"]}]
+        )["InstanceTypeOfferings"]
+        zones = {offer["Location"] for offer in offered}
+        self.assertIn("us-east-1a", zones)
+        self.assertNotIn("us-east-1e", zones)
+
+    def test_images(self):
+        """Canonical, Debian and Amazon offer images that filters and owners find."""
+        ubuntu = self.ec2.describe_images(
+            Owners=["099720109477"],
+            Filters=[{"Name": "name", "Values": ["ubuntu/images/hvm-ssd*/ubuntu-*-24.04-amd64-server-*"]}],
+        )["Images"]
+        self.assertEqual({image["Architecture"] for image in ubuntu}, {"x86_64"})
+        amazon = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "platform", "Values": ["windows"]}])
+        self.assertTrue(all(image["Platform"] == "windows" for image in amazon["Images"]))
+
+    def test_egress_and_tags(self):
+        """Egress rules can be added, tags taken away."""
+        group = self.ec2.create_security_group(GroupName="out", Description="egress")["GroupId"]
+        answer = self.ec2.authorize_security_group_egress(
+            GroupId=group,
+            IpPermissions=[
+                {"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+            ],
+        )
+        self.assertTrue(answer["SecurityGroupRules"][0]["IsEgress"])
+        self.ec2.create_tags(Resources=[group], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+        self.ec2.delete_tags(Resources=[group], Tags=[{"Key": "a"}, {"Key": "b", "Value": "other"}])
+        shown = self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+        self.assertEqual(shown["Tags"], [{"Key": "b", "Value": "2"}])
+
+
+if __name__ == "__main__":
+    unittest.main()

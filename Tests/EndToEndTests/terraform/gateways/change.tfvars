@@ -1,0 +1,2 @@
+stage = "production"
+moved = true

@@ -1,0 +1,109 @@
+import Foundation
+import GradeModel
+import Grading
+import LabFormat
+import Testing
+
+/// What a grading gives for submissions that no author wrote.
+@Suite(.enabled(if: Machine.hasClients, "aws or boto3 is missing: run `make setup`"))
+struct GraderTests {
+    /// A lab with one check, in which a submission is a shell script.
+    static let lab: LoadedLab = {
+        let text = """
+            lab: v1
+            id: tiny
+            title: {en: Tiny}
+            points: 10
+            interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}}
+            limits: {wall: 5s, cpu: 5s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
+            network: emulator
+            checks:
+              - id: vpcs
+                points: 10
+                state: {select: "ec2:vpc", count: 1}
+            """
+        guard let lab = try? LoadedLab.parse(Array(text.utf8)).lab else { preconditionFailure("the lab of this test") }
+        return LoadedLab(lab: lab, folder: "/nonexistent", digest: "0", warnings: [])
+    }()
+
+    private func grade(_ files: [String: String]) async throws -> GradeResult {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skylab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in files {
+            try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+        }
+        return try await Machine.grade(Self.lab, folder.path)
+    }
+
+    @Test func `what a program prints and exits with is no verdict`() async throws {
+        let result = try await grade(["solution.sh": "echo '{\"score\": 10}'; echo PASS >&2; exit 0"])
+        #expect(result.program?.ending == .exited(code: 0))
+        #expect(result.program?.standardOutput.head == "{\"score\": 10}\n")
+        #expect(result.checks.map(\.verdict) == [.passed])
+        let failing = try await grade(["solution.sh": "exit 3"])
+        #expect(failing.program?.ending == .exited(code: 3))
+        #expect(failing.checks.map(\.verdict) == [.passed])
+    }
+
+    @Test func `the submission is read-only, the scratch copy is not`() async throws {
+        let script = """
+            cp solution.sh copy.sh && echo scratch
+            cat /submission/data.txt
+            touch /submission/x 2>/dev/null || echo refused
+            """
+        let result = try await grade(["solution.sh": script, "data.txt": "data\n"])
+        #expect(result.program?.standardOutput.head == "scratch\ndata\nrefused\n")
+    }
+
+    @Test func `too many API calls end the program and say so`() async throws {
+        let result = try await grade([
+            "solution.py": "import boto3\nclient = boto3.client('ec2')\nwhile True: client.describe_vpcs()\n"
+        ])
+        #expect(result.program?.ending == .limit(.apiCalls))
+        #expect((result.program?.usage.apiCalls ?? 0) <= 6)
+    }
+
+    @Test func `a program that never ends is stopped at its wall time`() async throws {
+        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"])
+        let ending = try #require(result.program?.ending)
+        #expect([.limit(.wallTime), .limit(.cpuTime)].contains(ending))
+    }
+
+    @Test func `grading twice gives the same state digest and the same report`() async throws {
+        let script = "aws ec2 create-security-group --group-name a --description b --query GroupId --output text"
+        var first = try await grade(["solution.sh": script])
+        var second = try await grade(["solution.sh": script])
+        #expect(first.stateDigest == second.stateDigest)
+        #expect(!first.stateDigest.isEmpty)
+        for index in first.checks.indices { first.checks[index].seconds = 0 }
+        for index in second.checks.indices { second.checks[index].seconds = 0 }
+        #expect(first.checks == second.checks)
+        #expect(first.program?.standardOutput == second.program?.standardOutput)
+    }
+
+    @Test func `a link out of the submission is refused by name`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skylab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.appendingPathComponent("solution.sh").path, withDestinationPath: "/etc/passwd")
+        let result = try await Machine.grade(Self.lab, folder.path)
+        #expect(result.problem == "solution.sh: is a symbolic link; submissions may hold only files and folders")
+        #expect(result.score == .zero)
+        #expect(result.problemCause == .submission)
+    }
+
+    @Test func `the program sees an endpoint and nothing else of the network`() async throws {
+        let script = """
+            import socket, urllib.request
+            for target in [("127.0.0.1", 22), ("1.1.1.1", 53), ("127.0.0.1", 4999)]:
+                try: socket.create_connection(target, timeout=1); print("reached", target)
+                except OSError as error: print("refused")
+            try: urllib.request.urlopen("http://127.0.0.1:4566/_skylab/health")
+            except Exception as error: print(getattr(error, "code", error))
+            """
+        let result = try await grade(["solution.py": script])
+        #expect(result.program?.standardOutput.head == "refused\nrefused\nrefused\n403\n")
+    }
+}

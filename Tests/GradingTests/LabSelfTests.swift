@@ -1,0 +1,78 @@
+import EmulatorServer
+import Foundation
+import GradeModel
+import Grading
+import LabFormat
+import Sandbox
+import Testing
+
+/// Every submission that a lab's author wrote earns what `selftest` says, with the real clients in the real sandbox.
+struct LabSelfTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var lab: LoadedLab
+        var test: SelfTest
+
+        var testDescription: String { "\(lab.lab.id)/\(test.path)" }
+    }
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    static let cases: [Case] = {
+        let catalog = LabCatalog(roots: ["\(root)/labs"])
+        return catalog.ids.compactMap { try? catalog.lab(named: $0) }.flatMap { lab in
+            lab.lab.selftests.map { Case(lab: lab, test: $0) }
+        }
+    }()
+
+    @Test func `every lab can be read and has selftests`() throws {
+        let catalog = LabCatalog(roots: ["\(Self.root)/labs"])
+        #expect(!catalog.ids.isEmpty)
+        for id in catalog.ids { #expect(try !catalog.lab(named: id).lab.selftests.isEmpty, "\(id)") }
+    }
+
+    @Test func `every check has a submission that it fails`() {
+        for (id, cases) in Dictionary(grouping: Self.cases, by: \.lab.lab.id) {
+            let killed = Set(cases.flatMap(\.test.fails))
+            for check in cases.first?.lab.lab.checks ?? [] {
+                #expect(killed.contains(check.id), "\(id): nothing fails \(check.id)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: Machine.hasClients, "aws or boto3 is missing: run `make setup`"), .serialized, arguments: cases)
+    func `a submission earns exactly what its author expects`(item: Case) async throws {
+        let result = try await Machine.grade(item.lab, "\(item.lab.folder)/\(item.test.path)")
+        #expect(!result.hasError, "\(result.problem ?? "")")
+        if let score = item.test.score { #expect(score.contains(result.score), "\(result.score)") }
+        let verdicts = Dictionary(uniqueKeysWithValues: result.checks.map { ($0.id, $0.verdict) })
+        for id in item.test.passes { #expect(verdicts[id] == .passed, "\(id)") }
+        for id in item.test.fails { #expect([.failed, .partial].contains(verdicts[id]), "\(id)") }
+        for id in item.test.skips { #expect(verdicts[id] == .skipped, "\(id)") }
+    }
+}
+
+/// What the tests need of the machine.
+enum Machine {
+    static let searchPath = [
+        ProcessInfo.processInfo.environment["SKYLAB_CLIENTS"], "\(LabSelfTests.root)/.venv/bin",
+        ProcessInfo.processInfo.environment["PATH"],
+    ].compactMap { $0 }.joined(separator: ":")
+
+    static let clients = Clients(searchPath: searchPath)
+
+    static let hasClients = clients.toolchain.missing.isEmpty
+
+    static func grade(_ lab: LoadedLab, _ folder: String, seed: String = "test") async throws -> GradeResult {
+        let spawner = try Spawner.start()
+        let server = EmulatorServer(threads: 1)
+        let grader = Grader(
+            lab: lab,
+            options: Grader.Options(engineVersion: "test", seed: seed, startedAt: "2026-09-01T08:00:00Z"),
+            spawner: spawner, server: server, clients: clients)
+        let result = await grader.grade(submissionAt: folder)
+        await server.shutdown()
+        await spawner.stop()
+        return result
+    }
+}

@@ -1,0 +1,136 @@
+"""Measures Skylab against its peers in one run and holds the ratios against the targets.
+
+    make bench
+    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade
+
+Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+
+import measure
+from emulators import ROOT, SKYLAB
+
+SECTIONS = ("start", "load", "sandbox", "grade")
+
+
+def targets(section, figures):
+    """Rows of (what, value, target, whether it is met, detail)."""
+    return {"start": start_rows, "load": load_rows, "sandbox": sandbox_rows, "grade": grade_rows}[section](figures)
+
+
+def start_rows(figures):
+    ours = figures["skylab"]
+    for peer, factor in (("moto_server", 40), ("ministack", 12)):
+        ratio = figures[peer] / ours
+        detail = f"{figures[peer] * 1e3:.0f} ms / {ours * 1e3:.1f} ms"
+        what = f"start to first DescribeInstances, {peer} / skylab"
+        yield what, f"{ratio:.1f} x", f">= {factor} x", ratio >= factor, detail
+
+
+def load_rows(figures):
+    ours = figures["skylab"]["requests_per_second"]
+    for peer, factor in (("moto_server", 300), ("ministack", 8)):
+        theirs = figures[peer]["requests_per_second"]
+        ratio = ours / theirs
+        what = f"DescribeInstances of 10, 4 connections, skylab / {peer}"
+        yield what, f"{ratio:.1f} x", f">= {factor} x", ratio >= factor, f"{ours:.0f}/s / {theirs:.0f}/s"
+    memory = figures["skylab"]["resident_megabytes"]
+    others = [f"{peer} {figures[peer]['resident_megabytes']:.0f} MB" for peer in ("moto_server", "ministack")]
+    yield "resident memory after that", f"{memory:.1f} MB", "<= 40 MB", memory <= 40, ", ".join(others)
+
+
+def sandbox_rows(figures):
+    box, bare = figures["box_ms"], figures["posix_spawn_ms"]
+    yield "sandbox of true, box / posix_spawn", f"{box / bare:.2f} x", "<= 3 x", box <= 3 * bare, f"{box} ms / {bare} ms"
+    other = figures.get("bwrap_ms")
+    if other is None:
+        raise RuntimeError("bwrap did not run here, so there is nothing to compare with")
+    yield "sandbox of true, box / bwrap", f"{box / other:.2f} x", "< 1 x", box < other, f"{box} ms / {other} ms"
+
+
+def grade_rows(figures):
+    graded, bare = figures["grade"], figures["bare"]
+    detail = f"{graded:.3f} s / {bare:.3f} s, {(graded - bare) * 1e3:+.0f} ms"
+    met = graded <= 1.05 * bare + 0.050
+    yield "skylab grade / bare script", f"{graded / bare:.3f} x", "<= 1.05 x + 50 ms", met, detail
+
+
+def measured(section, quick):
+    if section == "start":
+        return measure.start_up(rounds=2 if quick else 7)
+    if section == "load":
+        return measure.throughput(rounds=1 if quick else 3, seconds=2 if quick else 5)
+    if section == "sandbox":
+        return measure.sandbox(rounds=50 if quick else 300)
+    return measure.grading(rounds=1 if quick else 5)
+
+
+def machine():
+    load = os.getloadavg()[0]
+    if load > 0.5 * (os.cpu_count() or 1):
+        print(f"note: the load of this machine is {load:.1f}; figures from a busy machine say little\n", file=sys.stderr)
+    commit = subprocess.run(
+        ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "commit": commit.stdout.strip(),
+        "kernel": platform.release(),
+        "cores": os.cpu_count(),
+        "load": load,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures Skylab against its peers.")
+    parser.add_argument("--quick", action="store_true", help="few rounds: to see whether it works, not how fast it is")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="of: " + " ".join(SECTIONS))
+    arguments = parser.parse_args()
+    unknown = [section for section in arguments.sections if section not in SECTIONS]
+    if unknown:
+        parser.error(f"no section {unknown[0]}; choose from {' '.join(SECTIONS)}")
+    if not SKYLAB.exists():
+        parser.error(f"{SKYLAB} is missing: run make build")
+
+    results = {"machine": machine(), "figures": {}, "rows": [], "problems": {}}
+    for section in arguments.sections or SECTIONS:
+        print(f"measuring {section} …", file=sys.stderr, flush=True)
+        try:
+            figures = measured(section, arguments.quick)
+            results["figures"][section] = figures
+            for what, value, target, met, detail in targets(section, figures):
+                results["rows"].append({"what": what, "value": value, "target": target, "met": met, "detail": detail})
+        except Exception as problem:  # One section that fails must not cost the others.
+            results["problems"][section] = str(problem) or type(problem).__name__
+
+    folder = ROOT / "out" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+    rows = [
+        (row["what"], row["value"], row["target"], "pass" if row["met"] else "MISS", row["detail"])
+        for row in results["rows"]
+    ]
+    if rows:
+        rows.insert(0, ("figure", "measured", "target", "", "medians"))
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        print()
+        for row in rows:
+            print("  ".join([row[0].ljust(widths[0])] + [row[i].rjust(widths[i]) for i in (1, 2, 3)] + [row[4]]))
+    for section, problem in results["problems"].items():
+        print(f"{section}: not measured: {problem}", file=sys.stderr)
+    print(f"\n{folder / 'results.json'}")
+    if results["problems"]:
+        return 2
+    return 0 if all(row["met"] for row in results["rows"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
