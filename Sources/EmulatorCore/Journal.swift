@@ -34,6 +34,7 @@ package struct Journal: Sendable {
             "operation": .string(record.eventName), "region": .string(record.region),
             "key": .string(record.caller.accessKeyID), "account": .string(record.caller.accountID),
             "arn": .string(record.caller.arn), "user": .string(record.caller.userID),
+            "principal": .string(record.caller.principal.text),
             "input": record.input.map { ValueJSON.encode($0.fields) } ?? .null,
         ]).serializedString() + "\n"
     }
@@ -75,7 +76,9 @@ package struct Journal: Sendable {
         return CallRecord(
             sequence: 0, eventTime: Timestamp(milliseconds: time), service: service, eventName: name, region: region,
             input: Input(shape: shape, fields: fields), error: nil, isRead: false, requestID: "", userAgent: "",
-            caller: Caller(accessKeyID: key, accountID: account, arn: arn, userID: user))
+            caller: Caller(
+                accessKeyID: key, accountID: account, arn: arn, userID: user,
+                principal: Caller.Principal(text: object["principal"]?.stringValue ?? "")))
     }
 
     /// The world that the journal tells of.
@@ -90,4 +93,25 @@ package struct JournalError: Error, CustomStringConvertible {
     package var problem: String
 
     package var description: String { "line \(line): \(problem)" }
+}
+
+extension Caller.Principal {
+    /// As a journal keeps it: `account`, `user:NAME` or `session:ID`.
+    fileprivate var text: String {
+        switch self {
+        case .account: "account"
+        case .user(let name): "user:\(name)"
+        case .session(let id): "session:\(id)"
+        }
+    }
+
+    fileprivate init(text: String) {
+        if text.hasPrefix("user:") {
+            self = .user(String(text.dropFirst(5)))
+        } else if text.hasPrefix("session:") {
+            self = .session(String(text.dropFirst(8)))
+        } else {
+            self = .account
+        }
+    }
 }
