@@ -12,6 +12,7 @@ enum RouteTarget {
     static func read(
         _ input: Input, _ table: RouteTable, _ destination: Destination, _ context: CallContext
     ) throws(ServiceError) -> RouteTable.Route.Target {
+        if destination.text.hasPrefix("pl-") { try PrefixLists.check(destination.text, context) }
         let given = parameters.filter { !(input.string($0) ?? "").isEmpty }
         guard let parameter = given.first else {
             throw ServiceError(
@@ -45,6 +46,15 @@ enum RouteTarget {
                     "The parameter egressOnlyInternetGatewayId cannot be used with the parameter destinationCidrBlock")
             }
             return .egressOnlyGateway(id: id)
+        case "VpcPeeringConnectionId":
+            let peering = try context.ec2.vpcPeerings.named(id, .vpcPeering)
+            guard [.pendingAcceptance, .provisioning, .active].contains(peering.status) else {
+                throw EC2Error.notFound(.vpcPeering, [id])
+            }
+            guard peering.other(than: table.vpcID) != nil else {
+                throw EC2Error.invalidParameter("route table \(table.id) and vpc peering connection \(id) belong to different networks")
+            }
+            return .vpcPeering(id: id)
         default: return try elsewhere(parameter, id, context.ec2)
         }
     }
@@ -94,10 +104,6 @@ enum RouteTarget {
         _ parameter: String, _ id: String, _ state: EC2State
     ) throws(ServiceError) -> RouteTable.Route.Target {
         switch parameter {
-        case "VpcPeeringConnectionId":
-            throw ServiceError(
-                "InvalidVpcPeeringConnectionID.NotFound",
-                "The vpcPeeringConnection ID '\(id.prefix(256))' does not exist")
         case "TransitGatewayId":
             throw ServiceError(
                 "InvalidTransitGatewayID.NotFound", "The transitGateway ID '\(id.prefix(256))' does not exist.")

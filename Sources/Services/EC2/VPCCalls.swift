@@ -111,6 +111,7 @@ enum VPCCalls {
             || state.routeTables.contains { $0.vpcID == vpc.id && !$0.isMain }
             || state.networkACLs.contains { $0.vpcID == vpc.id && !$0.isDefault }
             || state.networkInterfaces.contains { $0.vpcID == vpc.id }
+            || state.vpcEndpoints.contains { $0.vpcID == vpc.id }
     }
 
     // MARK: Attributes
