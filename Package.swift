@@ -29,8 +29,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// One emulated AWS service.
-func service(_ name: String) -> Target {
-    library(name, path: "Sources/Services/\(name)", ["CloudState", "ServiceModel", "JSONValue"])
+func service(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    library(name, path: "Sources/Services/\(name)", ["CloudState", "ServiceModel", "JSONValue"] + more)
 }
 
 let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
@@ -72,11 +72,21 @@ let package = Package(
         // MARK: The emulator
         library("ServiceModel"),
         library("WireProtocols", ["ServiceModel", "JSONValue"]),
-        library("CloudState", ["ServiceModel", collections]),
+        library("PolicyEngine", ["JSONValue", "ServiceModel"]),
+        tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
+        library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
         library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
-        library("EC2", path: "Sources/Services/EC2", ["CloudState", "ServiceModel", "JSONValue", "KeyMaterial"]),
-        service("STS"),
-        library("EmulatorCore", ["CloudState", "ServiceModel", "WireProtocols", "JSONValue", "EC2", "STS"]),
+        service("EC2", ["KeyMaterial"]),
+        service("IAM", ["PolicyEngine"]),
+        service("KMS", ["PolicyEngine"]),
+        service("SSM"),
+        service("STS", ["PolicyEngine"]),
+        library(
+            "EmulatorCore",
+            [
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "IAM", "KMS", "SSM",
+                "STS",
+            ]),
         library(
             "EmulatorServer",
             [
@@ -89,7 +99,8 @@ let package = Package(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
-        tests("EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
+        tests(
+            "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
@@ -100,7 +111,8 @@ let package = Package(
             // and again.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
-        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        .executableTarget(
+            name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
@@ -127,7 +139,8 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles", "CloudState",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
+                "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -9,11 +9,24 @@ package struct Caller: Sendable, Equatable {
     /// For instance `AIDACKCEVSQ6C2EXAMPLE`.
     package var userID: String
 
-    package init(accessKeyID: String, accountID: String, arn: String, userID: String) {
+    /// What stands behind it in IAM.
+    package var principal: Principal
+
+    package enum Principal: Sendable, Equatable {
+        /// The account itself, which may do everything.
+        case account
+        /// A user's name.
+        case user(String)
+        /// The access key id of temporary credentials.
+        case session(String)
+    }
+
+    package init(accessKeyID: String, accountID: String, arn: String, userID: String, principal: Principal = .account) {
         self.accessKeyID = accessKeyID
         self.accountID = accountID
         self.arn = arn
         self.userID = userID
+        self.principal = principal
     }
 }
 
@@ -113,10 +126,16 @@ package struct ServiceDefinition: Sendable {
     /// The names in a signature's scope that lead to it.
     package let signingNames: [String]
     package let operations: [String: Handler]
+    /// What the operations need permission for, where permissions are enforced.
+    package let authorization: Authorization
 
-    package init(signingNames: [String], model: @escaping @Sendable () -> APIModel, operations: [String: Handler]) {
+    package init(
+        signingNames: [String], model: @escaping @Sendable () -> APIModel, operations: [String: Handler],
+        authorization: Authorization? = nil
+    ) {
         self.signingNames = signingNames
         self.model = model
         self.operations = operations
+        self.authorization = authorization ?? .plain(signingNames.first ?? "")
     }
 }

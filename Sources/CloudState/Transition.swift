@@ -15,7 +15,7 @@ package enum Transition: Sendable, Equatable {
         case .instance(_, _, let transition): transition != .vanish
         case .natGateway(_, _, let transition): transition != .vanish
         case .spotRequestFulfilled: true
-        case .resource(_, _, let transition): transition != .peeringVanished
+        case .resource(_, _, let transition): transition.settles
         }
     }
 

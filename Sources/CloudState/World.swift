@@ -7,6 +7,8 @@ package struct World: Sendable, Equatable {
     /// The account's number, twelve digits.
     package let accountID: String
     package let seed: String
+    /// When virtual time began, and the account with it.
+    package let epoch: Timestamp
     /// Virtual time. It only moves forward, by `advance(to:)`.
     package private(set) var now: Timestamp
     package var ids: IDGenerator
@@ -21,6 +23,7 @@ package struct World: Sendable, Equatable {
     package init(seed: String, epoch: Timestamp, accountID: String = "123456789012") {
         self.seed = seed
         self.accountID = accountID
+        self.epoch = epoch
         now = epoch
         ids = IDGenerator(seed: seed)
     }

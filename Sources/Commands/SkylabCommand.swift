@@ -7,7 +7,7 @@ package struct SkylabCommand: AsyncParsableCommand {
         commandName: "skylab",
         abstract: "Grade cloud labs without a cloud: a sandbox, an embedded AWS emulator, checks, reports.",
         version: engineVersion,
-        subcommands: [GradeCommand.self, EmulatorCommand.self, LabsCommand.self])
+        subcommands: [GradeCommand.self, EmulatorCommand.self, LabsCommand.self, DoctorCommand.self])
 
     package init() {}
 }
@@ -38,6 +38,8 @@ package func runSkylab() async -> Never {
             Glibc.exit(ExitStatus.passed.rawValue)
         }
         writeError(text + "\n")
-        Glibc.exit(SkylabCommand.exitCode(for: error) == .validationFailure ? ExitStatus.usage.rawValue : ExitStatus.internal.rawValue)
+        Glibc.exit(
+            SkylabCommand.exitCode(for: error) == .validationFailure
+                ? ExitStatus.usage.rawValue : ExitStatus.internal.rawValue)
     }
 }

@@ -8,7 +8,9 @@ enum LargeNumber {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(number.count * 8)
         for limb in number.reversed() {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: limb >> UInt64(shift)))
+            }
         }
         return Array(bytes.drop { $0 == 0 })
     }

@@ -35,7 +35,7 @@ enum Repository {
         var table = PackageTable(manifest: manifest)
         let common = PackageTable.serviceDependencies(manifest: manifest)
         for index in table.targets.indices where table.targets[index].folder.hasPrefix("Sources/Services/") {
-            table.targets[index].dependencies = common
+            table.targets[index].dependencies += common
         }
         return table
     }

@@ -1,3 +1,4 @@
+package import CloudState
 package import EmulatorCore
 package import ServiceModel
 import WireProtocols
@@ -11,6 +12,13 @@ package struct EmulatorSession: Sendable {
 
     package init(seed: String = "test", clock: ClockPolicy = .settling, region: String = "us-east-1") {
         emulator = Emulator(Emulator.Configuration(seed: seed, epoch: Self.epoch, clock: clock))
+        self.region = region
+    }
+
+    /// A session that begins with a world of its own.
+    package init(world: World, clock: ClockPolicy = .settling, region: String = "us-east-1") {
+        emulator = Emulator(
+            Emulator.Configuration(seed: world.seed, epoch: Self.epoch, clock: clock), world: world)
         self.region = region
     }
 
@@ -84,7 +92,8 @@ package struct EmulatorSession: Sendable {
             let isPlain =
                 (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || "-_.~".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            return isPlain
+                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
     }
 }

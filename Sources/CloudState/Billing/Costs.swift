@@ -21,13 +21,18 @@ package struct ResourceCost: Sendable, Equatable {
 /// Adds up what a region's resources cost. Pure: the same records at the same time give the same bill.
 package enum Billing {
     /// What a resource is metered by, and since when; the ones that run on, in the order of their records.
-    package typealias Source = @Sendable (EC2State) -> [(resourceID: String, kind: String, meter: Meter, since: Timestamp)]
+    package typealias Source =
+        @Sendable (EC2State) -> [(resourceID: String, kind: String, meter: Meter, since: Timestamp)]
 
     /// One line a kind of resource, so that kinds can be added side by side.
     private static let sources: [Source] = [
         instances,
         volumes,
         lentAddresses,
+        elasticIPs,
+        natGateways,
+        snapshots,
+        interfaceEndpoints,
     ]
 
     package static func costs(of region: Region, now: Timestamp) -> [ResourceCost] {
@@ -51,7 +56,9 @@ package enum Billing {
         for instance in region.ec2.instances {
             for usage in instance.usage {
                 let spent = PriceList.cost(usage, in: region.name)
-                add(instance.id, "instance", usage.meter, spent: spent, runsOn: false, isGone: instance.state == .terminated)
+                add(
+                    instance.id, "instance", usage.meter, spent: spent, runsOn: false,
+                    isGone: instance.state == .terminated)
             }
         }
         for source in sources {
@@ -74,7 +81,30 @@ package enum Billing {
     }
 
     private static let volumes: Source = { state in
-        state.volumes.map { ($0.id, "volume", $0.meter, $0.createTime) }
+        state.volumes.map { ($0.id, "volume", $0.meter, $0.meteredSince) }
+    }
+
+    /// In use or idle, an Elastic IP costs the same.
+    private static let elasticIPs: Source = { state in
+        state.elasticIPs.map { ($0.id, "public-ipv4", .publicIPv4, $0.allocationTime) }
+    }
+
+    private static let natGateways: Source = { state in
+        state.natGateways.filter { [.pending, .available, .deleting].contains($0.state) }.map {
+            ($0.id, "nat-gateway", .natGateway, $0.createTime)
+        }
+    }
+
+    private static let snapshots: Source = { state in
+        state.snapshots.map { ($0.id, "snapshot", $0.meter, $0.startTime) }
+    }
+
+    private static let interfaceEndpoints: Source = { state in
+        state.vpcEndpoints.flatMap { endpoint in
+            endpoint.networkInterfaceIDs.map { _ in
+                (endpoint.id, "interface-endpoint", Meter.interfaceEndpoint, endpoint.creationTime)
+            }
+        }
     }
 
     /// Public addresses that AWS lends are paid for by who holds the instance, from its start to its stop.

@@ -65,7 +65,13 @@ extension EC2State {
     /// Removes a volume; what it cost is remembered.
     package mutating func deleteVolume(_ id: String, now: Timestamp) {
         guard let volume = volumes.remove(id) else { return }
-        remember(Usage(volume.meter, from: volume.createTime, to: now), of: id)
+        remember(Usage(volume.meter, from: volume.meteredSince, to: now), of: id)
+    }
+
+    /// Removes a snapshot; what it cost is remembered.
+    package mutating func deleteSnapshot(_ id: String, now: Timestamp) {
+        guard let snapshot = snapshots.remove(id) else { return }
+        remember(Usage(snapshot.meter, from: snapshot.startTime, to: now), of: id)
     }
 }
 
@@ -73,6 +79,11 @@ extension Volume {
     package var meter: Meter {
         .volume(type: type, gibibytes: size, iops: iops ?? 0, throughput: throughput ?? 0)
     }
+}
+
+extension Snapshot {
+    /// AWS bills the blocks that a snapshot does not share with others; here it is the size of its volume.
+    package var meter: Meter { .snapshot(gibibytes: size) }
 }
 
 extension Instance {

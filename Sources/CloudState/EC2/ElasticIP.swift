@@ -1,3 +1,5 @@
+package import ServiceModel
+
 /// An Elastic IP address: a public IPv4 address that the account keeps until it releases it.
 package struct ElasticIP: ResourceRecord {
     /// The allocation's id.
@@ -9,6 +11,7 @@ package struct ElasticIP: ResourceRecord {
     package var networkInterfaceID: String?
     /// The name that a reverse lookup gives, with its closing dot.
     package var pointerRecord: String?
+    package var allocationTime = Timestamp(milliseconds: 0)
     package var tags = Tags()
 
     package init(id: String, address: IPv4Address, networkBorderGroup: String) {

@@ -100,6 +100,7 @@ extension EC2State {
             gateway.state = .deleted
             gateway.deleteTime = now
             natGateways[id] = gateway
+            remember(Usage(.natGateway, from: gateway.createTime, to: now), of: id)
             if let interface = gateway.networkInterfaceID { deleteNetworkInterface(interface) }
             return (.vanish, Timings.natGatewayVanish)
         case .vanish:

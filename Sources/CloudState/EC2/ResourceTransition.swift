@@ -14,6 +14,7 @@ package enum ResourceTransition: Sendable, Equatable {
     case imageAvailable
     case interfaceAttached(attachmentID: String)
     case interfaceDetached(attachmentID: String)
+    case interfaceForgotten(attachmentID: String)
     case prefixListSettled
     case prefixListDeleted
     case endpointAvailable
@@ -23,6 +24,14 @@ package enum ResourceTransition: Sendable, Equatable {
     case peeringDeleted
     /// What is rejected or deleted is shown for some time.
     case peeringVanished
+
+    /// Whether a client waits for it.
+    var settles: Bool {
+        switch self {
+        case .peeringVanished, .interfaceForgotten: false
+        default: true
+        }
+    }
 }
 
 extension EC2State {
@@ -44,6 +53,8 @@ extension EC2State {
         case .interfaceDetached(let attachmentID):
             guard networkInterfaces[id]?.attachment?.id == attachmentID else { return }
             detachInterface(id)
+        case .interfaceForgotten(let attachmentID):
+            networkInterfaces.update(id) { if $0.formerAttachment?.id == attachmentID { $0.formerAttachment = nil } }
         case .prefixListSettled:
             prefixLists.update(id) { list in
                 if list.state.hasSuffix("-in-progress"), list.state != "delete-in-progress" {
@@ -56,7 +67,10 @@ extension EC2State {
             vpcEndpoints.update(id) { if $0.state == .pending { $0.state = .available } }
         case .endpointDeleted:
             guard let endpoint = vpcEndpoints[id], endpoint.state == .deleting else { return }
-            for interface in endpoint.networkInterfaceIDs { deleteNetworkInterface(interface) }
+            for interface in endpoint.networkInterfaceIDs {
+                deleteNetworkInterface(interface)
+                remember(Usage(.interfaceEndpoint, from: endpoint.creationTime, to: now), of: id)
+            }
             vpcEndpoints[id] = nil
         case .peeringPending: movePeering(id, from: .initiating, to: .pendingAcceptance)
         case .peeringActive: movePeering(id, from: .provisioning, to: .active)
@@ -92,12 +106,14 @@ extension EC2State {
             instances.update(instanceID) { $0.blockDevices.removeAll { $0.volumeID == id } }
         case .volumeDeleted:
             guard volume.state == .deleting else { return }
-            volumes[id] = nil
+            deleteVolume(id, now: now)
             return
         case .volumeModified(let start):
             guard var modification = volume.modification, modification.start == start else { return }
             modification.state = .optimizing
             modification.progress = 50
+            remember(Usage(volume.meter, from: volume.meteredSince, to: now), of: id)
+            volume.meteredSince = now
             volume.size = modification.target.size
             volume.type = modification.target.type
             volume.iops = modification.target.iops
@@ -119,6 +135,7 @@ extension EC2State {
         guard let attachment = networkInterfaces[id]?.attachment else { return }
         networkInterfaces.update(id) { record in
             record.attachment = nil
+            record.formerAttachment = attachment
             for index in record.addresses.indices where record.addresses[index].association?.allocationID == nil {
                 record.addresses[index].association = nil
             }

@@ -79,7 +79,10 @@ extension EC2State {
             guard let instance = instances[attachment.instanceID] else { return interface.isRequesterManaged }
             return instance.state == .running || instance.state == .pending
         case .vpcPeering(let id): return vpcPeerings[id]?.status == .active
-        case .transitGateway, .vpcEndpoint, .carrierGateway, .localGateway, .coreNetwork: return true
+        case .vpcEndpoint(let id):
+            guard let state = vpcEndpoints[id]?.state else { return false }
+            return state == .available || state == .pending
+        case .transitGateway, .carrierGateway, .localGateway, .coreNetwork: return true
         }
     }
 

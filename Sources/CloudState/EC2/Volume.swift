@@ -79,6 +79,8 @@ package struct Volume: ResourceRecord {
     package var kmsKeyARN: String?
     package var snapshotID: String?
     package var createTime: Timestamp
+    /// Since when it is billed as what it is now: its creation or its last modification.
+    package var meteredSince: Timestamp
     package var attachments: [Attachment] = []
     package var isMultiAttach = false
     /// The last change by ModifyVolume.
@@ -95,5 +97,6 @@ package struct Volume: ResourceRecord {
         self.size = size
         self.type = type
         self.createTime = createTime
+        meteredSince = createTime
     }
 }

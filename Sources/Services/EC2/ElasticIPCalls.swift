@@ -25,7 +25,8 @@ enum ElasticIPCalls {
             "instance-id": { address, state in
                 instance(state.association(of: address)).map { [$0] } ?? []
             },
-            "network-interface-id": { address, state in state.association(of: address).map { [$0.interface.id] } ?? [] },
+            "network-interface-id": { address, state in state.association(of: address).map { [$0.interface.id] } ?? []
+            },
             "network-interface-owner-id": { address, state in
                 state.association(of: address).map { [$0.interface.ownerID] } ?? []
             },
@@ -47,12 +48,14 @@ enum ElasticIPCalls {
         }
         let domain = input.string("Domain") ?? "vpc"
         guard domain == "vpc" || domain == "standard" else {
-            throw EC2Error.invalidParameter("Value (\(domain.prefix(256))) for parameter domain is invalid. Invalid domain.")
+            throw EC2Error.invalidParameter(
+                "Value (\(domain.prefix(256))) for parameter domain is invalid. Invalid domain.")
         }
         let group = input.string("NetworkBorderGroup") ?? context.region
         guard group == context.region || context.ec2.optedInZoneGroups.contains(group) else {
             throw EC2Error.invalidParameter(
-                "Value (\(group.prefix(256))) for parameter networkBorderGroup is invalid. Network border group does not exist.")
+                "Value (\(group.prefix(256))) for parameter networkBorderGroup is invalid. Network border group does not exist."
+            )
         }
         if let wanted = input.string("Address"), !wanted.isEmpty {
             // An address that was released can be had back for as long as nobody else has it; here nobody remembers.
@@ -66,6 +69,7 @@ enum ElasticIPCalls {
         var address = ElasticIP(
             id: context.newID("eipalloc"), address: LaunchNetwork.newPublicAddress(&context), networkBorderGroup: group)
         address.tags = tags
+        address.allocationTime = context.now
         context.ec2.elasticIPs.insert(address)
         return Response([
             "PublicIp": .string(address.address.description), "AllocationId": .string(address.id),
@@ -85,6 +89,7 @@ enum ElasticIPCalls {
         guard context.ec2.association(of: address) == nil else {
             throw ServiceError("InvalidIPAddress.InUse", "Address \(address.address) is in use.")
         }
+        context.ec2.remember(Usage(.publicIPv4, from: address.allocationTime, to: context.now), of: id)
         context.ec2.elasticIPs[id] = nil
         return .empty
     }
@@ -92,7 +97,8 @@ enum ElasticIPCalls {
     /// The Elastic IP with that public address, which must be the account's.
     static func named(publicIP text: String, _ context: CallContext) throws(ServiceError) -> ElasticIP {
         guard let wanted = IPv4Address(text) else {
-            throw EC2Error.invalidParameter("Value (\(text.prefix(256))) for parameter publicIp is invalid. Invalid IPv4 address.")
+            throw EC2Error.invalidParameter(
+                "Value (\(text.prefix(256))) for parameter publicIp is invalid. Invalid IPv4 address.")
         }
         guard let found = context.ec2.elasticIPs.first(where: { $0.address == wanted }) else {
             throw ServiceError("InvalidAddress.NotFound", "Address '\(wanted)' not found.")
@@ -153,7 +159,8 @@ enum ElasticIPCalls {
     static func resetAttribute(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var address = try context.ec2.elasticIPs.named(input.id("AllocationId"), .elasticIP)
         guard input.id("Attribute") == "domain-name" else {
-            throw EC2Error.invalidParameter("Value (\(input.id("Attribute").prefix(256))) for parameter attribute is invalid.")
+            throw EC2Error.invalidParameter(
+                "Value (\(input.id("Attribute").prefix(256))) for parameter attribute is invalid.")
         }
         address.pointerRecord = nil
         context.ec2.elasticIPs[address.id] = address

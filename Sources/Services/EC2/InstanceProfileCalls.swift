@@ -50,7 +50,8 @@ enum InstanceProfileCalls {
     private static func isName(_ text: some StringProtocol) -> Bool {
         (1...128).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "_+=,.@-".utf8.contains($0)
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || "_+=,.@-".utf8.contains($0)
             }
     }
 
@@ -139,9 +140,10 @@ enum InstanceProfileCalls {
         let start = min(try PageToken.read(input.string("NextToken")), found.count)
         let page = found[start...].prefix(limit)
         return Response([
-            "IamInstanceProfileAssociations": .list(page.compactMap { instance in
-                instance.profile.map { view(instance, $0, "associated") }
-            }),
+            "IamInstanceProfileAssociations": .list(
+                page.compactMap { instance in
+                    instance.profile.map { view(instance, $0, "associated") }
+                }),
             "NextToken": page.endIndex < found.count ? .string(PageToken.make(page.endIndex)) : nil,
         ])
     }

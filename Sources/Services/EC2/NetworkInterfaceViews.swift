@@ -37,7 +37,8 @@ enum NetworkInterfaceViews {
         "addresses.association.public-ip": { interface, _ in
             interface.addresses.compactMap { $0.association?.address.description }
         },
-        "addresses.association.owner-id": { interface, _ in interface.addresses.compactMap { $0.association?.ownerID } },
+        "addresses.association.owner-id": { interface, _ in interface.addresses.compactMap { $0.association?.ownerID }
+        },
         "association.public-ip": { interface, _ in
             interface.primary?.association.map { [$0.address.description] } ?? []
         },
@@ -53,7 +54,9 @@ enum NetworkInterfaceViews {
     ]
 
     private static let attachmentFilters: [String: Listing<NetworkInterface>.FilterValues] = [
-        "attachment.attachment-id": { interface, _ in interface.attachment.map { [$0.id] } ?? [] },
+        "attachment.attachment-id": { interface, _ in
+            (interface.attachment ?? interface.formerAttachment).map { [$0.id] } ?? []
+        },
         "attachment.instance-id": { interface, _ in interface.attachment.map { [$0.instanceID] } ?? [] },
         "attachment.instance-owner-id": { interface, _ in interface.attachment.map { [$0.instanceOwnerID] } ?? [] },
         "attachment.device-index": { interface, _ in interface.attachment.map { ["\($0.deviceIndex)"] } ?? [] },
@@ -71,8 +74,22 @@ enum NetworkInterfaceViews {
         let page = try listing.page(input, context)
         let state = context.ec2
         let region = context.region
+        let asksForAttachment = try Filter.all(input).contains { $0.name == "attachment.attachment-id" }
         return Response([
-            "NetworkInterfaces": .list(page.records) { view($0, state, region) },
+            "NetworkInterfaces": .list(page.records) { interface in
+                guard asksForAttachment, interface.attachment == nil, let former = interface.formerAttachment else {
+                    return view(interface, state, region)
+                }
+                var shown = interface
+                shown.attachment = former
+                guard case .structure(var fields) = view(shown, state, region),
+                    case .structure(var attachment)? = fields["Attachment"]
+                else { return view(interface, state, region) }
+                attachment["Status"] = "detached"
+                fields["Attachment"] = .structure(attachment)
+                fields["Status"] = "available"
+                return .structure(fields)
+            },
             "NextToken": .optional(page.nextToken),
         ])
     }
@@ -97,7 +114,8 @@ enum NetworkInterfaceViews {
             "Attachment": interface.attachment.map(attachment),
             "AvailabilityZone": .string(interface.zone),
             "AvailabilityZoneId": .optional(state.subnets[interface.subnetID]?.zoneID),
-            "Description": .string(interface.description), "Groups": InstanceViews.groupViews(interface.groupIDs, state),
+            "Description": .string(interface.description),
+            "Groups": InstanceViews.groupViews(interface.groupIDs, state),
             "InterfaceType": .string(interface.interfaceType),
             "Ipv6Address": .optional(interface.ipv6Addresses.first),
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },

@@ -25,7 +25,8 @@ extension EC2Error {
 
     /// A text that is no CIDR block.
     static func notACIDRBlock(_ text: String, _ parameter: String) -> ServiceError {
-        invalidParameter("Value (\(text.prefix(256))) for parameter \(parameter) is invalid. This is not a valid CIDR block.")
+        invalidParameter(
+            "Value (\(text.prefix(256))) for parameter \(parameter) is invalid. This is not a valid CIDR block.")
     }
 
     static func associationNotFound(_ id: String) -> ServiceError {

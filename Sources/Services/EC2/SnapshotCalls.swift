@@ -146,7 +146,7 @@ enum SnapshotCalls {
             throw ServiceError(
                 "InvalidSnapshot.InUse", "The snapshot \(snapshot.id) is currently in use by \(image.id)")
         }
-        context.ec2.snapshots[snapshot.id] = nil
+        context.ec2.deleteSnapshot(snapshot.id, now: context.now)
         return .empty
     }
 
@@ -191,7 +191,8 @@ enum SnapshotCalls {
             let may = Set(snapshot.createVolumePermissions)
             return (ids.isEmpty || ids.contains(snapshot.id))
                 && (owners.isEmpty || owners.contains(alias) || owners.contains(snapshot.ownerID))
-                && (restorable.isEmpty || restorable.contains { may.contains($0) || ($0 == "self" && isOwn) || (isOwn && $0 == account) })
+                && (restorable.isEmpty
+                    || restorable.contains { may.contains($0) || ($0 == "self" && isOwn) || (isOwn && $0 == account) })
         }
         let page = try Paging.page(wanted, input)
         return Response(["Snapshots": .list(page.items) { view($0, account) }, "NextToken": page.nextToken])

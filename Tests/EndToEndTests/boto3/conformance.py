@@ -10,7 +10,13 @@ import xml.etree.ElementTree as ElementTree
 
 
 # Where AWS itself answers otherwise than its model says: the shape, and what comes.
-ALSO = {"PlatformValues": {"windows"}, "NetworkInterfaceStatus": {"pending"}}
+ALSO = {
+    "PlatformValues": {"windows"},
+    # A new interface is pending for a moment; an attached gateway is available; endpoints speak in lower case.
+    "NetworkInterfaceStatus": {"pending"},
+    "AttachmentStatus": {"available"},
+    "State": {"pending", "available", "deleting", "deleted", "rejected", "pendingAcceptance"},
+}
 
 
 class Mismatch(AssertionError):

@@ -352,7 +352,8 @@ class Lifecycle(TestCase):
         )["InstanceTypeOfferings"]
         self.assertNotIn("us-east-1e", {offer["Location"] for offer in by_zone})
         by_id = self.ec2.describe_instance_type_offerings(
-            LocationType="availability-zone-id", Filters=[{"Name": "location", "Values": ["use1-az1"]}]
+            LocationType="availability-zone-id",
+            Filters=[{"Name": "location", "Values": ["use1-az1"]}, {"Name": "instance-type", "Values": ["t3.*"]}],
         )["InstanceTypeOfferings"]
         self.assertIn("t3.micro", {offer["InstanceType"] for offer in by_id})
         refused = error(self.launch, Placement={"AvailabilityZone": "us-east-1e"})

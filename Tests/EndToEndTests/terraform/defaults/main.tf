@@ -32,11 +32,7 @@ resource "aws_default_subnet" "first" {
   }
 }
 
-resource "aws_default_vpc_dhcp_options" "this" {
-  tags = {
-    Stage = var.stage
-  }
-}
+resource "aws_default_vpc_dhcp_options" "this" {}
 
 data "aws_vpc" "default" {
   default    = true

@@ -149,12 +149,15 @@ resource "aws_instance" "from_template" {
     version = "$Latest"
   }
 
+  # Terraform takes away tags that only the template gives.
   tags = {
-    Name = "from-template"
+    Name     = "from-template"
+    Template = "web"
   }
 
+  # The provider hashes a template's user data anew on each plan.
   lifecycle {
-    ignore_changes = [launch_template]
+    ignore_changes = [launch_template, user_data]
   }
 }
 
