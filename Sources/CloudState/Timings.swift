@@ -36,6 +36,8 @@ package enum Timings {
     package static let image = Duration.seconds(120)
     package static let interfaceAttach = Duration.seconds(2)
     package static let interfaceDetach = Duration.seconds(5)
+    /// How long an attachment that was undone is still found by its id.
+    package static let interfaceForget = Duration.seconds(120)
     package static let prefixList = Duration.seconds(3)
     /// A gateway endpoint is there at once; interfaces take their time.
     package static let interfaceEndpoint = Duration.seconds(60)

@@ -18,7 +18,7 @@ package enum Transition: Sendable, Equatable {
         case .kmsKeyDeletion: false
         case .natGateway(_, _, let transition): transition != .vanish
         case .spotRequestFulfilled: true
-        case .resource(_, _, let transition): transition != .peeringVanished
+        case .resource(_, _, let transition): transition.settles
         }
     }
 

@@ -71,6 +71,8 @@ package struct NetworkInterface: ResourceRecord {
     /// Whether AWS lends a public address each time the instance starts.
     package var borrowsPublicAddress = false
     package var attachment: Attachment?
+    /// The attachment that was undone a moment ago: who asks by its id still finds it, as `detached`.
+    package var formerAttachment: Attachment?
     package var tags = Tags()
 
     package init(

@@ -14,6 +14,7 @@ package enum ResourceTransition: Sendable, Equatable {
     case imageAvailable
     case interfaceAttached(attachmentID: String)
     case interfaceDetached(attachmentID: String)
+    case interfaceForgotten(attachmentID: String)
     case prefixListSettled
     case prefixListDeleted
     case endpointAvailable
@@ -23,6 +24,14 @@ package enum ResourceTransition: Sendable, Equatable {
     case peeringDeleted
     /// What is rejected or deleted is shown for some time.
     case peeringVanished
+
+    /// Whether a client waits for it.
+    var settles: Bool {
+        switch self {
+        case .peeringVanished, .interfaceForgotten: false
+        default: true
+        }
+    }
 }
 
 extension EC2State {
@@ -44,6 +53,8 @@ extension EC2State {
         case .interfaceDetached(let attachmentID):
             guard networkInterfaces[id]?.attachment?.id == attachmentID else { return }
             detachInterface(id)
+        case .interfaceForgotten(let attachmentID):
+            networkInterfaces.update(id) { if $0.formerAttachment?.id == attachmentID { $0.formerAttachment = nil } }
         case .prefixListSettled:
             prefixLists.update(id) { list in
                 if list.state.hasSuffix("-in-progress"), list.state != "delete-in-progress" {
@@ -124,6 +135,7 @@ extension EC2State {
         guard let attachment = networkInterfaces[id]?.attachment else { return }
         networkInterfaces.update(id) { record in
             record.attachment = nil
+            record.formerAttachment = attachment
             for index in record.addresses.indices where record.addresses[index].association?.allocationID == nil {
                 record.addresses[index].association = nil
             }

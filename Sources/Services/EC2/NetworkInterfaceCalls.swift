@@ -123,7 +123,10 @@ enum NetworkInterfaceCalls {
             deviceIndex: index, attachTime: context.now, deleteOnTermination: false)
         attachment.networkCardIndex = input.integer("NetworkCardIndex") ?? 0
         attachment.isAttaching = true
-        context.ec2.networkInterfaces.update(interface.id) { $0.attachment = attachment }
+        context.ec2.networkInterfaces.update(interface.id) { record in
+            record.attachment = attachment
+            record.formerAttachment = nil
+        }
         let place = others.filter { $0 < index }.count
         context.ec2.instances.update(instanceID) { $0.networkInterfaceIDs.insert(interface.id, at: place) }
         context.schedule(
@@ -146,6 +149,7 @@ enum NetworkInterfaceCalls {
         }
         context.ec2.networkInterfaces.update(interface.id) { $0.attachment?.isDetaching = true }
         context.schedule(.interfaceDetached(attachmentID: id), interface.id, after: Timings.interfaceDetach)
+        context.schedule(.interfaceForgotten(attachmentID: id), interface.id, after: Timings.interfaceForget)
         return .empty
     }
 

@@ -54,7 +54,9 @@ enum NetworkInterfaceViews {
     ]
 
     private static let attachmentFilters: [String: Listing<NetworkInterface>.FilterValues] = [
-        "attachment.attachment-id": { interface, _ in interface.attachment.map { [$0.id] } ?? [] },
+        "attachment.attachment-id": { interface, _ in
+            (interface.attachment ?? interface.formerAttachment).map { [$0.id] } ?? []
+        },
         "attachment.instance-id": { interface, _ in interface.attachment.map { [$0.instanceID] } ?? [] },
         "attachment.instance-owner-id": { interface, _ in interface.attachment.map { [$0.instanceOwnerID] } ?? [] },
         "attachment.device-index": { interface, _ in interface.attachment.map { ["\($0.deviceIndex)"] } ?? [] },
@@ -72,8 +74,22 @@ enum NetworkInterfaceViews {
         let page = try listing.page(input, context)
         let state = context.ec2
         let region = context.region
+        let asksForAttachment = try Filter.all(input).contains { $0.name == "attachment.attachment-id" }
         return Response([
-            "NetworkInterfaces": .list(page.records) { view($0, state, region) },
+            "NetworkInterfaces": .list(page.records) { interface in
+                guard asksForAttachment, interface.attachment == nil, let former = interface.formerAttachment else {
+                    return view(interface, state, region)
+                }
+                var shown = interface
+                shown.attachment = former
+                guard case .structure(var fields) = view(shown, state, region),
+                    case .structure(var attachment)? = fields["Attachment"]
+                else { return view(interface, state, region) }
+                attachment["Status"] = "detached"
+                fields["Attachment"] = .structure(attachment)
+                fields["Status"] = "available"
+                return .structure(fields)
+            },
             "NextToken": .optional(page.nextToken),
         ])
     }

@@ -118,7 +118,7 @@ enum SnapshotCalls {
         var snapshot = Snapshot(
             id: context.newID("snap"), ownerID: context.accountID, volumeID: "vol-ffffffff", size: source.size,
             state: .pending, startTime: context.now,
-            description: input.string("Description") ?? "[Copied \(id) from \(region)]")
+            description: try description(input))
         snapshot.isEncrypted = encryption.isEncrypted
         snapshot.kmsKeyARN = encryption.keyARN
         snapshot.tags = tags

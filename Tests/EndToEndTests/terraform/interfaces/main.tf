@@ -18,7 +18,7 @@ variable "description" {
 }
 
 variable "addresses" {
-  default = ["10.30.1.10", "10.30.1.11"]
+  default = ["10.30.2.10", "10.30.2.11"]
 }
 
 data "aws_ami" "linux" {
@@ -43,6 +43,13 @@ resource "aws_subnet" "main" {
   ipv6_cidr_block   = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 8, 1)
 }
 
+# Of its own, so that no other interface happens to get one of the addresses named below.
+resource "aws_subnet" "named" {
+  vpc_id            = aws_vpc.main.id
+  availability_zone = "us-east-1a"
+  cidr_block        = "10.30.2.0/24"
+}
+
 resource "aws_security_group" "first" {
   name   = "first"
   vpc_id = aws_vpc.main.id
@@ -54,7 +61,7 @@ resource "aws_security_group" "second" {
 }
 
 resource "aws_network_interface" "named" {
-  subnet_id         = aws_subnet.main.id
+  subnet_id         = aws_subnet.named.id
   private_ips       = var.addresses
   description       = var.description
   security_groups   = [aws_security_group.first.id]

@@ -18,6 +18,11 @@ provider "aws" {
   region = "us-west-2"
 }
 
+provider "aws" {
+  alias  = "north"
+  region = "eu-north-1"
+}
+
 variable "size" {
   default = 10
 }
@@ -32,8 +37,8 @@ data "aws_ami" "linux" {
   }
 }
 
-resource "aws_ebs_encryption_by_default" "west" {
-  provider = aws.west
+resource "aws_ebs_encryption_by_default" "north" {
+  provider = aws.north
   enabled  = true
 }
 
@@ -85,7 +90,7 @@ resource "aws_ebs_snapshot_copy" "west" {
   provider           = aws.west
   source_snapshot_id = aws_ebs_snapshot.old.id
   source_region      = "us-east-1"
-  encrypted          = true
+  description        = "copy"
 }
 
 resource "aws_snapshot_create_volume_permission" "partner" {
