@@ -72,17 +72,11 @@ let package = Package(
         // MARK: The emulator
         library("ServiceModel"),
         library("WireProtocols", ["ServiceModel", "JSONValue"]),
-<<<<<<< HEAD
-        library("CloudState", ["ServiceModel", collections]),
-        library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
-        library("EC2", path: "Sources/Services/EC2", ["CloudState", "ServiceModel", "JSONValue", "KeyMaterial"]),
-        service("STS"),
-        library("EmulatorCore", ["CloudState", "ServiceModel", "WireProtocols", "JSONValue", "EC2", "STS"]),
-=======
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
-        service("EC2"),
+        library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
+        service("EC2", ["KeyMaterial"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM"),
@@ -93,7 +87,6 @@ let package = Package(
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "IAM", "KMS", "SSM",
                 "STS",
             ]),
->>>>>>> iam
         library(
             "EmulatorServer",
             [

@@ -78,7 +78,11 @@ extension EC2State {
             // Interfaces of AWS's own services hang on no instance.
             guard let instance = instances[attachment.instanceID] else { return interface.isRequesterManaged }
             return instance.state == .running || instance.state == .pending
-        case .vpcPeering, .transitGateway, .vpcEndpoint, .carrierGateway, .localGateway, .coreNetwork: return true
+        case .vpcPeering(let id): return vpcPeerings[id]?.status == .active
+        case .vpcEndpoint(let id):
+            guard let state = vpcEndpoints[id]?.state else { return false }
+            return state == .available || state == .pending
+        case .transitGateway, .carrierGateway, .localGateway, .coreNetwork: return true
         }
     }
 

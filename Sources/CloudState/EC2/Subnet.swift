@@ -67,7 +67,9 @@ package struct Subnet: ResourceRecord {
     /// of a well-mixed generator no two are alike.
     package func ipv6Address(_ bits: UInt64) -> IPv6Address? {
         // The first four addresses and the last one are AWS's.
-        ipv6Blocks.first.map { IPv6Address(high: $0.block.base.high, low: bits < 4 || bits == ~0 ? bits ^ 0xA5A5 : bits) }
+        ipv6Blocks.first.map {
+            IPv6Address(high: $0.block.base.high, low: bits < 4 || bits == ~0 ? bits ^ 0xA5A5 : bits)
+        }
     }
 
     package mutating func take(_ address: IPv4Address) { used.insert(address.bits) }

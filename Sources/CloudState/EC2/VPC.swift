@@ -48,5 +48,7 @@ package struct VPC: ResourceRecord {
         self.dnsHostnames = dnsHostnames
     }
 
-    package var primaryBlock: IPv4Block { blocks.first?.block ?? IPv4Block(base: IPv4Address(bits: 0), prefixLength: 0) }
+    package var primaryBlock: IPv4Block {
+        blocks.first?.block ?? IPv4Block(base: IPv4Address(bits: 0), prefixLength: 0)
+    }
 }

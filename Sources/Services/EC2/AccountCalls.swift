@@ -6,7 +6,7 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAccountAttributes.html>
 enum AccountCalls {
     static let operations: [String: Handler] = [
-        "DescribeAccountAttributes": .read(describe),
+        "DescribeAccountAttributes": .read(describe)
     ]
 
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -21,7 +21,8 @@ enum AccountCalls {
         ]
         let wanted = input.strings("AttributeNames")
         if let unknown = wanted.first(where: { name in !attributes.contains { $0.name == name } }) {
-            throw EC2Error.invalidParameter("Value (\(unknown.prefix(256))) for parameter attribute is invalid. Unknown attribute.")
+            throw EC2Error.invalidParameter(
+                "Value (\(unknown.prefix(256))) for parameter attribute is invalid. Unknown attribute.")
         }
         let shown = attributes.filter { wanted.isEmpty || wanted.contains($0.name) }
         return Response([

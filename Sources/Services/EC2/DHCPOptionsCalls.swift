@@ -62,11 +62,13 @@ enum DHCPOptionsCalls {
         case "ipv6-address-preferred-lease-time":
             isValid = values.count == 1 && (Int(values[0]).map { (140...2_147_483_647).contains($0) } ?? false)
         default:
-            throw EC2Error.invalidParameter("Value (\(key.prefix(256))) for parameter key is invalid. Unknown DHCP option")
+            throw EC2Error.invalidParameter(
+                "Value (\(key.prefix(256))) for parameter key is invalid. Unknown DHCP option")
         }
         guard isValid else {
             throw EC2Error.invalidParameter(
-                "Value (\(values.joined(separator: ", ").prefix(256))) for parameter value is invalid for DHCP option \(key).")
+                "Value (\(values.joined(separator: ", ").prefix(256))) for parameter value is invalid for DHCP option \(key)."
+            )
         }
     }
 

@@ -59,7 +59,8 @@ enum ElasticIPAssociationCalls {
         case (nil, nil):
             throw ServiceError("MissingParameter", "Either public IP or allocation id must be specified")
         default:
-            throw EC2Error.invalidCombination("You may specify public IP or allocation id, but not both in the same call")
+            throw EC2Error.invalidCombination(
+                "You may specify public IP or allocation id, but not both in the same call")
         }
     }
 
@@ -83,7 +84,8 @@ enum ElasticIPAssociationCalls {
         guard instance.networkInterfaceIDs.count == 1, let only = instance.networkInterfaceIDs.first else {
             throw ServiceError(
                 "InvalidInstanceID",
-                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead.")
+                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead."
+            )
         }
         return try context.ec2.networkInterfaces.named(only, .networkInterface)
     }
@@ -140,7 +142,8 @@ enum ElasticIPAssociationCalls {
     private static func takeAway(_ address: ElasticIP, _ context: inout CallContext) {
         guard let association = context.ec2.association(of: address) else { return }
         context.ec2.disassociate(address.id)
-        guard association.interface.borrowsPublicAddress, association.interface.primary?.address == association.privateAddress,
+        guard association.interface.borrowsPublicAddress,
+            association.interface.primary?.address == association.privateAddress,
             let instance = association.interface.attachment.flatMap({ context.ec2.instances[$0.instanceID] }),
             instance.state == .running || instance.state == .pending, instance.networkInterfaceIDs.count == 1
         else { return }

@@ -25,7 +25,8 @@ enum ElasticIPCalls {
             "instance-id": { address, state in
                 instance(state.association(of: address)).map { [$0] } ?? []
             },
-            "network-interface-id": { address, state in state.association(of: address).map { [$0.interface.id] } ?? [] },
+            "network-interface-id": { address, state in state.association(of: address).map { [$0.interface.id] } ?? []
+            },
             "network-interface-owner-id": { address, state in
                 state.association(of: address).map { [$0.interface.ownerID] } ?? []
             },
@@ -47,12 +48,14 @@ enum ElasticIPCalls {
         }
         let domain = input.string("Domain") ?? "vpc"
         guard domain == "vpc" || domain == "standard" else {
-            throw EC2Error.invalidParameter("Value (\(domain.prefix(256))) for parameter domain is invalid. Invalid domain.")
+            throw EC2Error.invalidParameter(
+                "Value (\(domain.prefix(256))) for parameter domain is invalid. Invalid domain.")
         }
         let group = input.string("NetworkBorderGroup") ?? context.region
         guard group == context.region || context.ec2.optedInZoneGroups.contains(group) else {
             throw EC2Error.invalidParameter(
-                "Value (\(group.prefix(256))) for parameter networkBorderGroup is invalid. Network border group does not exist.")
+                "Value (\(group.prefix(256))) for parameter networkBorderGroup is invalid. Network border group does not exist."
+            )
         }
         if let wanted = input.string("Address"), !wanted.isEmpty {
             // An address that was released can be had back for as long as nobody else has it; here nobody remembers.
@@ -94,7 +97,8 @@ enum ElasticIPCalls {
     /// The Elastic IP with that public address, which must be the account's.
     static func named(publicIP text: String, _ context: CallContext) throws(ServiceError) -> ElasticIP {
         guard let wanted = IPv4Address(text) else {
-            throw EC2Error.invalidParameter("Value (\(text.prefix(256))) for parameter publicIp is invalid. Invalid IPv4 address.")
+            throw EC2Error.invalidParameter(
+                "Value (\(text.prefix(256))) for parameter publicIp is invalid. Invalid IPv4 address.")
         }
         guard let found = context.ec2.elasticIPs.first(where: { $0.address == wanted }) else {
             throw ServiceError("InvalidAddress.NotFound", "Address '\(wanted)' not found.")
@@ -155,7 +159,8 @@ enum ElasticIPCalls {
     static func resetAttribute(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var address = try context.ec2.elasticIPs.named(input.id("AllocationId"), .elasticIP)
         guard input.id("Attribute") == "domain-name" else {
-            throw EC2Error.invalidParameter("Value (\(input.id("Attribute").prefix(256))) for parameter attribute is invalid.")
+            throw EC2Error.invalidParameter(
+                "Value (\(input.id("Attribute").prefix(256))) for parameter attribute is invalid.")
         }
         address.pointerRecord = nil
         context.ec2.elasticIPs[address.id] = address

@@ -71,7 +71,8 @@ enum InternetGatewayCalls {
         guard !hasPublicAddresses else {
             throw ServiceError(
                 "DependencyViolation",
-                "Network \(vpc.id) has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
+                "Network \(vpc.id) has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+            )
         }
         context.ec2.internetGateways.update(gateway.id) { $0.vpcID = nil }
         // Its edge association goes with the attachment.

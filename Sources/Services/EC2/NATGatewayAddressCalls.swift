@@ -19,11 +19,13 @@ enum NATGatewayAddressCalls {
         let gateway = try NATGatewayCalls.named(input.id("NatGatewayId"), context)
         guard gateway.state == .available else {
             throw ServiceError(
-                "IncorrectState", "The NAT gateway \(gateway.id) is not available: its state is \(gateway.state.rawValue).")
+                "IncorrectState",
+                "The NAT gateway \(gateway.id) is not available: its state is \(gateway.state.rawValue).")
         }
         guard gateway.connectivity == connectivity else {
             throw EC2Error.invalidParameter(
-                "The NAT gateway \(gateway.id) is \(gateway.connectivity.rawValue); the operation is for \(connectivity.rawValue) NAT gateways.")
+                "The NAT gateway \(gateway.id) is \(gateway.connectivity.rawValue); the operation is for \(connectivity.rawValue) NAT gateways."
+            )
         }
         return gateway
     }
@@ -127,7 +129,8 @@ enum NATGatewayAddressCalls {
         for wanted in try wantedAddresses(input) {
             guard let index = gateway.addresses.firstIndex(where: { $0.privateAddress == wanted && !$0.isPrimary })
             else {
-                throw EC2Error.invalidParameter("The address \(wanted) is no secondary address of NAT gateway \(gateway.id).")
+                throw EC2Error.invalidParameter(
+                    "The address \(wanted) is no secondary address of NAT gateway \(gateway.id).")
             }
             gateway.addresses[index].status = .unassigning
             changed.append(gateway.addresses[index])

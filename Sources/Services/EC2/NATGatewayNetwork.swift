@@ -27,7 +27,8 @@ struct NATGatewayRequest {
             for id in ids { allocations.append(try context.ec2.elasticIPs.named(id, .elasticIP)) }
         case .private:
             guard ids.isEmpty else {
-                throw EC2Error.invalidCombination("The AllocationId parameter is not supported for private NAT gateways.")
+                throw EC2Error.invalidCombination(
+                    "The AllocationId parameter is not supported for private NAT gateways.")
             }
         }
         privateAddress = try Self.address(input.string("PrivateIpAddress"))
@@ -37,14 +38,17 @@ struct NATGatewayRequest {
         secondaryCount = input.integer("SecondaryPrivateIpAddressCount") ?? 0
         guard secondaryCount == 0 || secondaryAddresses.isEmpty else {
             throw EC2Error.invalidCombination(
-                "The parameter SecondaryPrivateIpAddressCount cannot be used with the parameter SecondaryPrivateIpAddress")
+                "The parameter SecondaryPrivateIpAddressCount cannot be used with the parameter SecondaryPrivateIpAddress"
+            )
         }
         guard (0...31).contains(secondaryCount), secondaryAddresses.count <= 31, allocations.count <= 8 else {
-            throw EC2Error.invalidParameter("A NAT gateway may have up to 8 Elastic IP addresses and 31 secondary private addresses.")
+            throw EC2Error.invalidParameter(
+                "A NAT gateway may have up to 8 Elastic IP addresses and 31 secondary private addresses.")
         }
         // Each further Elastic IP needs a private address to stand for.
         if connectivity == .public, secondaryAddresses.isEmpty { secondaryCount = allocations.count - 1 }
-        guard connectivity == .private || secondaryAddresses.isEmpty || secondaryAddresses.count == allocations.count - 1
+        guard
+            connectivity == .private || secondaryAddresses.isEmpty || secondaryAddresses.count == allocations.count - 1
         else {
             throw EC2Error.invalidParameter(
                 "The number of secondary private addresses must be the number of secondary allocation IDs.")

@@ -124,7 +124,8 @@ enum NetworkACLEntryCalls {
         }
         guard from <= to else {
             throw EC2Error.invalidParameter(
-                "Invalid TCP/UDP port range (\(from):\(to)) for parameter portRange: the first port is above the last one.")
+                "Invalid TCP/UDP port range (\(from):\(to)) for parameter portRange: the first port is above the last one."
+            )
         }
         entry.fromPort = from
         entry.toPort = to
@@ -139,7 +140,8 @@ enum NetworkACLEntryCalls {
         }
         guard (-1...255).contains(type), (-1...255).contains(code) else {
             throw EC2Error.invalidParameter(
-                "Value (\(type), \(code)) for parameter icmpTypeCode is invalid. Must specify values between -1 and 255.")
+                "Value (\(type), \(code)) for parameter icmpTypeCode is invalid. Must specify values between -1 and 255."
+            )
         }
         entry.icmpType = type
         entry.icmpCode = code

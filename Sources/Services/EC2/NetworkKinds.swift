@@ -1,9 +1,6 @@
 import CloudState
 import ServiceModel
 
-/// EC2's route tables, not those of REST protocols.
-typealias RouteTable = CloudState.RouteTable
-
 extension ResourceKind {
     static let elasticIP = ResourceKind("eipalloc", type: "elastic-ip", noun: "allocation", code: "InvalidAllocationID")
     static let natGateway = ResourceKind("nat", type: "natgateway", noun: "natGateway", code: "InvalidNatGatewayID")
@@ -28,7 +25,8 @@ extension EC2Error {
 
     /// A text that is no CIDR block.
     static func notACIDRBlock(_ text: String, _ parameter: String) -> ServiceError {
-        invalidParameter("Value (\(text.prefix(256))) for parameter \(parameter) is invalid. This is not a valid CIDR block.")
+        invalidParameter(
+            "Value (\(text.prefix(256))) for parameter \(parameter) is invalid. This is not a valid CIDR block.")
     }
 
     static func associationNotFound(_ id: String) -> ServiceError {

@@ -4,7 +4,7 @@ import ServiceModel
 /// DescribeRegions.
 enum RegionCalls {
     static let operations: [String: Handler] = [
-        "DescribeRegions": .read(describeRegions),
+        "DescribeRegions": .read(describeRegions)
     ]
 
     static func describeRegions(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

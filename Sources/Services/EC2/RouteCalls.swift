@@ -13,7 +13,7 @@ enum RouteCalls {
 
     static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let table = try context.ec2.routeTables.named(input.id("RouteTableId"), .routeTable)
-        let destination = try Destination(input, context.ec2)
+        let destination = try Destination(input, context)
         let target = try RouteTarget.read(input, table, destination, context)
         guard !table.routes.contains(where: { $0.destination == destination.text }) else {
             throw ServiceError("RouteAlreadyExists", "The route identified by \(destination.text) already exists.")
@@ -37,13 +37,14 @@ enum RouteCalls {
         case .networkInterface, .instance, .natGateway, .vpcEndpoint, .local: return
         default:
             throw EC2Error.invalidParameter(
-                "The destination CIDR block \(destination.text) is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.")
+                "The destination CIDR block \(destination.text) is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance."
+            )
         }
     }
 
     static func replace(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let table = try context.ec2.routeTables.named(input.id("RouteTableId"), .routeTable)
-        let destination = try Destination(input, context.ec2)
+        let destination = try Destination(input, context)
         guard let index = table.routes.firstIndex(where: { $0.destination == destination.text }) else {
             throw ServiceError(
                 "InvalidParameterValue",
@@ -65,11 +66,15 @@ enum RouteCalls {
 
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let table = try context.ec2.routeTables.named(input.id("RouteTableId"), .routeTable)
-        let destination = try Destination(input, context.ec2)
+        let destination = try Destination(input, context)
         guard let index = table.routes.firstIndex(where: { $0.destination == destination.text }) else {
             throw ServiceError(
                 "InvalidRoute.NotFound",
                 "no route with \(destination.parameter) \(destination.text) in route table \(table.id)")
+        }
+        if case .vpcEndpoint = table.routes[index].target, destination.parameter == "destination-prefix-list-id" {
+            throw EC2Error.invalidParameter(
+                "cannot remove VPC endpoint route \(destination.text) in route table \(table.id)")
         }
         guard table.routes[index].origin != "CreateRouteTable" else {
             throw EC2Error.invalidParameter("cannot remove local route \(destination.text) in route table \(table.id)")
@@ -87,17 +92,19 @@ struct Destination {
     private(set) var ipv4: IPv4Block?
     private(set) var ipv6: IPv6Block?
 
-    init(_ input: Input, _ state: EC2State) throws(ServiceError) {
+    init(_ input: Input, _ context: CallContext) throws(ServiceError) {
         let names = ["DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"]
         let given = names.filter { !(input.string($0) ?? "").isEmpty }
         guard !given.isEmpty else {
             throw ServiceError(
                 "MissingParameter",
-                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId")
+                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId"
+            )
         }
         guard given.count == 1 else {
             throw EC2Error.invalidCombination(
-                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId")
+                "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId"
+            )
         }
         // Host bits are cut off, as AWS does.
         if let block = try input.ipv4Block("DestinationCidrBlock") {
@@ -106,9 +113,7 @@ struct Destination {
             (text, parameter, ipv6) = (block.description, "destination-ipv6-cidr-block", block)
         } else {
             (text, parameter) = (input.string("DestinationPrefixListId") ?? "", "destination-prefix-list-id")
-            guard text.hasPrefix("pl-") else {
-                throw ServiceError("InvalidPrefixListID.Malformed", "Invalid id: \"\(text.prefix(256))\" (expecting \"pl-...\")")
-            }
+            try PrefixLists.check(text, context)
         }
     }
 

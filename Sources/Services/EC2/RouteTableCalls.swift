@@ -61,7 +61,9 @@ enum RouteTableCalls {
         if let known = try Idempotency.known("CreateRouteTable", token, input, context),
             let table = context.ec2.routeTables[known]
         {
-            return Response(["RouteTable": view(table, context.ec2), "ClientToken": .optional(input.string("ClientToken"))])
+            return Response([
+                "RouteTable": view(table, context.ec2), "ClientToken": .optional(input.string("ClientToken")),
+            ])
         }
         let vpc = try context.ec2.vpcs.named(input.id("VpcId"), .vpc)
         let tags = try TagRules.specified(input, for: .routeTable)
@@ -155,7 +157,8 @@ enum RouteTableCalls {
         var (old, association) = try association(input.id("AssociationId"), context)
         let table = try context.ec2.routeTables.named(input.id("RouteTableId"), .routeTable)
         guard table.vpcID == old.vpcID else {
-            throw EC2Error.invalidParameter("Route table \(table.id) and route table \(old.id) belong to different networks")
+            throw EC2Error.invalidParameter(
+                "Route table \(table.id) and route table \(old.id) belong to different networks")
         }
         guard table.id != old.id else {
             return Response(["NewAssociationId": .string(association.id), "AssociationState": associated])

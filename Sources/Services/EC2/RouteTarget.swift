@@ -16,7 +16,8 @@ enum RouteTarget {
         guard let parameter = given.first else {
             throw ServiceError(
                 "MissingParameter",
-                "The request must contain exactly one of: \(parameters.map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ", "))")
+                "The request must contain exactly one of: \(parameters.map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ", "))"
+            )
         }
         guard given.count == 1 else {
             throw EC2Error.invalidCombination(
@@ -45,7 +46,9 @@ enum RouteTarget {
                     "The parameter egressOnlyInternetGatewayId cannot be used with the parameter destinationCidrBlock")
             }
             return .egressOnlyGateway(id: id)
-        default: return try elsewhere(parameter, id, context.ec2)
+        case "VpcPeeringConnectionId": return try peering(id, table, context.ec2)
+        case "VpcEndpointId": return try endpoint(id, table, context.ec2)
+        default: throw elsewhere(parameter, id)
         }
     }
 
@@ -83,35 +86,52 @@ enum RouteTarget {
         guard instance.networkInterfaceIDs.count == 1, let interface = instance.networkInterfaceIDs.first else {
             throw ServiceError(
                 "InvalidInstanceID",
-                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead.")
+                "There are multiple interfaces attached to instance '\(id)'. Please specify an interface ID for the operation instead."
+            )
         }
         try check(instance.vpcID, table, "interface \(interface)")
         return .instance(id: id, networkInterfaceID: interface)
     }
 
-    /// Targets of which an account may have none here.
-    private static func elsewhere(
-        _ parameter: String, _ id: String, _ state: EC2State
+    /// A connection that is not accepted yet may be named: the route is a black hole until it is.
+    private static func peering(
+        _ id: String, _ table: RouteTable, _ state: EC2State
     ) throws(ServiceError) -> RouteTable.Route.Target {
+        let peering = try state.vpcPeerings.named(id, .vpcPeering)
+        guard ![.deleted, .rejected, .failed, .expired].contains(peering.status) else {
+            throw EC2Error.notFound(.vpcPeering, [id])
+        }
+        guard peering.requester.vpcID == table.vpcID || peering.accepter.vpcID == table.vpcID else {
+            throw EC2Error.invalidParameter(
+                "route table \(table.id) and peering connection \(id) belong to different networks")
+        }
+        return .vpcPeering(id: id)
+    }
+
+    private static func endpoint(
+        _ id: String, _ table: RouteTable, _ state: EC2State
+    ) throws(ServiceError) -> RouteTable.Route.Target {
+        let endpoint = try state.vpcEndpoints.named(id, .vpcEndpoint)
+        try check(endpoint.vpcID, table, "VPC endpoint \(id)")
+        guard endpoint.type == "GatewayLoadBalancer" else {
+            throw EC2Error.invalidParameter("VPC endpoint \(id) is not a Gateway Load Balancer endpoint")
+        }
+        return .vpcEndpoint(id: id)
+    }
+
+    /// What nobody has here.
+    private static func elsewhere(_ parameter: String, _ id: String) -> ServiceError {
         switch parameter {
-        case "VpcPeeringConnectionId":
-            throw ServiceError(
-                "InvalidVpcPeeringConnectionID.NotFound",
-                "The vpcPeeringConnection ID '\(id.prefix(256))' does not exist")
         case "TransitGatewayId":
-            throw ServiceError(
+            ServiceError(
                 "InvalidTransitGatewayID.NotFound", "The transitGateway ID '\(id.prefix(256))' does not exist.")
-        case "VpcEndpointId":
-            throw ServiceError(
-                "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '\(id.prefix(256))' does not exist")
         case "CarrierGatewayId":
-            throw ServiceError(
+            ServiceError(
                 "InvalidCarrierGatewayID.NotFound", "The carrierGateway ID '\(id.prefix(256))' does not exist")
         case "LocalGatewayId":
-            throw ServiceError(
-                "InvalidLocalGatewayID.NotFound", "The localGateway ID '\(id.prefix(256))' does not exist")
+            ServiceError("InvalidLocalGatewayID.NotFound", "The localGateway ID '\(id.prefix(256))' does not exist")
         default:
-            throw EC2Error.invalidParameter("Value (\(id.prefix(256))) for parameter \(lower(parameter)) is invalid.")
+            EC2Error.invalidParameter("Value (\(id.prefix(256))) for parameter \(lower(parameter)) is invalid.")
         }
     }
 }

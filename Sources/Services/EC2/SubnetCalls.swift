@@ -122,7 +122,8 @@ enum SubnetCalls {
 
     private static func unknownZone(_ value: String, _ parameter: String, _ zones: [String]) -> ServiceError {
         EC2Error.invalidParameter(
-            "Value (\(value.prefix(256))) for parameter \(parameter) is invalid. Subnets can currently only be created in the following availability zones: \(zones.joined(separator: ", ")).")
+            "Value (\(value.prefix(256))) for parameter \(parameter) is invalid. Subnets can currently only be created in the following availability zones: \(zones.joined(separator: ", "))."
+        )
     }
 
     static func createDefault(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -181,12 +182,15 @@ enum SubnetCalls {
         if let assigns = input.attribute("AssignIpv6AddressOnCreation") {
             guard !assigns || !subnet.ipv6Blocks.isEmpty else {
                 throw EC2Error.invalidParameter(
-                    "Invalid value 'true' for assignIpv6AddressOnCreation. Subnet \(subnet.id) does not have any ipv6 CIDR block associated with it")
+                    "Invalid value 'true' for assignIpv6AddressOnCreation. Subnet \(subnet.id) does not have any ipv6 CIDR block associated with it"
+                )
             }
             subnet.assignsIPv6Address = assigns
         }
         if let dns64 = input.attribute("EnableDns64") { subnet.dns64 = dns64 }
-        if let record = input.attribute("EnableResourceNameDnsARecordOnLaunch") { subnet.resourceNameDNSARecord = record }
+        if let record = input.attribute("EnableResourceNameDnsARecordOnLaunch") {
+            subnet.resourceNameDNSARecord = record
+        }
         if let record = input.attribute("EnableResourceNameDnsAAAARecordOnLaunch") {
             subnet.resourceNameDNSAAAARecord = record
         }

@@ -28,7 +28,8 @@ enum VPCBlockCalls {
         guard let group = input.string("Ipv6CidrBlockNetworkBorderGroup"), !group.isEmpty else { return context.region }
         guard group == context.region || context.ec2.optedInZoneGroups.contains(group) else {
             throw EC2Error.invalidParameter(
-                "Value (\(group.prefix(256))) for parameter ipv6CidrBlockNetworkBorderGroup is invalid. Network border group does not exist.")
+                "Value (\(group.prefix(256))) for parameter ipv6CidrBlockNetworkBorderGroup is invalid. Network border group does not exist."
+            )
         }
         return group
     }
@@ -55,7 +56,8 @@ enum VPCBlockCalls {
         guard block != nil || wantsIPv6 else {
             throw ServiceError(
                 "MissingParameter",
-                "The request must contain exactly one of: cidrBlock, amazonProvidedIpv6CidrBlock, ipv6CidrBlock, ipv4IpamPoolId, ipv6IpamPoolId")
+                "The request must contain exactly one of: cidrBlock, amazonProvidedIpv6CidrBlock, ipv6CidrBlock, ipv4IpamPoolId, ipv6IpamPoolId"
+            )
         }
         guard block == nil || !wantsIPv6 else {
             throw EC2Error.invalidCombination("You can only associate one CIDR block type per request.")
@@ -78,7 +80,8 @@ enum VPCBlockCalls {
         guard AddressRange.may(block, join: vpc.blocks.map(\.block)) else {
             throw ServiceError(
                 "InvalidVpc.Range",
-                "The CIDR '\(block)' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR. For additional restrictions, see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Subnets.html#VPC_Sizing")
+                "The CIDR '\(block)' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR. For additional restrictions, see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Subnets.html#VPC_Sizing"
+            )
         }
         guard !vpc.blocks.contains(where: { $0.block.overlaps(block) }) else {
             throw ServiceError(
@@ -121,7 +124,8 @@ enum VPCBlockCalls {
         guard let association = vpc.blocks.dropFirst().first(where: { $0.id == id }) else {
             throw ServiceError(
                 "OperationNotPermitted",
-                "The vpc CIDR block with association ID \(id) may not be disassociated. It is the primary IPv4 CIDR block of the VPC")
+                "The vpc CIDR block with association ID \(id) may not be disassociated. It is the primary IPv4 CIDR block of the VPC"
+            )
         }
         let isUsed = subnets.contains { !$0.isIPv6Native && association.block.contains($0.block) }
         guard !isUsed else { throw inUse(vpc, association.block.description) }

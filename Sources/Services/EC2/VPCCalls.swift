@@ -52,7 +52,8 @@ enum VPCCalls {
         try VPCBlockCalls.checkSize(block)
         let tenancy = input.string("InstanceTenancy") ?? "default"
         guard ["default", "dedicated", "host"].contains(tenancy) else {
-            throw EC2Error.invalidParameter("Value (\(tenancy.prefix(256))) for parameter instanceTenancy is invalid. Invalid tenancy.")
+            throw EC2Error.invalidParameter(
+                "Value (\(tenancy.prefix(256))) for parameter instanceTenancy is invalid. Invalid tenancy.")
         }
         let wantsIPv6 = input.boolean("AmazonProvidedIpv6CidrBlock") ?? false
         let borderGroup = try VPCBlockCalls.borderGroup(input, context)
@@ -95,7 +96,9 @@ enum VPCCalls {
         let vpc = try context.ec2.vpcs.named(input.id("VpcId"), .vpc)
         guard !hasDependencies(vpc, context.ec2) else { throw EC2Error.dependency("vpc", vpc.id) }
         // What came with it goes with it.
-        for group in context.ec2.securityGroups where group.vpcID == vpc.id { context.ec2.securityGroups[group.id] = nil }
+        for group in context.ec2.securityGroups where group.vpcID == vpc.id {
+            context.ec2.securityGroups[group.id] = nil
+        }
         for table in context.ec2.routeTables where table.vpcID == vpc.id { context.ec2.routeTables[table.id] = nil }
         for acl in context.ec2.networkACLs where acl.vpcID == vpc.id { context.ec2.networkACLs[acl.id] = nil }
         context.ec2.vpcs[vpc.id] = nil
@@ -111,6 +114,11 @@ enum VPCCalls {
             || state.routeTables.contains { $0.vpcID == vpc.id && !$0.isMain }
             || state.networkACLs.contains { $0.vpcID == vpc.id && !$0.isDefault }
             || state.networkInterfaces.contains { $0.vpcID == vpc.id }
+            || state.vpcEndpoints.contains { $0.vpcID == vpc.id }
+            || state.vpcPeerings.contains { peering in
+                [.active, .pendingAcceptance, .provisioning].contains(peering.status)
+                    && (peering.requester.vpcID == vpc.id || peering.accepter.vpcID == vpc.id)
+            }
     }
 
     // MARK: Attributes
@@ -125,7 +133,8 @@ enum VPCCalls {
         case "enableNetworkAddressUsageMetrics":
             attribute = ("EnableNetworkAddressUsageMetrics", vpc.networkAddressUsageMetrics)
         default:
-            throw EC2Error.invalidParameter("Value (\(name.prefix(256))) for parameter attribute is invalid. Unknown attribute.")
+            throw EC2Error.invalidParameter(
+                "Value (\(name.prefix(256))) for parameter attribute is invalid. Unknown attribute.")
         }
         var fields = Fields()
         fields.append("VpcId", .string(vpc.id))

@@ -96,7 +96,8 @@ enum ZoneCalls {
         }
         guard input.id("OptInStatus") == "opted-in" else {
             throw EC2Error.invalidParameter(
-                "Value (\(input.id("OptInStatus").prefix(64))) for parameter optInStatus is invalid. To opt out of a zone group, contact AWS Support.")
+                "Value (\(input.id("OptInStatus").prefix(64))) for parameter optInStatus is invalid. To opt out of a zone group, contact AWS Support."
+            )
         }
         if !context.ec2.optedInZoneGroups.contains(group) {
             context.ec2.optedInZoneGroups = (context.ec2.optedInZoneGroups + [group]).sorted()

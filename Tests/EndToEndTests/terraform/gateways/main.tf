@@ -102,11 +102,10 @@ data "aws_ami" "linux" {
 }
 
 resource "aws_instance" "web" {
-  count                       = 2
-  ami                         = data.aws_ami.linux.id
-  instance_type               = "t3.micro"
-  subnet_id                   = aws_subnet.public.id
-  associate_public_ip_address = false
+  count         = 2
+  ami           = data.aws_ami.linux.id
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.public.id
 }
 
 resource "aws_eip" "web" {
