@@ -60,6 +60,7 @@ struct InstanceLawTests {
     private func furnished(_ clock: ClockPolicy) -> (EmulatorSession, id: String) {
         let session = EmulatorSession(clock: clock)
         let id = session.launch()[0]
+        session.call("CreateInstanceProfile", ["InstanceProfileName": "web"], service: "iam")
         session.call("CreateLaunchTemplate", ["LaunchTemplateName": "web", "LaunchTemplateData.InstanceType": "t3.micro"])
         session.call("CreatePlacementGroup", ["GroupName": "near", "Strategy": "cluster"])
         session.emulator.advance(milliseconds: 60_000)
