@@ -99,7 +99,8 @@ let package = Package(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
-        tests("EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
+        tests(
+            "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
 
         // MARK: The sandbox
@@ -110,7 +111,8 @@ let package = Package(
             // and again.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         library("Sandbox", ["CSpawnProtocol", "GradeModel"]),
-        .executableTarget(name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
+        .executableTarget(
+            name: "sandbox-bench", dependencies: ["Sandbox", "GradeModel", "spawnd"], swiftSettings: settings),
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
@@ -137,7 +139,8 @@ let package = Package(
             "Commands",
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
-                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles", "CloudState",
+                "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
+                "CloudState",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

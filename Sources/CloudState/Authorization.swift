@@ -23,7 +23,8 @@ package struct Permission: Sendable {
 /// What a service's operations need permission for.
 package struct Authorization: Sendable {
     /// The permissions that a call needs, all of them.
-    package typealias Permissions = @Sendable (_ operation: String, _ input: Input, _ context: CallContext) -> [Permission]
+    package typealias Permissions =
+        @Sendable (_ operation: String, _ input: Input, _ context: CallContext) -> [Permission]
 
     /// The prefix of the actions, for instance `ec2`.
     package let vendor: String

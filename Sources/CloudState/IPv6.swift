@@ -30,7 +30,8 @@ package struct IPv6Address: Hashable, Sendable, CustomStringConvertible {
                 groups += Array(repeating: 0, count: 9 - pieces.count)
                 continue
             }
-            guard piece.utf8.count <= 4, let value = UInt64(piece, radix: 16), !piece.hasPrefix("+"), !piece.hasPrefix("-")
+            guard piece.utf8.count <= 4, let value = UInt64(piece, radix: 16), !piece.hasPrefix("+"),
+                !piece.hasPrefix("-")
             else { return nil }
             groups.append(value)
         }
@@ -41,7 +42,8 @@ package struct IPv6Address: Hashable, Sendable, CustomStringConvertible {
 
     /// The canonical form of RFC 5952.
     package var description: String {
-        let groups = [48, 32, 16, 0].map { high >> UInt64($0) & 0xFFFF } + [48, 32, 16, 0].map { low >> UInt64($0) & 0xFFFF }
+        let groups =
+            [48, 32, 16, 0].map { high >> UInt64($0) & 0xFFFF } + [48, 32, 16, 0].map { low >> UInt64($0) & 0xFFFF }
         var best = (start: 0, length: 0)
         var start = 0
         while start < 8 {

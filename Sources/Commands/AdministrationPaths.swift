@@ -9,7 +9,8 @@ enum AdministrationPaths {
         Administration { request in
             switch (request.method, request.path) {
             case ("GET", "/_skylab/health"):
-                return answer(200, ["status": "ok", "version": .string(engineVersion), "calls": .integer(emulator.trail.count)])
+                return answer(
+                    200, ["status": "ok", "version": .string(engineVersion), "calls": .integer(emulator.trail.count)])
             case ("POST", "/_skylab/reset"):
                 emulator.reset()
                 store?.reset()
@@ -26,6 +27,7 @@ enum AdministrationPaths {
 
     private static func answer(_ status: Int, _ json: JSON) -> WireResponse {
         WireResponse(
-            status: status, contentType: "application/json", body: EncodedBody(json.serialized() + [UInt8(ascii: "\n")]))
+            status: status, contentType: "application/json", body: EncodedBody(json.serialized() + [UInt8(ascii: "\n")])
+        )
     }
 }

@@ -58,7 +58,8 @@ final class Console: Sendable {
         var human = TerminalReport(style: style, audience: audience)
         var lines = JSONLines(audience: audience)
         var events: [RunEvent] = [
-            .started(lab: result.labID, title: result.labTitle, submission: result.submission, checks: result.checks.count)
+            .started(
+                lab: result.labID, title: result.labTitle, submission: result.submission, checks: result.checks.count)
         ]
         if let program = result.program { events.append(.programFinished(program)) }
         events += result.checks.map(RunEvent.checkFinished) + [.finished(result)]

@@ -27,7 +27,9 @@ struct DoctorCommand: AsyncParsableCommand {
             writeOut("  \(layer.active ? "active " : "missing")  \(layer.name)\(detail)\n")
         }
         Self.tell(clients, names)
-        guard clients.missing.isEmpty, outcome.ending.isClean else { throw ExitCode(ExitStatus.infrastructure.rawValue) }
+        guard clients.missing.isEmpty, outcome.ending.isClean else {
+            throw ExitCode(ExitStatus.infrastructure.rawValue)
+        }
     }
 
     private static func trial(_ clients: SandboxToolchain) async throws -> SandboxOutcome {

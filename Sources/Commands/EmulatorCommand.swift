@@ -28,7 +28,8 @@ struct EmulatorCommand: AsyncParsableCommand {
     @Option(help: "Ids, addresses and keys follow from the seed: the same calls give the same answers.")
     var seed = "skylab"
 
-    @Option(help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
+    @Option(
+        help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
     var clock: ClockOption = .virtual
 
     @Option(help: "Keep the region in this file: what is in it is there again at the next start.")

@@ -117,7 +117,8 @@ struct GradeCommand: AsyncParsableCommand {
     private func requireFolder(_ path: String) throws(CommandFailure) {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw CommandFailure("the submission '\(path)' cannot be read: \(String(cString: strerror(errno)))", code: .usage)
+            throw CommandFailure(
+                "the submission '\(path)' cannot be read: \(String(cString: strerror(errno)))", code: .usage)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw CommandFailure("the submission '\(path)' is not a folder", code: .usage)
@@ -126,7 +127,9 @@ struct GradeCommand: AsyncParsableCommand {
 
     // MARK: Files
 
-    private func write(_ result: GradeResult, _ installation: Installation) throws(CommandFailure) -> [TerminalReport.Output] {
+    private func write(_ result: GradeResult, _ installation: Installation) throws(CommandFailure) -> [TerminalReport
+        .Output]
+    {
         do {
             var outputs: [TerminalReport.Output] = []
             let junitBytes = try JUnitReport(result, profile: junitProfile.profile, audience: audience).xml()

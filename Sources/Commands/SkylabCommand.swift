@@ -38,6 +38,8 @@ package func runSkylab() async -> Never {
             Glibc.exit(ExitStatus.passed.rawValue)
         }
         writeError(text + "\n")
-        Glibc.exit(SkylabCommand.exitCode(for: error) == .validationFailure ? ExitStatus.usage.rawValue : ExitStatus.internal.rawValue)
+        Glibc.exit(
+            SkylabCommand.exitCode(for: error) == .validationFailure
+                ? ExitStatus.usage.rawValue : ExitStatus.internal.rawValue)
     }
 }

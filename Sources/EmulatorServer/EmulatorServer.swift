@@ -56,12 +56,13 @@ package final class EmulatorServer: Sendable {
         return Listener(channel: try await bootstrap.withBoundSocket(descriptor).get())
     }
 
-    private func bootstrap(_ emulator: Emulator, _ limits: Limits, _ administration: Administration?) -> ServerBootstrap {
+    private func bootstrap(_ emulator: Emulator, _ limits: Limits, _ administration: Administration?) -> ServerBootstrap
+    {
         let open = ConnectionCounter(limit: limits.connections)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 guard open.admit() else { return channel.close() }
                 channel.closeFuture.whenComplete { _ in open.leave() }

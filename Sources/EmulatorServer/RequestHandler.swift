@@ -32,7 +32,8 @@ final class RequestHandler: ChannelInboundHandler {
             if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
                 isTooLarge = true
             } else if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
             }
         case .body(var part):
             guard !isTooLarge else { return }
@@ -50,7 +51,9 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else {
+        if event is IdleStateHandler.IdleStateEvent {
+            context.close(promise: nil)
+        } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
@@ -61,14 +64,17 @@ final class RequestHandler: ChannelInboundHandler {
         let keepAlive = head.isKeepAlive && !isTooLarge
         guard !isTooLarge else {
             write(
-                WireResponse(status: 413, contentType: "text/plain", body: EncodedBody(Array("Request body is too large\n".utf8))),
+                WireResponse(
+                    status: 413, contentType: "text/plain", body: EncodedBody(Array("Request body is too large\n".utf8))
+                ),
                 head, keepAlive: false, context)
             return
         }
         let (path, query) = Self.split(head.uri)
         let request = WireRequest(
             method: head.method.rawValue, path: path, query: query,
-            headers: head.headers.map { ($0.name.lowercased(), $0.value) }, body: body.map { Array($0.readableBytesView) } ?? [])
+            headers: head.headers.map { ($0.name.lowercased(), $0.value) },
+            body: body.map { Array($0.readableBytesView) } ?? [])
         body = nil
         let response: WireResponse
         if let administration, path.hasPrefix(Administration.prefix) {
@@ -91,7 +97,8 @@ final class RequestHandler: ChannelInboundHandler {
         if !keepAlive { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
         context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))), promise: nil)
+            wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))),
+            promise: nil)
         if request.method != .HEAD {
             if !response.head.isEmpty { write(response.head, context) }
             if !response.body.bytes.isEmpty {

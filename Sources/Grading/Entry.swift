@@ -13,7 +13,8 @@ struct Entry {
         }
         let wanted = lab.interfaces.map(\.entry).joined(separator: " or ")
         guard let first = found.first else {
-            throw SubmissionError("there is no \(wanted) in '\(submission.name)'; put your program into a file of that name")
+            throw SubmissionError(
+                "there is no \(wanted) in '\(submission.name)'; put your program into a file of that name")
         }
         guard found.count == 1 else {
             let names = found.map(\.0.entry).joined(separator: " and ")
@@ -21,7 +22,8 @@ struct Entry {
         }
         (interface, file) = first
         guard String(validating: file.contents, as: UTF8.self) != nil else {
-            throw SubmissionError("\(file.path) is not UTF-8 text; save it with UTF-8 encoding\(Self.place(file.contents))")
+            throw SubmissionError(
+                "\(file.path) is not UTF-8 text; save it with UTF-8 encoding\(Self.place(file.contents))")
         }
         guard !file.contents.contains(0) else {
             throw SubmissionError("\(file.path) holds a NUL byte, so it is no program text")

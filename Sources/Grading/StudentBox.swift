@@ -15,7 +15,8 @@ struct StudentBox {
         let program = entry.command[0]
         guard let executable = clients.programs[program] else {
             throw GradingError(
-                "\(program) is not installed, and the lab's interface '\(entry.interface.kind.rawValue)' needs it; `skylab doctor` says what is missing")
+                "\(program) is not installed, and the lab's interface '\(entry.interface.kind.rawValue)' needs it; `skylab doctor` says what is missing"
+            )
         }
         var limits = SandboxLimits()
         limits.wallSeconds = lab.limits.wallSeconds

@@ -16,7 +16,9 @@ package struct Submission: Sendable {
     private static let maximumDepth = 24
 
     /// Folders of tools, which no lab needs and which may be huge.
-    private static let skipped: Set<String> = [".git", "__pycache__", ".terraform", "node_modules", "skylab-report", ".venv", ".DS_Store"]
+    private static let skipped: Set<String> = [
+        ".git", "__pycache__", ".terraform", "node_modules", "skylab-report", ".venv", ".DS_Store",
+    ]
 
     /// Reads a folder. Links are not followed and devices not opened: what is no regular file is refused by name.
     package init(folder: String) throws(SubmissionError) {
@@ -101,7 +103,8 @@ package struct Submission: Sendable {
             }
         }
 
-        private mutating func contents(of descriptor: Int32, size: Int, path: String) throws(SubmissionError) -> [UInt8] {
+        private mutating func contents(of descriptor: Int32, size: Int, path: String) throws(SubmissionError) -> [UInt8]
+        {
             // The size is a hint: a sparse or growing file is cut off by the cap all the same.
             var result: [UInt8] = []
             result.reserveCapacity(min(size, 1 << 20))

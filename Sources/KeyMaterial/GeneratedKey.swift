@@ -17,15 +17,20 @@ package struct GeneratedKey: Sendable {
         let key = RSAKey(&bytes)
         let publicKey = PublicKey.rsa(modulus: key.modulus, exponent: key.exponent)
         let der = DER.sequence(
-            [[0], key.modulus, key.exponent, key.privateExponent, key.prime1, key.prime2, key.exponent1, key.exponent2,
-                key.coefficient].map(DER.integer))
+            [
+                [0], key.modulus, key.exponent, key.privateExponent, key.prime1, key.prime2, key.exponent1,
+                key.exponent2,
+                key.coefficient,
+            ].map(DER.integer))
         let pkcs8 = DER.sequence([DER.integer([0]), DER.rsaEncryption, DER.octets(der)])
         let text: String
         switch format {
         case .pem: text = PEM.text("RSA PRIVATE KEY", Base64.encode(der))
         case .ppk:
             var secret = SSHWriter()
-            for number in [key.privateExponent, key.prime1, key.prime2, key.coefficient] { secret.append(integer: number) }
+            for number in [key.privateExponent, key.prime1, key.prime2, key.coefficient] {
+                secret.append(integer: number)
+            }
             text = PuTTY.text(publicKey, secret: secret.bytes, comment: comment)
         }
         return GeneratedKey(
@@ -91,8 +96,10 @@ private enum PuTTY {
         let publicLines = PEM.lines(Base64.encode(key.blob), 64)
         let privateLines = PEM.lines(Base64.encode(secret), 64)
         return
-            (["PuTTY-User-Key-File-2: \(algorithm)", "Encryption: none", "Comment: \(comment)",
-                "Public-Lines: \(publicLines.count)"] + publicLines
+            ([
+                "PuTTY-User-Key-File-2: \(algorithm)", "Encryption: none", "Comment: \(comment)",
+                "Public-Lines: \(publicLines.count)",
+            ] + publicLines
             + ["Private-Lines: \(privateLines.count)"] + privateLines
             + ["Private-MAC: " + Fingerprint.colons(mac).replacing(":", with: "")]).joined(separator: "\n")
     }

@@ -8,7 +8,9 @@ enum LargeNumber {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(number.count * 8)
         for limb in number.reversed() {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: limb >> UInt64(shift)))
+            }
         }
         return Array(bytes.drop { $0 == 0 })
     }
@@ -148,18 +150,14 @@ struct MontgomeryModulus {
     func multiplied(_ left: Limbs, _ right: Limbs) -> Limbs {
         let count = modulus.count
         var sum = Limbs(repeating: 0, count: count + 2)
-        sum.withUnsafeMutableBufferPointer { sum in
-            for i in 0..<count {
-                var carry: UInt64 = 0
-                for j in 0..<count { (carry, sum[j]) = LargeNumber.multiplyAdd(left[i], right[j], sum[j], carry) }
-                var overflow: Bool
-                (sum[count], overflow) = sum[count].addingReportingOverflow(carry)
-                sum[count + 1] = overflow ? 1 : 0
-                let factor = sum[0] &* inverse
-                (carry, _) = LargeNumber.multiplyAdd(factor, modulus[0], sum[0], 0)
-                for j in 1..<count { (carry, sum[j - 1]) = LargeNumber.multiplyAdd(factor, modulus[j], sum[j], carry) }
-                (sum[count - 1], overflow) = sum[count].addingReportingOverflow(carry)
-                sum[count] = sum[count + 1] &+ (overflow ? 1 : 0)
+        // Plain pointers: this is where making a key spends its time.
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                modulus.withUnsafeBufferPointer { modulus in
+                    sum.withUnsafeMutableBufferPointer { sum in
+                        multiply(left, right, modulus, into: sum)
+                    }
+                }
             }
         }
         let result = Limbs(sum.prefix(count))
@@ -167,6 +165,26 @@ struct MontgomeryModulus {
             return LargeNumber.difference(result, modulus)
         }
         return result
+    }
+
+    private func multiply(
+        _ left: UnsafeBufferPointer<UInt64>, _ right: UnsafeBufferPointer<UInt64>,
+        _ modulus: UnsafeBufferPointer<UInt64>, into sum: UnsafeMutableBufferPointer<UInt64>
+    ) {
+        let count = modulus.count
+        for i in 0..<count {
+            let digit = left[i]
+            var carry: UInt64 = 0
+            for j in 0..<count { (carry, sum[j]) = LargeNumber.multiplyAdd(digit, right[j], sum[j], carry) }
+            var overflow: Bool
+            (sum[count], overflow) = sum[count].addingReportingOverflow(carry)
+            sum[count + 1] = overflow ? 1 : 0
+            let factor = sum[0] &* inverse
+            (carry, _) = LargeNumber.multiplyAdd(factor, modulus[0], sum[0], 0)
+            for j in 1..<count { (carry, sum[j - 1]) = LargeNumber.multiplyAdd(factor, modulus[j], sum[j], carry) }
+            (sum[count - 1], overflow) = sum[count].addingReportingOverflow(carry)
+            sum[count] = sum[count + 1] &+ (overflow ? 1 : 0)
+        }
     }
 
     /// A represented number to the power of a plain one.

@@ -30,7 +30,8 @@ package struct AccessRequest: Sendable {
     package var resource: String
     package var context: ConditionContext
 
-    package init(principal: Principal, action: String, resource: String, context: ConditionContext = ConditionContext()) {
+    package init(principal: Principal, action: String, resource: String, context: ConditionContext = ConditionContext())
+    {
         self.principal = principal
         self.action = action
         self.resource = resource

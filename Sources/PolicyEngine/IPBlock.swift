@@ -6,7 +6,9 @@ struct IPBlock: Equatable {
     /// Reads `203.0.113.5`, `203.0.113.0/24` or their IPv6 counterparts; nil for anything else.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let bytes = Self.version4(parts[0]) ?? Self.version6(parts[0]) else { return nil }
+        guard (1...2).contains(parts.count), let bytes = Self.version4(parts[0]) ?? Self.version6(parts[0]) else {
+            return nil
+        }
         var length = bytes.count * 8
         if parts.count == 2 {
             guard let given = Int(parts[1]), (0...length).contains(given) else { return nil }

@@ -147,7 +147,8 @@ extension Statement {
                 let values = try conditionValues(key.value)
                 conditions.append(
                     Condition(
-                        operation: operation, quantifier: quantifier, isIfExists: isIfExists, key: key.key, values: values))
+                        operation: operation, quantifier: quantifier, isIfExists: isIfExists, key: key.key,
+                        values: values))
             }
         }
         return conditions

@@ -5,10 +5,12 @@ enum PolicyRules {
     static func check(_ policy: Policy, as kind: PolicyKind) throws(PolicyError) {
         for statement in policy.statements {
             if let sid = statement.sid, kind != .resource {
-                guard sid.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) })
+                guard
+                    sid.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) })
                 else {
                     throw PolicyError(
-                        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")
+                        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+                    )
                 }
             }
             guard !statement.actions.texts.isEmpty else {
@@ -62,7 +64,8 @@ enum PolicyRules {
             throw PolicyError("Resource \(resource.prefix(512)) must be in ARN format or \"*\".")
         }
         guard ["aws", "aws-cn", "aws-us-gov", "*"].contains(parts[1]) || parts[1].hasPrefix("${") else {
-            throw PolicyError("Partition \"\(parts[1].prefix(64))\" is not valid for resource \"\(resource.prefix(512))\".")
+            throw PolicyError(
+                "Partition \"\(parts[1].prefix(64))\" is not valid for resource \"\(resource.prefix(512))\".")
         }
         let vendor = parts[2]
         guard vendor == "*" || !vendor.contains(where: { $0 == "*" || $0 == "?" }) else {
@@ -73,7 +76,9 @@ enum PolicyRules {
             throw PolicyError("IAM resource \(resource.prefix(512)) cannot contain region information.")
         }
         let path = parts[5]
-        guard path == "root" || path.hasPrefix("*") || iamResourceTypes.contains(where: { path.hasPrefix($0) }) || path.contains("*")
+        guard
+            path == "root" || path.hasPrefix("*") || iamResourceTypes.contains(where: { path.hasPrefix($0) })
+                || path.contains("*")
         else {
             throw PolicyError(
                 "IAM resource path must either be \"*\" or start with \(iamResourceTypes.joined(separator: ", ")).")

@@ -5,7 +5,8 @@ extension Statement {
     ///   - hasVariables: whether the policy's version knows variables.
     ///   - needsPrincipal: whether the policy belongs to a resource, so that it must name who asks.
     func applies(to request: AccessRequest, hasVariables: Bool, needsPrincipal: Bool) -> Bool {
-        let variables: ((String) -> String?)? = hasVariables
+        let variables: ((String) -> String?)? =
+            hasVariables
             ? { name in
                 // A variable needs exactly one value.
                 guard let values = request.context[name], values.count == 1 else { return nil }
@@ -26,7 +27,8 @@ extension Statement {
     /// Actions are told apart whatever their case.
     private func matches(action: String) -> Bool {
         let found = actions.texts.contains { pattern in
-            pattern == "*" || Glob(pattern, ignoringCase: true, variables: nil)?.matches(action, ignoringCase: true) ?? false
+            pattern == "*"
+                || Glob(pattern, ignoringCase: true, variables: nil)?.matches(action, ignoringCase: true) ?? false
         }
         return found != actions.isNegated
     }

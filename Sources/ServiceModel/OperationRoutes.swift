@@ -32,7 +32,8 @@ package struct OperationRoutes: Sendable {
             let name = part.dropFirst().dropLast()
             return name.hasSuffix("+") ? .greedy(String(name.dropLast())) : .label(String(name))
         }
-        let query = parts.count < 2
+        let query =
+            parts.count < 2
             ? []
             : parts[1].split(separator: "&").map { pair -> (name: String, value: String?) in
                 guard let equals = pair.firstIndex(of: "=") else { return (String(pair), nil) }

@@ -12,7 +12,9 @@ struct QueryDecoder {
 
     /// Decodes all parameters but `Action` and `Version`; refuses what the operation does not have.
     func decode(_ form: QueryForm, _ operation: Operation) throws(ServiceError) -> Input {
-        for name in ["Action", "Version", "AWSAccessKeyId", "Timestamp", "SignatureVersion", "SignatureMethod", "Signature"] {
+        for name in [
+            "Action", "Version", "AWSAccessKeyId", "Timestamp", "SignatureVersion", "SignatureMethod", "Signature",
+        ] {
             form.root.child(name)?.isUsed = true
         }
         // A presigned request carries its signature among the parameters.
@@ -50,7 +52,9 @@ struct QueryDecoder {
         return fields
     }
 
-    private func value(_ node: QueryForm.Node, _ shape: Shape, flattened: Bool, path: String) throws(ServiceError) -> Value {
+    private func value(_ node: QueryForm.Node, _ shape: Shape, flattened: Bool, path: String) throws(ServiceError)
+        -> Value
+    {
         switch shape.kind {
         case .structure:
             return .structure(try structure(node, shape, path: path))

@@ -37,13 +37,16 @@ struct QueryForm {
             }
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
             let name = try Self.decode(pair[..<(equals ?? pair.endIndex)])
-            let value = try equals.map { index throws(ServiceError) in try Self.decode(pair[pair.index(after: index)...]) }
+            let value = try equals.map { index throws(ServiceError) in
+                try Self.decode(pair[pair.index(after: index)...])
+            }
             var node = root
             var depth = 0
             for part in name.split(separator: ".", omittingEmptySubsequences: false) {
                 depth += 1
                 guard depth <= Self.maximumDepth else {
-                    throw ServiceError("MalformedQueryString", "The query string contains a parameter that is nested too deeply.")
+                    throw ServiceError(
+                        "MalformedQueryString", "The query string contains a parameter that is nested too deeply.")
                 }
                 node = node.childOrNew(String(part))
             }

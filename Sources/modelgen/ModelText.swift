@@ -132,7 +132,9 @@ struct ModelText {
         if reference["idempotencyToken"] as? Bool == true { text += " token" }
         if reference["xmlAttribute"] as? Bool == true { text += " attribute" }
         if let format = reference["timestampFormat"] as? String { text += " format=\(format)" }
-        if let namespace = (reference["xmlNamespace"] as? Object)?["uri"] as? String { text += " namespace=\(namespace)" }
+        if let namespace = (reference["xmlNamespace"] as? Object)?["uri"] as? String {
+            text += " namespace=\(namespace)"
+        }
         if reference["jsonvalue"] as? Bool == true { text += " jsonvalue" }
         return text
     }

@@ -80,8 +80,9 @@ struct PackageTable {
             let name = literals(arguments).first
         else { return nil }
         if callee == "service" {
-            // What every service may import is said once, in the helper; see `serviceDependencies`.
-            return Target(name: name, folder: "Sources/Services/\(name)", dependencies: [])
+            // What every service may import is said once, in the helper; see `serviceDependencies`. Here is the rest.
+            return Target(
+                name: name, folder: "Sources/Services/\(name)", dependencies: dependencies(arguments, products))
         }
         let folder = literal(labelled: "path", in: arguments) ?? (isTest ? "Tests/\(name)" : "Sources/\(name)")
         return Target(

@@ -34,9 +34,8 @@ enum Repository {
         let manifest = try text("Package.swift")
         var table = PackageTable(manifest: manifest)
         let common = PackageTable.serviceDependencies(manifest: manifest)
-        for index in table.targets.indices 
-        where table.targets[index].folder.hasPrefix("Sources/Services/") && table.targets[index].dependencies.isEmpty {
-            table.targets[index].dependencies = common
+        for index in table.targets.indices where table.targets[index].folder.hasPrefix("Sources/Services/") {
+            table.targets[index].dependencies += common
         }
         return table
     }

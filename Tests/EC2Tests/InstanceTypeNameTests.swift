@@ -40,8 +40,10 @@ struct InstanceTypeNameTests {
     }
 
     @Test func `families count against their own quotas`() {
-        let quotas = ["t3.micro", "g5.xlarge", "vt1.3xlarge", "p5.48xlarge", "x2gd.large", "hpc7g.4xlarge", "u-6tb1.56xlarge"]
-            .map { InstanceTypeName($0)?.quota }
+        let quotas = [
+            "t3.micro", "g5.xlarge", "vt1.3xlarge", "p5.48xlarge", "x2gd.large", "hpc7g.4xlarge", "u-6tb1.56xlarge",
+        ]
+        .map { InstanceTypeName($0)?.quota }
         #expect(quotas == [.standard, .gAndVT, .gAndVT, .p, .x, .hpc, .highMemory])
     }
 }

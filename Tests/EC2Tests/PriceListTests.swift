@@ -4,12 +4,14 @@ import Testing
 
 struct PriceListTests {
     private func hourly(_ type: String, region: String = "us-east-1", windows: Bool = false, vCPUs: Int = 2) -> Double {
-        PriceList.rate(.instance(type: type, vCPUs: vCPUs, isWindows: windows, isSpot: false), in: region).hourly.dollars
+        PriceList.rate(.instance(type: type, vCPUs: vCPUs, isWindows: windows, isSpot: false), in: region).hourly
+            .dollars
     }
 
     static let published: [(type: String, dollars: Double)] = [
         ("t2.micro", 0.0116), ("t3.micro", 0.0104), ("t4g.nano", 0.0042), ("m5.large", 0.096), ("c5n.18xlarge", 3.888),
-        ("m5.metal", 4.608), ("g4dn.xlarge", 0.526), ("p5.48xlarge", 55.04), ("r7g.medium", 0.0536), ("i3en.24xlarge", 10.848),
+        ("m5.metal", 4.608), ("g4dn.xlarge", 0.526), ("p5.48xlarge", 55.04), ("r7g.medium", 0.0536),
+        ("i3en.24xlarge", 10.848),
     ]
 
     @Test(arguments: published)

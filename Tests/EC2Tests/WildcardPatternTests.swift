@@ -1,5 +1,6 @@
-@testable import EC2
 import Testing
+
+@testable import EC2
 
 struct WildcardPatternTests {
     @Test(arguments: [

@@ -8,7 +8,8 @@ struct InstanceTests {
 
     @Test func `an instance is pending when launched and running when it is next looked at`() throws {
         let answer = session.send(
-            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=t3.micro&MinCount=1&MaxCount=1")
+            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=t3.micro&MinCount=1&MaxCount=1"
+        )
         #expect(answer.status == 200)
         #expect(answer.all("name").contains("pending"))
         let id = try #require(answer.first("instanceId"))
@@ -63,7 +64,8 @@ struct InstanceTests {
     @Test func `a dry run says that it would have worked and changes nothing`() {
         let before = session.emulator.world
         let answer = session.send(
-            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&MinCount=1&MaxCount=1&InstanceType=t3.micro&DryRun=true")
+            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&MinCount=1&MaxCount=1&InstanceType=t3.micro&DryRun=true"
+        )
         #expect(answer.status == 412)
         #expect(answer.errorCode == "DryRunOperation")
         #expect(answer.errorMessage == "Request would have succeeded, but DryRun flag is set.")
@@ -72,7 +74,8 @@ struct InstanceTests {
 
     @Test func `the same client token gives the same instances, and other parameters with it are refused`() {
         let image = session.imageID
-        let request = "Action=RunInstances&Version=2016-11-15&ImageId=\(image)&InstanceType=t3.micro&MinCount=1&MaxCount=1&ClientToken=once"
+        let request =
+            "Action=RunInstances&Version=2016-11-15&ImageId=\(image)&InstanceType=t3.micro&MinCount=1&MaxCount=1&ClientToken=once"
         let first = session.send(request)
         let again = session.send(request)
         #expect(first.first("instanceId") == again.first("instanceId"))
@@ -110,15 +113,19 @@ struct InstanceTests {
     ])
     func `an instance type that does not fit is refused`(type: String, code: String, message: String) throws {
         let answer = session.send(
-            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=\(type)&MinCount=1&MaxCount=1")
+            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=\(type)&MinCount=1&MaxCount=1"
+        )
         #expect(answer.errorCode == code)
         #expect(answer.errorMessage?.hasPrefix(message) == true)
     }
 
     @Test func `a type that a zone does not offer is refused with the zones that do`() throws {
         let answer = session.send(
-            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=t3.micro&MinCount=1&MaxCount=1&Placement.AvailabilityZone=us-east-1e")
+            "Action=RunInstances&Version=2016-11-15&ImageId=\(session.imageID)&InstanceType=t3.micro&MinCount=1&MaxCount=1&Placement.AvailabilityZone=us-east-1e"
+        )
         #expect(answer.errorCode == "Unsupported")
-        #expect(answer.errorMessage?.contains("choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f.") == true)
+        #expect(
+            answer.errorMessage?.contains("choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f.")
+                == true)
     }
 }

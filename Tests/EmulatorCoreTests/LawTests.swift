@@ -13,8 +13,14 @@ struct LawTests {
         ("RunInstances", "MinCount=1&MaxCount=1", "MissingParameter"),
         ("RunInstances", "ImageId=$AMI&MinCount=1", "MissingParameter"),
         ("RunInstances", "ImageId=$AMI&MinCount=3&MaxCount=2", "InvalidParameterCombination"),
-        ("RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId=subnet-12345678", "InvalidSubnetID.NotFound"),
-        ("RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=1&SecurityGroupId.1=sg-12345678", "InvalidGroup.NotFound"),
+        (
+            "RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId=subnet-12345678",
+            "InvalidSubnetID.NotFound"
+        ),
+        (
+            "RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=1&SecurityGroupId.1=sg-12345678",
+            "InvalidGroup.NotFound"
+        ),
         ("RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=one", "InvalidParameterValue"),
         ("RunInstances", "ImageId=$AMI&InstanceType=t3.micro&MinCount=1&MaxCount=1&Colour=blue", "UnknownParameter"),
         ("StartInstances", "InstanceId.1=i-12345678", "InvalidInstanceID.NotFound"),
@@ -24,10 +30,24 @@ struct LawTests {
         ("CreateSecurityGroup", "GroupName=web", "MissingParameter"),
         ("CreateSecurityGroup", "GroupName=default&GroupDescription=x", "InvalidParameterValue"),
         ("CreateSecurityGroup", "GroupName=web&GroupDescription=x&VpcId=vpc-12345678", "InvalidVpcID.NotFound"),
-        ("AuthorizeSecurityGroupIngress", "GroupId=sg-12345678&IpProtocol=tcp&FromPort=80&ToPort=80&CidrIp=0.0.0.0/0", "InvalidGroup.NotFound"),
-        ("AuthorizeSecurityGroupIngress", "GroupId=$SG&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80&IpPermissions.1.IpRanges.1.CidrIp=300.0.0.0/8", "InvalidParameterValue"),
-        ("AuthorizeSecurityGroupEgress", "GroupId=$SG&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0", "InvalidParameterValue"),
-        ("CreateTags", "ResourceId.1=$ID&ResourceId.2=i-12345678&Tag.1.Key=a&Tag.1.Value=b", "InvalidInstanceID.NotFound"),
+        (
+            "AuthorizeSecurityGroupIngress",
+            "GroupId=sg-12345678&IpProtocol=tcp&FromPort=80&ToPort=80&CidrIp=0.0.0.0/0", "InvalidGroup.NotFound"
+        ),
+        (
+            "AuthorizeSecurityGroupIngress",
+            "GroupId=$SG&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80&IpPermissions.1.IpRanges.1.CidrIp=300.0.0.0/8",
+            "InvalidParameterValue"
+        ),
+        (
+            "AuthorizeSecurityGroupEgress",
+            "GroupId=$SG&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0",
+            "InvalidParameterValue"
+        ),
+        (
+            "CreateTags", "ResourceId.1=$ID&ResourceId.2=i-12345678&Tag.1.Key=a&Tag.1.Value=b",
+            "InvalidInstanceID.NotFound"
+        ),
         ("CreateTags", "ResourceId.1=$ID&Tag.1.Key=aws:x&Tag.1.Value=b", "InvalidParameterValue"),
         ("DeleteTags", "ResourceId.1=vpc-12345678", "InvalidVpcID.NotFound"),
     ]

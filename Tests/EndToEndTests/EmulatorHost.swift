@@ -11,7 +11,8 @@ struct EmulatorHost {
 
     init(seed: String = "test") async throws {
         emulator = Emulator(
-            Emulator.Configuration(seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), trailLimit: 100_000))
+            Emulator.Configuration(
+                seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), trailLimit: 100_000))
         server = EmulatorServer(threads: 1)
         listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
     }

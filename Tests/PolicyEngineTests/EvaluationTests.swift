@@ -7,7 +7,8 @@ struct EvaluationTests {
     static let ana = AccessRequest.Principal(arn: "arn:aws:iam::123456789012:user/ana", accountID: "123456789012")
 
     static func named(_ text: String, _ name: String = "p", as kind: PolicyKind = .identity) throws -> NamedPolicy {
-        NamedPolicy(name: name, source: kind == .identity ? .user : .resource, policy: try Policy(parsing: text, as: kind))
+        NamedPolicy(
+            name: name, source: kind == .identity ? .user : .resource, policy: try Policy(parsing: text, as: kind))
     }
 
     static func policy(_ statements: String) -> String { #"{"Version":"2012-10-17","Statement":["# + statements + "]}" }
@@ -26,7 +27,8 @@ struct EvaluationTests {
     @Test func `an explicit deny beats every allow`() throws {
         let set = PolicySet(identity: [
             try Self.named(Self.policy(#"{"Effect":"Allow","Action":"*","Resource":"*"}"#), "all"),
-            try Self.named(Self.policy(#"{"Sid":"No","Effect":"Deny","Action":"ec2:Terminate*","Resource":"*"}"#), "no"),
+            try Self.named(
+                Self.policy(#"{"Sid":"No","Effect":"Deny","Action":"ec2:Terminate*","Resource":"*"}"#), "no"),
         ])
         #expect(decide(set, "ec2:RunInstances").isAllowed)
         let denied = decide(set, "ec2:TerminateInstances", "arn:aws:ec2:us-east-1:123456789012:instance/i-1")
@@ -37,7 +39,8 @@ struct EvaluationTests {
 
     @Test func `actions are matched whatever their case, resources are not`() throws {
         let set = PolicySet(identity: [
-            try Self.named(Self.policy(#"{"Effect":"Allow","Action":"S3:getobject","Resource":"arn:aws:s3:::Bucket/*"}"#))
+            try Self.named(
+                Self.policy(#"{"Effect":"Allow","Action":"S3:getobject","Resource":"arn:aws:s3:::Bucket/*"}"#))
         ])
         #expect(decide(set, "s3:GetObject", "arn:aws:s3:::Bucket/a/b").isAllowed)
         #expect(!decide(set, "s3:GetObject", "arn:aws:s3:::bucket/a/b").isAllowed)
@@ -49,7 +52,8 @@ struct EvaluationTests {
             try Self.named(Self.policy(#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#)),
             try Self.named(
                 Self.policy(
-                    #"{"Effect":"Deny","Action":"s3:*","NotResource":["arn:aws:s3:::HRBucket/Payroll","arn:aws:s3:::HRBucket/Payroll/*"]}"#)),
+                    #"{"Effect":"Deny","Action":"s3:*","NotResource":["arn:aws:s3:::HRBucket/Payroll","arn:aws:s3:::HRBucket/Payroll/*"]}"#
+                )),
         ])
         #expect(decide(set, "ec2:DescribeInstances").isAllowed)
         #expect(!decide(set, "iam:CreateUser").isAllowed)
@@ -58,7 +62,8 @@ struct EvaluationTests {
     }
 
     @Test func `a boundary limits what the identity's policies grant and grants nothing itself`() throws {
-        let boundary = try Self.named(Self.policy(#"{"Effect":"Allow","Action":["s3:*","cloudwatch:*","ec2:*"],"Resource":"*"}"#))
+        let boundary = try Self.named(
+            Self.policy(#"{"Effect":"Allow","Action":["s3:*","cloudwatch:*","ec2:*"],"Resource":"*"}"#))
         var set = PolicySet(
             identity: [try Self.named(Self.policy(#"{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*"}"#))],
             boundary: [boundary])
@@ -78,29 +83,39 @@ struct EvaluationTests {
 
     @Test func `a resource's policy that names the user is enough, one that names the account is not`() throws {
         let direct = try Self.named(
-            Self.policy(#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/ana"},"Action":"sqs:*","Resource":"*"}"#),
+            Self.policy(
+                #"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/ana"},"Action":"sqs:*","Resource":"*"}"#
+            ),
             as: .resource)
         let account = try Self.named(
-            Self.policy(#"{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sqs:*","Resource":"*"}"#), as: .resource)
+            Self.policy(#"{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sqs:*","Resource":"*"}"#),
+            as: .resource)
         #expect(decide(PolicySet(resource: [direct]), "sqs:SendMessage").isAllowed)
         #expect(!decide(PolicySet(resource: [account]), "sqs:SendMessage").isAllowed)
-        #expect(account.policy.grant(AccessRequest(principal: Self.ana, action: "sqs:SendMessage", resource: "*")) == .toAccount)
-        #expect(direct.policy.grant(AccessRequest(principal: Self.ana, action: "sqs:SendMessage", resource: "*")) == .toPrincipal)
+        #expect(
+            account.policy.grant(AccessRequest(principal: Self.ana, action: "sqs:SendMessage", resource: "*"))
+                == .toAccount)
+        #expect(
+            direct.policy.grant(AccessRequest(principal: Self.ana, action: "sqs:SendMessage", resource: "*"))
+                == .toPrincipal)
     }
 
     @Test func `NotPrincipal denies everybody but those it names`() throws {
         let policy = try Self.named(
             Self.policy(
-                #"{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::123456789012:user/ana"]},"Action":"s3:*","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#),
+                #"{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::123456789012:user/ana"]},"Action":"s3:*","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#
+            ),
             as: .resource)
         let bob = AccessRequest.Principal(arn: "arn:aws:iam::123456789012:user/bob", accountID: "123456789012")
         #expect(decide(PolicySet(resource: [policy]), "s3:GetObject").isAllowed)
-        #expect(decide(PolicySet(resource: [policy]), "s3:GetObject", by: bob).outcome == .explicitlyDenied(by: .resource))
+        #expect(
+            decide(PolicySet(resource: [policy]), "s3:GetObject", by: bob).outcome == .explicitlyDenied(by: .resource))
     }
 
     @Test func `a trust policy lets the service that it names assume the role`() throws {
         let trust = try Policy(
-            parsing: Self.policy(#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#),
+            parsing: Self.policy(
+                #"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#),
             as: .trust)
         func grant(_ service: String?) -> Policy.Grant {
             let principal = AccessRequest.Principal(arn: "", accountID: "123456789012", service: service)
@@ -115,7 +130,8 @@ struct EvaluationTests {
         let set = PolicySet(identity: [
             try Self.named(
                 Self.policy(
-                    #"{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::amzn-s3-demo-bucket/${aws:PrincipalTag/team, 'company-wide'}/*","arn:aws:s3:::home/${aws:username}/*"]}"#))
+                    #"{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::amzn-s3-demo-bucket/${aws:PrincipalTag/team, 'company-wide'}/*","arn:aws:s3:::home/${aws:username}/*"]}"#
+                ))
         ])
         let context = ConditionContext([("aws:username", ["ana*"])])
         #expect(decide(set, "s3:GetObject", "arn:aws:s3:::home/ana*/x", context).isAllowed)
@@ -138,7 +154,8 @@ struct EvaluationTests {
     @Test func `the context keys of a policy are its conditions' and its variables`() throws {
         let policy = try Policy(
             parsing: Self.policy(
-                #"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}"#))
+                #"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}"#
+            ))
         #expect(policy.contextKeys == ["aws:SourceIp", "aws:username"])
     }
 }

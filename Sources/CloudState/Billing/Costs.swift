@@ -21,7 +21,8 @@ package struct ResourceCost: Sendable, Equatable {
 /// Adds up what a region's resources cost. Pure: the same records at the same time give the same bill.
 package enum Billing {
     /// What a resource is metered by, and since when; the ones that run on, in the order of their records.
-    package typealias Source = @Sendable (EC2State) -> [(resourceID: String, kind: String, meter: Meter, since: Timestamp)]
+    package typealias Source =
+        @Sendable (EC2State) -> [(resourceID: String, kind: String, meter: Meter, since: Timestamp)]
 
     /// One line a kind of resource, so that kinds can be added side by side.
     private static let sources: [Source] = [
@@ -55,7 +56,9 @@ package enum Billing {
         for instance in region.ec2.instances {
             for usage in instance.usage {
                 let spent = PriceList.cost(usage, in: region.name)
-                add(instance.id, "instance", usage.meter, spent: spent, runsOn: false, isGone: instance.state == .terminated)
+                add(
+                    instance.id, "instance", usage.meter, spent: spent, runsOn: false,
+                    isGone: instance.state == .terminated)
             }
         }
         for source in sources {

@@ -45,7 +45,8 @@ package enum PriceList {
             return Rate(hourly: Money(dollars: dollars), isEstimate: known == nil || isSpot)
         case .volume(let type, let size, let iops, let throughput):
             return Rate(
-                hourly: Money(dollars: volumeMonth(type, size, iops, throughput) / Double(hoursAMonth)), isEstimate: false)
+                hourly: Money(dollars: volumeMonth(type, size, iops, throughput) / Double(hoursAMonth)),
+                isEstimate: false)
         case .publicIPv4: return Rate(hourly: Money(dollars: 0.005), isEstimate: false)
         case .natGateway: return Rate(hourly: Money(dollars: 0.045), isEstimate: false)
         case .interfaceEndpoint: return Rate(hourly: Money(dollars: 0.01), isEstimate: false)

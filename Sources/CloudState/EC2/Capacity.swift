@@ -51,7 +51,9 @@ package struct Capacity: Sendable, Equatable {
         }
 
         func covers(_ type: String, region: String, zone: String) -> Bool {
-            guard self.region == nil || self.region == region, self.zone == nil || self.zone == zone else { return false }
+            guard self.region == nil || self.region == region, self.zone == nil || self.zone == zone else {
+                return false
+            }
             if types == "*" || types == type { return true }
             return types.hasSuffix(".*") && type.hasPrefix(types.dropLast())
         }

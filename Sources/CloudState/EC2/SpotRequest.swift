@@ -62,7 +62,8 @@ extension EC2State {
             switch (instance.state, request.state) {
             case (.shuttingDown, .open), (.shuttingDown, .active), (.shuttingDown, .disabled):
                 request.enter(
-                    .closed, "instance-terminated-by-user", "Spot Instance terminated due to user-initiated termination.",
+                    .closed, "instance-terminated-by-user",
+                    "Spot Instance terminated due to user-initiated termination.",
                     at: now)
             case (.stopping, .active):
                 request.enter(

@@ -148,7 +148,8 @@ enum DescribeInstances {
         for name in ["code", "description", "instance-event-id", "not-after", "not-before", "not-before-deadline"] {
             filters["event.\(name)"] = { _, _ in [] }
         }
-        filters["attached-ebs-status.status"] = { instance, _ in [instance.state == .running ? "ok" : "not-applicable"] }
+        filters["attached-ebs-status.status"] = { instance, _ in [instance.state == .running ? "ok" : "not-applicable"]
+        }
         filters["operator.managed"] = { _, _ in ["false"] }
         for name in ["instance-status.reachability", "system-status.reachability"] {
             filters[name] = { instance, _ in instance.state == .running ? ["passed"] : [] }

@@ -16,7 +16,8 @@ enum EC2Error {
     }
 
     static func incorrectState(_ instance: Instance, _ wanted: String) -> ServiceError {
-        ServiceError("IncorrectInstanceState", "The instance '\(instance.id)' is not in a state from which it can be \(wanted).")
+        ServiceError(
+            "IncorrectInstanceState", "The instance '\(instance.id)' is not in a state from which it can be \(wanted).")
     }
 
     /// An id that is not of the kind's form.
@@ -29,15 +30,21 @@ enum EC2Error {
         let message: String
         switch kind {
         case .image:
-            message = ids.count == 1 ? "The image id '[\(list)]' does not exist" : "The image ids '[\(list)]' do not exist"
+            message =
+                ids.count == 1 ? "The image id '[\(list)]' does not exist" : "The image ids '[\(list)]' do not exist"
         case .volume, .snapshot:
-            message = ids.count == 1 ? "The \(kind.noun) '\(list)' does not exist." : "The \(kind.noun)s '\(list)' do not exist."
+            message =
+                ids.count == 1
+                ? "The \(kind.noun) '\(list)' does not exist." : "The \(kind.noun)s '\(list)' do not exist."
         case .vpcEndpoint:
-            message = "The Vpc Endpoint \(ids.count == 1 ? "Id" : "Ids") '\(list)' \(ids.count == 1 ? "does" : "do") not exist"
+            message =
+                "The Vpc Endpoint \(ids.count == 1 ? "Id" : "Ids") '\(list)' \(ids.count == 1 ? "does" : "do") not exist"
         case .flowLog:
             message = "These flow log ids in the input list are not found: [TotalCount: \(ids.count)] \(list)"
         case .securityGroup:
-            message = ids.count == 1 ? "The security group '\(list)' does not exist" : "The security groups '\(list)' do not exist"
+            message =
+                ids.count == 1
+                ? "The security group '\(list)' does not exist" : "The security groups '\(list)' do not exist"
         default:
             message =
                 ids.count == 1
@@ -66,7 +73,8 @@ struct ResourceKind: Sendable, Hashable {
 
     static let instance = ResourceKind("i", type: "instance", noun: "instance", code: "InvalidInstanceID")
     static let image = ResourceKind("ami", type: "image", noun: "image", code: "InvalidAMIID")
-    static let volume = ResourceKind("vol", type: "volume", noun: "volume", code: "InvalidVolume", malformed: "InvalidVolumeID")
+    static let volume = ResourceKind(
+        "vol", type: "volume", noun: "volume", code: "InvalidVolume", malformed: "InvalidVolumeID")
     static let networkInterface = ResourceKind(
         "eni", type: "network-interface", noun: "networkInterface", code: "InvalidNetworkInterfaceID",
         malformed: "InvalidNetworkInterfaceId")
@@ -84,7 +92,8 @@ struct ResourceKind: Sendable, Hashable {
     static let networkACL = ResourceKind(
         "acl", type: "network-acl", noun: "networkAcl", code: "InvalidNetworkAclID", malformed: "InvalidNetworkAclId")
     static let dhcpOptions = ResourceKind(
-        "dopt", type: "dhcp-options", noun: "dhcpOption", code: "InvalidDhcpOptionID", malformed: "InvalidDhcpOptionsId")
+        "dopt", type: "dhcp-options", noun: "dhcpOption", code: "InvalidDhcpOptionID", malformed: "InvalidDhcpOptionsId"
+    )
 
     /// Whether a text has the form of such an id: the prefix and 8 or 17 hexadecimal digits.
     func accepts(_ id: String) -> Bool {

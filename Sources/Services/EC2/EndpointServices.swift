@@ -19,7 +19,8 @@ struct EndpointService: Sendable {
         ("cloudformation", nil), ("cloudtrail", nil), ("codebuild", nil), ("ec2", nil), ("ec2messages", nil),
         ("ecr.api", "api.ecr"), ("ecr.dkr", "*.dkr.ecr"), ("ecs", nil), ("ecs-agent", "ecs-a"),
         ("ecs-telemetry", "ecs-t"), ("eks", nil), ("eks-auth", nil), ("elasticfilesystem", nil),
-        ("elasticloadbalancing", nil), ("events", nil), ("execute-api", "*.execute-api"), ("glue", nil), ("kinesis-streams", "kinesis"),
+        ("elasticloadbalancing", nil), ("events", nil), ("execute-api", "*.execute-api"), ("glue", nil),
+        ("kinesis-streams", "kinesis"),
         ("kinesis-firehose", "firehose"), ("kms", nil), ("lambda", nil), ("logs", nil), ("monitoring", nil),
         ("rds", nil), ("sagemaker.api", "api.sagemaker"), ("sagemaker.runtime", "runtime.sagemaker"),
         ("secretsmanager", nil), ("sns", nil), ("sqs", nil), ("ssm", nil), ("ssmmessages", nil), ("states", nil),
@@ -33,7 +34,9 @@ struct EndpointService: Sendable {
             }
     }
 
-    private static func make(_ name: String, _ type: String, _ privateName: String?, _ region: String) -> EndpointService {
+    private static func make(_ name: String, _ type: String, _ privateName: String?, _ region: String)
+        -> EndpointService
+    {
         let full = "com.amazonaws.\(region).\(name)"
         let bits = IDGenerator.mix(IDGenerator.hash("\(full)/\(type)", 0xCBF2_9CE4_8422_2325))
         return EndpointService(

@@ -34,7 +34,8 @@ enum FlowLogCalls {
             interval = input.integer("MaxAggregationInterval") ?? 600
             format = input.string("LogFormat").flatMap { $0.isEmpty ? nil : $0 } ?? FlowLogCalls.defaultFormat
             guard destination == nil || logGroupName == nil else {
-                throw ServiceError("InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
+                throw ServiceError(
+                    "InvalidParameter", "Please only provide LogGroupName or only provide LogDestination.")
             }
             guard destination != nil || logGroupName != nil else {
                 throw ServiceError("InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.")
@@ -45,17 +46,21 @@ enum FlowLogCalls {
             switch destinationType {
             case "s3":
                 guard logGroupName == nil else {
-                    throw ServiceError("InvalidParameter", "LogDestination type must be cloud-watch-logs if LogGroupName is provided.")
+                    throw ServiceError(
+                        "InvalidParameter", "LogDestination type must be cloud-watch-logs if LogGroupName is provided.")
                 }
                 guard destination?.hasPrefix("arn:aws:s3:::") ?? false else {
-                    throw ServiceError("InvalidParameter", "LogDestination: \(destination?.prefix(256) ?? "") is not a valid S3 ARN.")
+                    throw ServiceError(
+                        "InvalidParameter", "LogDestination: \(destination?.prefix(256) ?? "") is not a valid S3 ARN.")
                 }
                 guard roleARN == nil else {
                     throw ServiceError("InvalidParameter", "DeliverLogsPermissionArn is not applicable for s3 delivery")
                 }
             case "cloud-watch-logs":
                 guard roleARN != nil else {
-                    throw ServiceError("InvalidParameter", "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
+                    throw ServiceError(
+                        "InvalidParameter",
+                        "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
                 }
             case "kinesis-data-firehose": break
             default:
@@ -87,7 +92,8 @@ enum FlowLogCalls {
                 unsuccessful.append([
                     "Error": [
                         "Code": "FlowLogAlreadyExists",
-                        "Message": "Error. There is an existing Flow Log with the same configuration and log destination.",
+                        "Message":
+                            "Error. There is an existing Flow Log with the same configuration and log destination.",
                     ],
                     "ResourceId": .string(id),
                 ])

@@ -20,7 +20,8 @@ enum ImageAlias {
             throw EC2Error.invalidParameter("Systems Manager parameter '\(name.prefix(256))' could not be resolved.")
         }
         guard let id = answer["Parameter"]?["Value"]?.text, ResourceKind.image.accepts(id) else {
-            throw EC2Error.invalidParameter("Systems Manager parameter '\(name.prefix(256))' does not hold an image ID.")
+            throw EC2Error.invalidParameter(
+                "Systems Manager parameter '\(name.prefix(256))' does not hold an image ID.")
         }
         return id
     }

@@ -95,7 +95,8 @@ enum ImageAttributes {
     private static func everybody(_ group: String) throws(ServiceError) -> Image.Permission {
         guard group == "all" else {
             throw ServiceError(
-                "InvalidAMIAttributeItemValue", "Invalid attribute item value \"\(group.prefix(64))\" for group item type.")
+                "InvalidAMIAttributeItemValue",
+                "Invalid attribute item value \"\(group.prefix(64))\" for group item type.")
         }
         return .everybody
     }
@@ -104,7 +105,8 @@ enum ImageAttributes {
         let digits = account.replacing("-", with: "")
         guard digits.utf8.count == 12, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw ServiceError(
-                "InvalidAMIAttributeItemValue", "Invalid attribute item value \"\(account.prefix(64))\" for userId item type.")
+                "InvalidAMIAttributeItemValue",
+                "Invalid attribute item value \"\(account.prefix(64))\" for userId item type.")
         }
         return digits
     }
@@ -137,7 +139,8 @@ enum ImageAttributes {
             guard context.ec2.storage.imagePublicAccess == "unblocked" else {
                 throw ServiceError(
                     "OperationNotPermitted",
-                    "You can't publicly share this image because block public access for AMIs is enabled in this Region for this account.")
+                    "You can't publicly share this image because block public access for AMIs is enabled in this Region for this account."
+                )
             }
             guard !image.devices.contains(where: { $0.volume?.isEncrypted ?? false }) else {
                 throw EC2Error.invalidParameter("AMIs with encrypted snapshots cannot be made public.")
@@ -145,7 +148,9 @@ enum ImageAttributes {
         }
         if let text { image.description = text }
         if let imds {
-            guard imds == "v2.0" else { throw EC2Error.invalidParameter("Invalid value '\(imds.prefix(64))' for imdsSupport.") }
+            guard imds == "v2.0" else {
+                throw EC2Error.invalidParameter("Invalid value '\(imds.prefix(64))' for imdsSupport.")
+            }
             image.imdsSupport = imds
         }
         image.permissions.removeAll { removes.contains($0) || adds.contains($0) }
@@ -156,7 +161,8 @@ enum ImageAttributes {
 
     static func reset(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         guard input.string("Attribute") == "launchPermission" else {
-            throw EC2Error.invalidParameter("Value (\(input.string("Attribute") ?? "null")) for parameter attribute is invalid.")
+            throw EC2Error.invalidParameter(
+                "Value (\(input.string("Attribute") ?? "null")) for parameter attribute is invalid.")
         }
         try change(&context, input) { $0.permissions = [] }
         return .empty
@@ -182,7 +188,8 @@ enum ImageAttributes {
         case "productCodes": fields["ProductCodes"] = []
         case "kernel": fields["KernelId"] = value(nil)
         case "ramdisk": fields["RamdiskId"] = value(nil)
-        case let other: throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
+        case let other:
+            throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
         }
         return Response(.structure(fields))
     }

@@ -23,14 +23,21 @@ enum ImageCalls {
             let image = listed.image
             let isOwn = image.ownerID == account
             guard wanted.isEmpty || wanted.contains(image.id) else { return false }
-            guard owners.isEmpty || owners.contains(where: { owner in
-                owner == image.ownerID || owner == listed.ownerAlias || (owner == "self" && isOwn)
-            }) else { return false }
-            guard users.isEmpty || users.contains(where: { user in
-                user == "all"
-                    ? image.isPublic
-                    : image.permissions.contains(.account(user == "self" ? account : user)) || (user == "self" && isOwn)
-            }) else { return false }
+            guard
+                owners.isEmpty
+                    || owners.contains(where: { owner in
+                        owner == image.ownerID || owner == listed.ownerAlias || (owner == "self" && isOwn)
+                    })
+            else { return false }
+            guard
+                users.isEmpty
+                    || users.contains(where: { user in
+                        user == "all"
+                            ? image.isPublic
+                            : image.permissions.contains(.account(user == "self" ? account : user))
+                                || (user == "self" && isOwn)
+                    })
+            else { return false }
             guard image.state != .disabled || withDisabled || !wanted.isEmpty else { return false }
             // Owners go on seeing what is deprecated.
             let isDeprecated = image.deprecationTime.map { $0 <= now } ?? false

@@ -28,12 +28,14 @@ enum ImageRegistration {
     private static func newName(_ input: Input, _ context: CallContext) throws(ServiceError) -> String {
         let name = input.string("Name") ?? ""
         let allowed = name.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "()[] ./-'@_".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "()[] ./-'@_".unicodeScalars.contains($0))
         }
         guard (3...128).contains(name.unicodeScalars.count), allowed else {
             throw ServiceError(
                 "InvalidAMIName.Malformed",
-                "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'")
+                "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'"
+            )
         }
         if let other = context.ec2.images.first(where: { $0.name == name }) {
             throw ServiceError("InvalidAMIName.Duplicate", "AMI name \(name) is already in use by AMI \(other.id)")
@@ -75,7 +77,8 @@ enum ImageRegistration {
             if change?.isDropped ?? false, device.deviceName != instance.rootDeviceName { continue }
             let attachment = volume.attachments.first { $0.instanceID == instanceID }
             let snapshot = SnapshotCalls.make(
-                of: volume, description: "Created by CreateImage(\(instanceID)) for \(id)", tags: tags.snapshot, &context)
+                of: volume, description: "Created by CreateImage(\(instanceID)) for \(id)", tags: tags.snapshot,
+                &context)
             volume.size = max(change?.size ?? volume.size, volume.size)
             var template = Image.Template(
                 snapshotID: snapshot.id, size: volume.size, type: change?.type ?? volume.type,
@@ -153,7 +156,9 @@ enum ImageRegistration {
             var snapshot = Snapshot(
                 id: context.newID("snap"), ownerID: context.accountID, volumeID: "vol-ffffffff", size: template.size,
                 state: .pending, startTime: context.now,
-                description: "Copied for DestinationAmi \(image.id) from SourceAmi \(sourceID) for SourceSnapshot \(from). Task created on \(context.now.milliseconds).")
+                description:
+                    "Copied for DestinationAmi \(image.id) from SourceAmi \(sourceID) for SourceSnapshot \(from). Task created on \(context.now.milliseconds)."
+            )
             snapshot.isEncrypted = encryption.isEncrypted
             snapshot.kmsKeyARN = encryption.keyARN
             snapshot.tags = tags.snapshot

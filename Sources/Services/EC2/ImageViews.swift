@@ -36,7 +36,9 @@ struct ListedImage: Sendable {
 
     /// An image by id, in any region.
     static func find(_ id: String, in region: String, _ context: CallContext) -> ListedImage? {
-        if let own = context.world.regions.first(where: { $0.name == region })?.ec2.images[id] { return ListedImage(own) }
+        if let own = context.world.regions.first(where: { $0.name == region })?.ec2.images[id] {
+            return ListedImage(own)
+        }
         return PublicImage.withID(id, in: region).map(ListedImage.init)
     }
 
@@ -86,7 +88,8 @@ struct ListedImage: Sendable {
     var view: Value {
         [
             "PlatformDetails": .string(image.platformDetails), "UsageOperation": .string(image.usageOperation),
-            "BlockDeviceMappings": deviceViews, "Description": image.description.isEmpty ? nil : .string(image.description),
+            "BlockDeviceMappings": deviceViews,
+            "Description": image.description.isEmpty ? nil : .string(image.description),
             "EnaSupport": .boolean(image.enaSupport), "Hypervisor": "xen", "ImageOwnerAlias": .optional(ownerAlias),
             "Name": .string(image.name), "RootDeviceName": .string(image.rootDeviceName), "RootDeviceType": "ebs",
             "SriovNetSupport": .optional(image.sriovNetSupport),

@@ -90,7 +90,8 @@ enum InstanceAttributeCalls {
         }
         guard [.pending, .running, .stopping, .stopped].contains(instance.state) else {
             throw ServiceError(
-                "IncorrectInstanceState", "The instance '\(instance.id)' is not in a state from which it can be modified.")
+                "IncorrectInstanceState",
+                "The instance '\(instance.id)' is not in a state from which it can be modified.")
         }
         let change = InstanceChange(member: member, input: input, isGeneric: given.isEmpty)
         try change.apply(to: &instance, &context)

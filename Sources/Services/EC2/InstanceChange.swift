@@ -41,7 +41,8 @@ struct InstanceChange {
         case "Groups": try changeGroups(of: instance, &context)
         case "BlockDeviceMappings": try changeDevices(of: instance, &context)
         default:
-            throw EC2Error.invalidParameter("Value (\(member.prefix(64))) for parameter attribute is invalid. Unknown attribute.")
+            throw EC2Error.invalidParameter(
+                "Value (\(member.prefix(64))) for parameter attribute is invalid. Unknown attribute.")
         }
     }
 
@@ -72,7 +73,8 @@ struct InstanceChange {
         guard instance.networkInterfaceIDs.count == 1, let id = instance.networkInterfaceIDs.first else {
             throw ServiceError(
                 "InvalidInstanceID",
-                "There are multiple interfaces attached to instance '\(instance.id)'. Please specify an interface ID for the operation instead.")
+                "There are multiple interfaces attached to instance '\(instance.id)'. Please specify an interface ID for the operation instead."
+            )
         }
         return id
     }
@@ -110,17 +112,20 @@ struct InstanceChange {
         try InstanceAttributeCalls.requireStopped(instance)
         guard !instance.isHibernated else {
             throw ServiceError(
-                "IncorrectInstanceState", "The instance '\(instance.id)' is hibernated, so its instance type can't be changed.")
+                "IncorrectInstanceState",
+                "The instance '\(instance.id)' is hibernated, so its instance type can't be changed.")
         }
         guard type.architectures.contains(instance.architecture) else {
             throw EC2Error.invalidParameter(
-                "The architecture '\(type.architectures.joined(separator: ","))' of the specified instance type does not match the architecture '\(instance.architecture)' of the instance.")
+                "The architecture '\(type.architectures.joined(separator: ","))' of the specified instance type does not match the architecture '\(instance.architecture)' of the instance."
+            )
         }
         let letter = instance.zone.last
         guard letter.map({ type.isOffered(in: context.region, zoneLetter: $0) }) ?? false else {
             throw ServiceError(
                 "Unsupported",
-                "Your requested instance type (\(type.name)) is not supported in your requested Availability Zone (\(instance.zone)).")
+                "Your requested instance type (\(type.name)) is not supported in your requested Availability Zone (\(instance.zone))."
+            )
         }
         guard instance.networkInterfaceIDs.count <= type.maximumNetworkInterfaces else {
             throw ServiceError(

@@ -56,11 +56,14 @@ struct InstanceLaunch {
         guard maximum <= Self.maximumCount else {
             throw ServiceError(
                 "InstanceLimitExceeded",
-                "You have requested more instances (\(maximum)) than your current instance limit of \(Self.maximumCount) allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.")
+                "You have requested more instances (\(maximum)) than your current instance limit of \(Self.maximumCount) allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit."
+            )
         }
         self.minimum = minimum
         self.maximum = maximum
-        guard let imageID = input.string("ImageId"), !imageID.isEmpty else { throw EC2Error.missingParameter("ImageId") }
+        guard let imageID = input.string("ImageId"), !imageID.isEmpty else {
+            throw EC2Error.missingParameter("ImageId")
+        }
         image = try LaunchImage(ImageAlias.resolved(imageID, &context), context)
         let typeName = input.string("InstanceType") ?? "m1.small"
         guard let type = InstanceType.named(typeName) else {
@@ -90,11 +93,14 @@ struct InstanceLaunch {
             }
             privateAddress = address
         }
-        interfaces = try input.structures("NetworkInterfaces").map { entry throws(ServiceError) in try InterfaceRequest(entry) }
+        interfaces = try input.structures("NetworkInterfaces").map { entry throws(ServiceError) in
+            try InterfaceRequest(entry)
+        }
         if !interfaces.isEmpty {
             guard !input.has("SubnetId"), groupIDs.isEmpty, groupNames.isEmpty, privateAddress == nil else {
                 throw EC2Error.invalidCombination(
-                    "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request")
+                    "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request"
+                )
             }
             guard interfaces.contains(where: { $0.deviceIndex == 0 }) else {
                 throw EC2Error.invalidParameter("A network interface with device index 0 must be specified.")
@@ -125,7 +131,8 @@ struct InstanceLaunch {
         interfaceTags = try TagRules.specified(input, for: .networkInterface, allowing: more)
         clientToken = input.string("ClientToken") ?? ""
         guard clientToken.utf8.count <= 64 else {
-            throw EC2Error.invalidParameter("Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
+            throw EC2Error.invalidParameter(
+                "Invalid value '\(clientToken.prefix(80))' for clientToken. Maximum length of 64 characters exceeded.")
         }
         if isHibernationEnabled { try checkHibernation() }
         guard type.isEBSOptimizable || !isEBSOptimized else {
@@ -174,7 +181,8 @@ struct InstanceLaunch {
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
     private func checkHibernation() throws(ServiceError) {
         guard !options.isEnclaveEnabled else {
-            throw EC2Error.invalidCombination("You can't enable both hibernation and Nitro Enclaves on the same instance.")
+            throw EC2Error.invalidCombination(
+                "You can't enable both hibernation and Nitro Enclaves on the same instance.")
         }
         guard type.isHibernationSupported else {
             throw ServiceError(
@@ -196,7 +204,8 @@ struct InstanceLaunch {
         guard root.size * 1024 >= type.memoryMiB + image.rootVolumeGiB * 1024 / 2 else {
             throw ServiceError(
                 "UnsupportedHibernationConfiguration",
-                "The root volume is not large enough to store the contents of the instance memory (\(type.memoryMiB) MiB).")
+                "The root volume is not large enough to store the contents of the instance memory (\(type.memoryMiB) MiB)."
+            )
         }
     }
 }

@@ -91,23 +91,28 @@ enum InstanceLifecycleCalls {
             throw EC2Error.invalidCombination("Cannot specify both 'force' and 'hibernate'.")
         }
         for instance in instances {
-            guard [.running, .stopping, .stopped].contains(instance.state) || (force && instance.state == .pending) else {
+            guard [.running, .stopping, .stopped].contains(instance.state) || (force && instance.state == .pending)
+            else {
                 throw EC2Error.incorrectState(instance, "stopped")
             }
             guard !instance.stopProtection || instance.state != .running else {
                 throw ServiceError(
                     "OperationNotPermitted",
-                    "The instance '\(instance.id)' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.")
+                    "The instance '\(instance.id)' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."
+                )
             }
             guard !hibernates || instance.isHibernationEnabled else {
                 throw ServiceError(
                     "UnsupportedHibernationConfiguration",
                     "Instance '\(instance.id)' is not configured for hibernation")
             }
-            if let request = instance.spotRequestID.flatMap({ context.ec2.spotRequests[$0] }), request.type == "one-time" {
+            if let request = instance.spotRequestID.flatMap({ context.ec2.spotRequests[$0] }),
+                request.type == "one-time"
+            {
                 throw ServiceError(
                     "UnsupportedOperation",
-                    "You can't stop the Spot Instance '\(instance.id)' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.")
+                    "You can't stop the Spot Instance '\(instance.id)' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests."
+                )
             }
         }
         var changes: [Value] = []
@@ -147,7 +152,8 @@ enum InstanceLifecycleCalls {
         for instance in instances where instance.terminationProtection && instance.state != .terminated {
             throw ServiceError(
                 "OperationNotPermitted",
-                "The instance '\(instance.id)' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.")
+                "The instance '\(instance.id)' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
+            )
         }
         var changes: [Value] = []
         for var instance in instances {

@@ -21,7 +21,8 @@ enum InstanceOptionCalls {
         let instance = try InstanceAttributeCalls.instance(input, context)
         guard instance.state != .terminated, instance.state != .shuttingDown else {
             throw ServiceError(
-                "IncorrectInstanceState", "The instance '\(instance.id)' is not in a state from which it can be modified.")
+                "IncorrectInstanceState",
+                "The instance '\(instance.id)' is not in a state from which it can be modified.")
         }
         return instance
     }
@@ -69,7 +70,8 @@ enum InstanceOptionCalls {
             if let partition = input.integer("PartitionNumber") {
                 guard (1...(group.partitionCount ?? 1)).contains(partition), group.strategy == .partition else {
                     throw EC2Error.invalidParameter(
-                        "Value (\(partition)) for parameter partitionNumber is invalid for placement group '\(group.name)'.")
+                        "Value (\(partition)) for parameter partitionNumber is invalid for placement group '\(group.name)'."
+                    )
                 }
                 instance.partition = partition
             } else if instance.partition == nil {
@@ -80,7 +82,8 @@ enum InstanceOptionCalls {
             try InstanceLaunch.oneOf(tenancy, ["default", "dedicated", "host"], "Tenancy")
             guard (tenancy == "default") == (instance.tenancy == "default") else {
                 throw ServiceError(
-                    "InvalidTenancy", "You can't change the tenancy of an instance from \(instance.tenancy) to \(tenancy).")
+                    "InvalidTenancy",
+                    "You can't change the tenancy of an instance from \(instance.tenancy) to \(tenancy).")
             }
             instance.tenancy = tenancy
         }
@@ -92,7 +95,8 @@ enum InstanceOptionCalls {
         var instance = try living(input, context)
         guard let type = InstanceType.named(instance.type) else { throw EC2Error.notFound(.instance, [instance.id]) }
         let cores = input.integer("CoreCount") ?? instance.cpuOptions?.cores ?? type.defaultCores
-        let threads = input.integer("ThreadsPerCore") ?? instance.cpuOptions?.threadsPerCore ?? type.defaultThreadsPerCore
+        let threads =
+            input.integer("ThreadsPerCore") ?? instance.cpuOptions?.threadsPerCore ?? type.defaultThreadsPerCore
         try InstanceAttributeCalls.requireStopped(instance)
         instance.cpuOptions = try LaunchOptions.checked(cores: cores, threads: threads, type)
         context.ec2.instances[instance.id] = instance
@@ -138,7 +142,8 @@ enum InstanceOptionCalls {
         let specification = input.structure("CapacityReservationSpecification")
         if let id = specification?.structure("CapacityReservationTarget")?.string("CapacityReservationId") {
             throw ServiceError(
-                "InvalidCapacityReservationId.NotFound", "The Capacity Reservation ID '\(id.prefix(64))' does not exist")
+                "InvalidCapacityReservationId.NotFound", "The Capacity Reservation ID '\(id.prefix(64))' does not exist"
+            )
         }
         if let preference = specification?.string("CapacityReservationPreference") {
             try InstanceLaunch.oneOf(
@@ -162,7 +167,8 @@ enum InstanceOptionCalls {
         let shown = page.records.filter { ids.isEmpty ? $0.creditSpecification == "unlimited" : true }
         for instance in shown where instance.creditSpecification == nil {
             throw EC2Error.invalidCombination(
-                "The instance '\(instance.id)' is not a burstable performance instance, so it has no credit specification.")
+                "The instance '\(instance.id)' is not a burstable performance instance, so it has no credit specification."
+            )
         }
         return Response([
             "InstanceCreditSpecifications": .list(shown) {
@@ -193,11 +199,14 @@ enum InstanceOptionCalls {
                 continue
             }
             guard instance.creditSpecification != nil else {
-                refuse("InstanceCreditSpecification.NotSupported", "The instance '\(id)' does not support credit specifications.")
+                refuse(
+                    "InstanceCreditSpecification.NotSupported",
+                    "The instance '\(id)' does not support credit specifications.")
                 continue
             }
             guard instance.state != .terminated, instance.state != .shuttingDown else {
-                refuse("IncorrectInstanceState", "The instance '\(id)' is not in a state from which it can be modified.")
+                refuse(
+                    "IncorrectInstanceState", "The instance '\(id)' is not in a state from which it can be modified.")
                 continue
             }
             context.ec2.instances.update(id) { $0.creditSpecification = wanted }

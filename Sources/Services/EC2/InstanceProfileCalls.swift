@@ -126,9 +126,10 @@ enum InstanceProfileCalls {
         let start = min(try PageToken.read(input.string("NextToken")), found.count)
         let page = found[start...].prefix(limit)
         return Response([
-            "IamInstanceProfileAssociations": .list(page.compactMap { instance in
-                instance.profile.map { view(instance, $0, "associated") }
-            }),
+            "IamInstanceProfileAssociations": .list(
+                page.compactMap { instance in
+                    instance.profile.map { view(instance, $0, "associated") }
+                }),
             "NextToken": page.endIndex < found.count ? .string(PageToken.make(page.endIndex)) : nil,
         ])
     }

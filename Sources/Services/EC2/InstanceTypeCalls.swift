@@ -31,7 +31,9 @@ enum InstanceTypeCalls {
         "network-info.ipv6-supported": { $0.filterText("NetworkInfo", "Ipv6Supported") },
         "network-info.efa-supported": { $0.filterText("NetworkInfo", "EfaSupported") },
         "network-info.network-performance": { $0.filterText("NetworkInfo", "NetworkPerformance") },
-        "network-info.encryption-in-transit-supported": { $0.filterText("NetworkInfo", "EncryptionInTransitSupported") },
+        "network-info.encryption-in-transit-supported": {
+            $0.filterText("NetworkInfo", "EncryptionInTransitSupported")
+        },
         "ebs-info.ebs-optimized-support": { $0.filterText("EbsInfo", "EbsOptimizedSupport") },
         "ebs-info.encryption-support": { $0.filterText("EbsInfo", "EncryptionSupport") },
         "ebs-info.nvme-support": { $0.filterText("EbsInfo", "NvmeSupport") },
@@ -90,7 +92,8 @@ enum InstanceTypeCalls {
         case "availability-zone-id": locations = zones.map { ($0.id, $0.name.last.map { [$0] } ?? []) }
         case "outpost": locations = []
         default:
-            throw EC2Error.invalidParameter("Value (\(locationType.prefix(256))) for parameter locationType is invalid.")
+            throw EC2Error.invalidParameter(
+                "Value (\(locationType.prefix(256))) for parameter locationType is invalid.")
         }
         var offerings: [Value] = []
         for type in InstanceType.all {
@@ -118,7 +121,8 @@ enum InstanceTypeCalls {
     private static func pageSize(_ input: Input, hasIDs: Bool) throws(ServiceError) -> Int {
         guard let size = input.integer("MaxResults") else { return hasIDs ? .max : 100_000 }
         guard !hasIDs else {
-            throw EC2Error.invalidCombination("The parameter instanceTypes cannot be used with the parameter maxResults")
+            throw EC2Error.invalidCombination(
+                "The parameter instanceTypes cannot be used with the parameter maxResults")
         }
         guard size >= 5 else {
             throw EC2Error.invalidParameter(

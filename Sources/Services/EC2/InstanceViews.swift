@@ -61,7 +61,8 @@ enum InstanceViews {
                 "CapacityReservationPreference": .string(instance.capacityReservationPreference)
             ],
             "HibernationOptions": ["Configured": .boolean(instance.isHibernationEnabled)],
-            "MetadataOptions": metadataView(instance), "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
+            "MetadataOptions": metadataView(instance),
+            "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
             "BootMode": .optional(instance.bootMode), "PlatformDetails": .string(instance.platformDetails),
             "UsageOperation": .string(instance.usageOperation),
             "UsageOperationUpdateTime": .timestamp(instance.launchTime),

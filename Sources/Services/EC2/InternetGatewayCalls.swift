@@ -61,9 +61,12 @@ enum InternetGatewayCalls {
 
     static func detach(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let gateway = try context.ec2.internetGateways.named(input.id("InternetGatewayId"), .internetGateway)
-        let vpc = try context.ec2.vpcs.named(input.id("VpcId"), .vpc)
-        guard gateway.vpcID == vpc.id else {
-            throw ServiceError("Gateway.NotAttached", "resource \(gateway.id) is not attached to network \(vpc.id)")
+        let id = input.id("VpcId")
+        try ResourceKind.vpc.check(id)
+        guard let vpc = context.ec2.vpcs[id], gateway.vpcID == id else {
+            // A gateway that hangs nowhere is not attached to a VPC that is gone either.
+            guard gateway.vpcID == nil || context.ec2.vpcs[id] != nil else { throw EC2Error.notFound(.vpc, [id]) }
+            throw ServiceError("Gateway.NotAttached", "resource \(gateway.id) is not attached to network \(id)")
         }
         let hasPublicAddresses = context.ec2.networkInterfaces.contains { interface in
             interface.vpcID == vpc.id && interface.addresses.contains { $0.association != nil }

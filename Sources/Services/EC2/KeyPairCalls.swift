@@ -83,7 +83,8 @@ enum KeyPairCalls {
         let printable = name.unicodeScalars.allSatisfy { (" "..."~").contains($0) }
         guard printable, name.utf8.count <= 255, name.first != " ", name.last != " " else {
             throw EC2Error.invalidParameter(
-                "Value (\(name.prefix(256))) for parameter KeyName is invalid. Must be up to 255 ASCII characters without leading or trailing spaces.")
+                "Value (\(name.prefix(256))) for parameter KeyName is invalid. Must be up to 255 ASCII characters without leading or trailing spaces."
+            )
         }
         guard named(name, context) == nil else {
             throw ServiceError("InvalidKeyPair.Duplicate", "The keypair already exists")

@@ -17,7 +17,8 @@ enum LaunchCapacity {
         let quota = InstanceTypeName(type)?.quota ?? .standard
         return ServiceError(
             "VcpuLimitExceeded",
-            "You have requested more vCPU capacity than your current vCPU limit of \(context.world.capacity.quotas[quota, isSpot: false]) allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.")
+            "You have requested more vCPU capacity than your current vCPU limit of \(context.world.capacity.quotas[quota, isSpot: false]) allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit."
+        )
     }
 
     /// Refuses a zone that has none of the type left, and names those that have.
@@ -34,7 +35,8 @@ enum LaunchCapacity {
             ? ""
             : " You can currently get \(type.name) capacity by not specifying an Availability Zone in your request or choosing \(others.joined(separator: ", "))."
         throw insufficient(
-            "We currently do not have sufficient \(type.name) capacity in the Availability Zone you requested (\(zone)). Our system will be working on provisioning additional capacity.\(advice)")
+            "We currently do not have sufficient \(type.name) capacity in the Availability Zone you requested (\(zone)). Our system will be working on provisioning additional capacity.\(advice)"
+        )
     }
 
     /// AWS answers this one with status 500.
@@ -55,7 +57,8 @@ enum LaunchCapacity {
         guard type.texts("PlacementGroupInfo", "SupportedStrategies").contains(group.strategy.rawValue) else {
             let strategy = group.strategy.rawValue
             throw EC2Error.invalidCombination(
-                "\(strategy.prefix(1).uppercased())\(strategy.dropFirst()) placement groups are not supported by the '\(type.name)' instance type. Specify a supported instance type or change the placement group strategy, and try again.")
+                "\(strategy.prefix(1).uppercased())\(strategy.dropFirst()) placement groups are not supported by the '\(type.name)' instance type. Specify a supported instance type or change the placement group strategy, and try again."
+            )
         }
         let members = context.ec2.instances.filter {
             $0.placementGroup == group.name && $0.state != .terminated && $0.state != .shuttingDown
@@ -74,7 +77,8 @@ enum LaunchCapacity {
             let taken = members.filter { $0.zone == zone && $0.countsAgainstQuota }.count
             guard taken < 7 else {
                 throw insufficient(
-                    "We currently do not have sufficient \(type.name) capacity for placement group '\(group.name)': a spread placement group takes at most 7 running instances per Availability Zone.")
+                    "We currently do not have sufficient \(type.name) capacity for placement group '\(group.name)': a spread placement group takes at most 7 running instances per Availability Zone."
+                )
             }
             return 7 - taken
         }

@@ -7,15 +7,18 @@ struct LaunchSite {
     var groupIDs: [String]
 
     init(_ launch: InstanceLaunch, _ context: CallContext) throws(ServiceError) {
-        let wanted = launch.subnetID ?? launch.interfaces.first { $0.deviceIndex == 0 }.flatMap { request in
-            request.subnetID ?? request.existingID.flatMap { context.ec2.networkInterfaces[$0]?.subnetID }
-        }
+        let wanted =
+            launch.subnetID
+            ?? launch.interfaces.first { $0.deviceIndex == 0 }.flatMap { request in
+                request.subnetID ?? request.existingID.flatMap { context.ec2.networkInterfaces[$0]?.subnetID }
+            }
         if let wanted {
             try ResourceKind.subnet.check(wanted)
             guard let found = context.ec2.subnets[wanted] else { throw EC2Error.notFound(.subnet, [wanted]) }
             if let zone = launch.zone, zone != found.zone {
                 throw EC2Error.invalidParameter(
-                    "The availability zone '\(zone.prefix(64))' does not match the subnet '\(found.id)' availability zone '\(found.zone)'")
+                    "The availability zone '\(zone.prefix(64))' does not match the subnet '\(found.id)' availability zone '\(found.zone)'"
+                )
             }
             subnet = found
             try Self.checkOffer(launch.type, found.zone, context, zoneWasChosen: true)
@@ -34,7 +37,9 @@ struct LaunchSite {
             try checkOffer(launch.type, zone, context, zoneWasChosen: true)
         }
         guard let vpc = context.ec2.defaultVPC else {
-            throw ServiceError("VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
+            throw ServiceError(
+                "VPCIdNotSpecified",
+                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
         }
         let candidates = context.ec2.subnets.filter { $0.vpcID == vpc.id && $0.isDefaultForZone }
         let region = context.region
@@ -47,10 +52,13 @@ struct LaunchSite {
                 throw ServiceError("MissingInput", "No default subnet for availability zone: '\(zone)'.")
             }
             guard !candidates.isEmpty else {
-                throw ServiceError("MissingInput", "No subnets found for the default VPC '\(vpc.id)'. Please specify a subnet.")
+                throw ServiceError(
+                    "MissingInput", "No subnets found for the default VPC '\(vpc.id)'. Please specify a subnet.")
             }
             throw ServiceError(
-                "Unsupported", "The requested configuration is currently not supported. Please check the documentation for supported configurations.")
+                "Unsupported",
+                "The requested configuration is currently not supported. Please check the documentation for supported configurations."
+            )
         }
         // Who names no zone gets one that has the type to give; who names one hears of it later.
         let capacity = context.world.capacity
@@ -58,7 +66,8 @@ struct LaunchSite {
         guard let subnet = able ?? (launch.zone == nil ? nil : fitting.first) else {
             guard launch.spot == nil else { throw LaunchCapacity.noSpotCapacity }
             throw LaunchCapacity.insufficient(
-                "We currently do not have sufficient \(launch.type.name) capacity in zones with support for '\(launch.image.rootVolumeType)' volumes. Our system will be working on provisioning additional capacity.")
+                "We currently do not have sufficient \(launch.type.name) capacity in zones with support for '\(launch.image.rootVolumeType)' volumes. Our system will be working on provisioning additional capacity."
+            )
         }
         return subnet
     }
@@ -72,11 +81,14 @@ struct LaunchSite {
         }
         guard !offering.isEmpty else {
             throw ServiceError(
-                "Unsupported", "The requested configuration is currently not supported. Please check the documentation for supported configurations.")
+                "Unsupported",
+                "The requested configuration is currently not supported. Please check the documentation for supported configurations."
+            )
         }
         throw ServiceError(
             "Unsupported",
-            "Your requested instance type (\(type.name)) is not supported in your requested Availability Zone (\(zone)). Please retry your request by not specifying an Availability Zone or choosing \(offering.joined(separator: ", ")).")
+            "Your requested instance type (\(type.name)) is not supported in your requested Availability Zone (\(zone)). Please retry your request by not specifying an Availability Zone or choosing \(offering.joined(separator: ", "))."
+        )
     }
 
     private static func groups(
@@ -163,7 +175,9 @@ enum LaunchNetwork {
         _ id: String, _ request: InterfaceRequest, to instance: Instance, _ context: inout CallContext
     ) throws(ServiceError) {
         try ResourceKind.networkInterface.check(id)
-        guard let interface = context.ec2.networkInterfaces[id] else { throw EC2Error.notFound(.networkInterface, [id]) }
+        guard let interface = context.ec2.networkInterfaces[id] else {
+            throw EC2Error.notFound(.networkInterface, [id])
+        }
         guard interface.attachment == nil else {
             throw ServiceError("InvalidNetworkInterface.InUse", "Interface: [\(id)] in use.")
         }

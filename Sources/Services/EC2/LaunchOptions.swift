@@ -33,7 +33,8 @@ struct LaunchOptions {
         let preference = input.structure("CapacityReservationSpecification")?.string("CapacityReservationPreference")
         capacityReservationPreference = preference ?? "open"
         try InstanceLaunch.oneOf(
-            capacityReservationPreference, ["capacity-reservations-only", "open", "none"], "CapacityReservationPreference")
+            capacityReservationPreference, ["capacity-reservations-only", "open", "none"],
+            "CapacityReservationPreference")
     }
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/cpu-options-supported-instances-values.html>
@@ -50,11 +51,13 @@ struct LaunchOptions {
         let validThreads = type.validThreadsPerCore.isEmpty ? [type.defaultThreadsPerCore] : type.validThreadsPerCore
         guard validCores.contains(cores) else {
             throw EC2Error.invalidParameter(
-                "Invalid value '\(cores)' for CoreCount. Valid values for instance type \(type.name): \(validCores.map(String.init).joined(separator: ", ")).")
+                "Invalid value '\(cores)' for CoreCount. Valid values for instance type \(type.name): \(validCores.map(String.init).joined(separator: ", "))."
+            )
         }
         guard validThreads.contains(threads) else {
             throw EC2Error.invalidParameter(
-                "Invalid value '\(threads)' for ThreadsPerCore. Valid values for instance type \(type.name): \(validThreads.map(String.init).joined(separator: ", ")).")
+                "Invalid value '\(threads)' for ThreadsPerCore. Valid values for instance type \(type.name): \(validThreads.map(String.init).joined(separator: ", "))."
+            )
         }
         return Instance.CPUOptions(cores: cores, threadsPerCore: threads)
     }
@@ -95,7 +98,8 @@ extension InstanceLaunch {
         try oneOf(tenancy, ["default", "dedicated", "host"], "Tenancy")
         guard tenancy != "host", !(placement?.has("HostId") ?? false) else {
             throw ServiceError(
-                "InsufficientHostCapacity", "There is no available Dedicated Host that matches your request.", status: 500,
+                "InsufficientHostCapacity", "There is no available Dedicated Host that matches your request.",
+                status: 500,
                 fault: .receiver)
         }
         return tenancy
@@ -120,7 +124,8 @@ extension InstanceLaunch {
         if let partition {
             guard group.strategy == .partition, (1...(group.partitionCount ?? 1)).contains(partition) else {
                 throw EC2Error.invalidParameter(
-                    "Value (\(partition)) for parameter partitionNumber is invalid for placement group '\(group.name)'.")
+                    "Value (\(partition)) for parameter partitionNumber is invalid for placement group '\(group.name)'."
+                )
             }
         }
         return (group, partition)

@@ -58,9 +58,11 @@ struct InterfaceRequest {
         existingID = input.string("NetworkInterfaceId")
         subnetID = input.string("SubnetId")
         groupIDs = input.strings("Groups")
-        if let text = input.string("PrivateIpAddress") ?? input.structures("PrivateIpAddresses").first(where: {
-            $0.boolean("Primary") ?? false
-        })?.string("PrivateIpAddress") {
+        if let text = input.string("PrivateIpAddress")
+            ?? input.structures("PrivateIpAddresses").first(where: {
+                $0.boolean("Primary") ?? false
+            })?.string("PrivateIpAddress")
+        {
             guard let parsed = IPv4Address(text) else {
                 throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
             }
@@ -111,7 +113,8 @@ struct BlockDeviceRequest {
             }
             guard names.insert(name).inserted else {
                 throw ServiceError(
-                    "InvalidBlockDeviceMapping", "The device '\(name.prefix(128))' is used in more than one block-device mapping")
+                    "InvalidBlockDeviceMapping",
+                    "The device '\(name.prefix(128))' is used in more than one block-device mapping")
             }
             if mapping.has("NoDevice") {
                 devices.removeAll { $0.name == name && name != image.rootDeviceName }
@@ -131,7 +134,8 @@ struct BlockDeviceRequest {
             if let source, device.size < source.size {
                 throw ServiceError(
                     "InvalidBlockDeviceMapping",
-                    "Volume of size \(device.size)GB is smaller than snapshot '\(source.id)', expect size >= \(source.size)GB")
+                    "Volume of size \(device.size)GB is smaller than snapshot '\(source.id)', expect size >= \(source.size)GB"
+                )
             }
             // The image's figures are good for its own type only.
             let isOtherType = ebs.string("VolumeType").map { $0 != device.type } ?? false

@@ -27,7 +27,8 @@ enum LaunchTemplateCalls {
         guard (3...128).contains(name.utf8.count), allowed else {
             throw ServiceError(
                 "InvalidLaunchTemplateName.MalformedException",
-                "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: - ( ) . / _.")
+                "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: - ( ) . / _."
+            )
         }
         let token = input.string("ClientToken") ?? ""
         if let id = try Idempotency.known("CreateLaunchTemplate", token, input, context),
@@ -60,7 +61,8 @@ enum LaunchTemplateCalls {
         for field in input.structure("LaunchTemplateData")?.fields.fields ?? [] { data[field.name] = field.value }
         try check(Input(shape: input.shape.member("LaunchTemplateData")?.shape ?? input.shape, fields: data))
         return LaunchTemplate.Version(
-            number: number, description: description, createTime: context.now, createdBy: context.caller.arn, data: data)
+            number: number, description: description, createTime: context.now, createdBy: context.caller.arn, data: data
+        )
     }
 
     /// What AWS refuses when the template is made; all else is found when it is used.

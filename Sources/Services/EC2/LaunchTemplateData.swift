@@ -35,7 +35,8 @@ enum LaunchTemplateData {
 
     static func notFound(id: String) -> ServiceError {
         ServiceError(
-            "InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID \(id), does not exist.")
+            "InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID \(id), does not exist."
+        )
     }
 
     /// A version by number, `$Latest` or `$Default`.
@@ -73,7 +74,8 @@ enum LaunchTemplateData {
         let version = try version(text, of: template)
         guard version.data["InstanceRequirements"] == nil else {
             throw EC2Error.invalidCombination(
-                "You can't specify InstanceRequirements in a launch template that is used to launch instances with RunInstances.")
+                "You can't specify InstanceRequirements in a launch template that is used to launch instances with RunInstances."
+            )
         }
         var fields = Value.structure(version.data).fitted(to: input.shape).fields ?? Fields()
         for field in input.fields.fields {

@@ -6,7 +6,7 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetLaunchTemplateData.html>
 enum LaunchTemplateFromInstance {
     static let operations: [String: Handler] = [
-        "GetLaunchTemplateData": .read(get),
+        "GetLaunchTemplateData": .read(get)
     ]
 
     static func get(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -63,7 +63,8 @@ enum LaunchTemplateFromInstance {
         return [
             "DeviceName": .string(device.deviceName),
             "Ebs": [
-                "Encrypted": .boolean(volume.isEncrypted), "DeleteOnTermination": .boolean(attachment.deleteOnTermination),
+                "Encrypted": .boolean(volume.isEncrypted),
+                "DeleteOnTermination": .boolean(attachment.deleteOnTermination),
                 "Iops": volume.iops.map(Value.integer), "Throughput": volume.throughput.map(Value.integer),
                 "KmsKeyId": .optional(volume.kmsKeyARN), "SnapshotId": .optional(volume.snapshotID),
                 "VolumeSize": .integer(volume.size), "VolumeType": .string(volume.type),

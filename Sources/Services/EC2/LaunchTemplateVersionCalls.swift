@@ -156,14 +156,17 @@ enum LaunchTemplateVersionCalls {
             var answer = item
             answer.append("VersionNumber", .integer(number))
             if number == template.defaultVersion {
-                answer.append("ResponseError", failure("unexpectedError", "The default version of a launch template cannot be deleted."))
+                answer.append(
+                    "ResponseError",
+                    failure("unexpectedError", "The default version of a launch template cannot be deleted."))
                 kept.append(.structure(answer))
             } else if template.version(number) == nil {
                 answer.append(
                     "ResponseError",
                     failure(
                         "launchTemplateVersionDoesNotExist",
-                        "Could not find the specified version \(number) for the launch template with ID \(template.id)."))
+                        "Could not find the specified version \(number) for the launch template with ID \(template.id)."
+                    ))
                 kept.append(.structure(answer))
             } else {
                 template.versions.removeAll { $0.number == number }

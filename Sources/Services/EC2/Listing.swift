@@ -76,15 +76,18 @@ struct Listing<Record: ResourceRecord>: Sendable {
         guard let pageSizes, let size = input.integer("MaxResults") else { return .max }
         guard !hasIDs || !idsExcludePages else {
             throw EC2Error.invalidCombination(
-                "The parameter \(ids.prefix(1).lowercased())\(ids.dropFirst()) cannot be used with the parameter maxResults")
+                "The parameter \(ids.prefix(1).lowercased())\(ids.dropFirst()) cannot be used with the parameter maxResults"
+            )
         }
         guard size >= pageSizes.lowerBound else {
             throw EC2Error.invalidParameter(
-                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(pageSizes.lowerBound).")
+                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(pageSizes.lowerBound)."
+            )
         }
         guard size <= pageSizes.upperBound || pageSizes.upperBound == 1000 else {
             throw EC2Error.invalidParameter(
-                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value less than or equal to \(pageSizes.upperBound).")
+                "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value less than or equal to \(pageSizes.upperBound)."
+            )
         }
         return min(size, pageSizes.upperBound)
     }

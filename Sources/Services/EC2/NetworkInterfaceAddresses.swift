@@ -83,7 +83,8 @@ enum IPv6Addresses {
                 throw EC2Error.invalidParameter("Invalid IPv6 address: \(text.prefix(128))")
             }
             guard block.contains(address) else {
-                throw EC2Error.invalidParameter("Address \(address) does not fall within the subnet's IPv6 address range")
+                throw EC2Error.invalidParameter(
+                    "Address \(address) does not fall within the subnet's IPv6 address range")
             }
             guard used.insert(address.description).inserted else {
                 throw ServiceError("InvalidIPAddress.InUse", "Address \(address) is in use.")
@@ -123,7 +124,8 @@ enum NetworkInterfaceAddresses {
                 "MissingParameter",
                 "Either secondaryPrivateIpAddressCount or specific private IP addresses must be specified")
         }
-        guard texts.count <= 50, count <= 50, interface.addresses.count + texts.count + count <= limit(interface, context)
+        guard texts.count <= 50, count <= 50,
+            interface.addresses.count + texts.count + count <= limit(interface, context)
         else { throw AddressRequest.limit }
         let mayMove = input.boolean("AllowReassignment") ?? false
         var taken: [IPv4Address] = []
@@ -174,7 +176,9 @@ enum NetworkInterfaceAddresses {
         release([address], of: holder, &context)
     }
 
-    private static func release(_ addresses: [IPv4Address], of interface: NetworkInterface, _ context: inout CallContext) {
+    private static func release(
+        _ addresses: [IPv4Address], of interface: NetworkInterface, _ context: inout CallContext
+    ) {
         context.ec2.networkInterfaces.update(interface.id) { record in
             record.addresses.removeAll { addresses.contains($0.address) }
         }
@@ -191,7 +195,8 @@ enum NetworkInterfaceAddresses {
         let secondary = interface.addresses.filter { !$0.isPrimary }.map(\.address)
         guard addresses.allSatisfy(secondary.contains) else {
             throw EC2Error.invalidParameter(
-                "Some of [\(addresses.map(\.description).joined(separator: ", "))] are not assigned to interface \(interface.id)")
+                "Some of [\(addresses.map(\.description).joined(separator: ", "))] are not assigned to interface \(interface.id)"
+            )
         }
         release(addresses, of: interface, &context)
         return .empty
@@ -216,7 +221,8 @@ enum NetworkInterfaceAddresses {
         let addresses = input.strings("Ipv6Addresses").map { IPv6Address($0)?.description ?? $0 }
         guard addresses.allSatisfy(interface.ipv6Addresses.contains) else {
             throw EC2Error.invalidParameter(
-                "Some of [\(addresses.joined(separator: ", ").prefix(1024))] are not assigned to interface \(interface.id)")
+                "Some of [\(addresses.joined(separator: ", ").prefix(1024))] are not assigned to interface \(interface.id)"
+            )
         }
         context.ec2.networkInterfaces.update(interface.id) { $0.ipv6Addresses.removeAll(where: addresses.contains) }
         return Response([

@@ -43,8 +43,9 @@ enum NetworkInterfaceAttributes {
             interface.borrowsPublicAddress = borrows
             isChanged = true
         }
-        guard isChanged || input.has("EnaSrdSpecification") || input.has("ConnectionTrackingSpecification")
-            || input.has("EnablePrimaryIpv6")
+        guard
+            isChanged || input.has("EnaSrdSpecification") || input.has("ConnectionTrackingSpecification")
+                || input.has("EnablePrimaryIpv6")
         else { throw EC2Error.invalidCombination("No attributes specified.") }
         context.ec2.networkInterfaces[interface.id] = interface
         return .empty
@@ -61,7 +62,9 @@ enum NetworkInterfaceAttributes {
                 "NetworkInterfaceId": id, "Groups": InstanceViews.groupViews(interface.groupIDs, context.ec2),
             ])
         case "sourceDestCheck":
-            return Response(["NetworkInterfaceId": id, "SourceDestCheck": ["Value": .boolean(interface.sourceDestCheck)]])
+            return Response([
+                "NetworkInterfaceId": id, "SourceDestCheck": ["Value": .boolean(interface.sourceDestCheck)],
+            ])
         case "attachment":
             return Response([
                 "NetworkInterfaceId": id, "Attachment": interface.attachment.map(NetworkInterfaceViews.attachment),
@@ -71,7 +74,8 @@ enum NetworkInterfaceAttributes {
                 "NetworkInterfaceId": id, "AssociatePublicIpAddress": .boolean(interface.borrowsPublicAddress),
             ])
         case "": throw EC2Error.missingParameter("attribute")
-        case let other: throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
+        case let other:
+            throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
         }
     }
 

@@ -37,7 +37,9 @@ enum NetworkInterfaceCalls {
             return answer(interface, token, context)
         }
         var groups = try LaunchSite.checkedGroups(input.strings("Groups"), vpcID: subnet.vpcID, context)
-        if groups.isEmpty, let group = context.ec2.securityGroups.first(where: { $0.vpcID == subnet.vpcID && $0.isDefault }) {
+        if groups.isEmpty,
+            let group = context.ec2.securityGroups.first(where: { $0.vpcID == subnet.vpcID && $0.isDefault })
+        {
             groups = [group.id]
         }
         let type = input.string("InterfaceType") ?? "interface"
@@ -73,7 +75,8 @@ enum NetworkInterfaceCalls {
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let interface = try named(input, context)
         guard !interface.isRequesterManaged else {
-            throw ServiceError("OperationNotPermitted", "You are not allowed to manage '\(interface.id)' of an AWS service.")
+            throw ServiceError(
+                "OperationNotPermitted", "You are not allowed to manage '\(interface.id)' of an AWS service.")
         }
         guard interface.attachment == nil else {
             throw ServiceError("InvalidParameterValue", "Network interface '\(interface.id)' is currently in use.")
@@ -91,7 +94,8 @@ enum NetworkInterfaceCalls {
         guard let instance = context.ec2.instances[instanceID] else { throw EC2Error.notFound(.instance, [instanceID]) }
         let index = input.integer("DeviceIndex") ?? 0
         guard index >= 1 else {
-            throw EC2Error.invalidParameter("Instance '\(instanceID)' already has an interface attached at device index '\(index)'.")
+            throw EC2Error.invalidParameter(
+                "Instance '\(instanceID)' already has an interface attached at device index '\(index)'.")
         }
         guard interface.attachment == nil else {
             throw ServiceError("InvalidNetworkInterface.InUse", "Interface: [\(interface.id)] in use.")
@@ -103,7 +107,9 @@ enum NetworkInterfaceCalls {
             throw EC2Error.invalidCombination(
                 "You may not attach a network interface to an instance if they are not in the same availability zone")
         }
-        let others = instance.networkInterfaceIDs.compactMap { context.ec2.networkInterfaces[$0]?.attachment?.deviceIndex }
+        let others = instance.networkInterfaceIDs.compactMap {
+            context.ec2.networkInterfaces[$0]?.attachment?.deviceIndex
+        }
         guard !others.contains(index) else {
             throw EC2Error.invalidParameter(
                 "Instance '\(instanceID)' already has an interface attached at device index '\(index)'.")

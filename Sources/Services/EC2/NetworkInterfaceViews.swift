@@ -37,7 +37,8 @@ enum NetworkInterfaceViews {
         "addresses.association.public-ip": { interface, _ in
             interface.addresses.compactMap { $0.association?.address.description }
         },
-        "addresses.association.owner-id": { interface, _ in interface.addresses.compactMap { $0.association?.ownerID } },
+        "addresses.association.owner-id": { interface, _ in interface.addresses.compactMap { $0.association?.ownerID }
+        },
         "association.public-ip": { interface, _ in
             interface.primary?.association.map { [$0.address.description] } ?? []
         },
@@ -97,7 +98,8 @@ enum NetworkInterfaceViews {
             "Attachment": interface.attachment.map(attachment),
             "AvailabilityZone": .string(interface.zone),
             "AvailabilityZoneId": .optional(state.subnets[interface.subnetID]?.zoneID),
-            "Description": .string(interface.description), "Groups": InstanceViews.groupViews(interface.groupIDs, state),
+            "Description": .string(interface.description),
+            "Groups": InstanceViews.groupViews(interface.groupIDs, state),
             "InterfaceType": .string(interface.interfaceType),
             "Ipv6Address": .optional(interface.ipv6Addresses.first),
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },

@@ -34,7 +34,8 @@ enum Paging {
         if let size = input.integer("MaxResults") {
             guard size >= sizes.lowerBound else {
                 throw EC2Error.invalidParameter(
-                    "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(sizes.lowerBound).")
+                    "Value ( \(size) ) for parameter maxResults is invalid. Expecting a value greater than \(sizes.lowerBound)."
+                )
             }
             limit = min(size, sizes.upperBound)
         }

@@ -48,7 +48,8 @@ enum Permissions {
         let ports = try ports(name, permission.integer("FromPort"), permission.integer("ToPort"))
         var rules: [SecurityGroupRule] = []
         for range in permission.structures("IpRanges") {
-            rules.append(try rule(ports, egress, .ipv4(block(range.string("CidrIp") ?? "")), range.string("Description")))
+            rules.append(
+                try rule(ports, egress, .ipv4(block(range.string("CidrIp") ?? "")), range.string("Description")))
         }
         for range in permission.structures("Ipv6Ranges") {
             let block = try ipv6Block(range.string("CidrIpv6") ?? "")
@@ -137,11 +138,13 @@ enum Permissions {
         guard let description, !description.isEmpty else { return nil }
         let allowed = description.unicodeScalars.allSatisfy {
             $0.isASCII
-                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || " ._-:/()#,@[]+=&;{}!$*".unicodeScalars.contains($0))
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                    || " ._-:/()#,@[]+=&;{}!$*".unicodeScalars.contains($0))
         }
         guard allowed, description.unicodeScalars.count <= 255 else {
             throw EC2Error.invalidParameter(
-                "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*")
+                "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+            )
         }
         return description
     }
@@ -158,7 +161,8 @@ enum Permissions {
         let known = ["tcp", "udp", "icmp", "icmpv6", "-1"].contains(name)
         guard known || Int(name).map({ (0...255).contains($0) }) ?? false else {
             throw ServiceError(
-                "InvalidPermission.Malformed", "Unsupported IP protocol \"\(given.prefix(256))\" - supported: [tcp, udp, icmp]")
+                "InvalidPermission.Malformed",
+                "Unsupported IP protocol \"\(given.prefix(256))\" - supported: [tcp, udp, icmp]")
         }
         switch name {
         case "tcp", "udp":
@@ -169,10 +173,12 @@ enum Permissions {
             // -1 for both is read as all ports.
             if from == -1, to == -1 { return (name, 0, 65_535) }
             guard (0...65_535).contains(from) else {
-                throw EC2Error.invalidParameter("Invalid value '\(from)' for fromPort. Must be between 0 and 65535 (inclusive)")
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(from)' for fromPort. Must be between 0 and 65535 (inclusive)")
             }
             guard (0...65_535).contains(to) else {
-                throw EC2Error.invalidParameter("Invalid value '\(to)' for toPort. Must be between 0 and 65535 (inclusive)")
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(to)' for toPort. Must be between 0 and 65535 (inclusive)")
             }
             guard from <= to else {
                 throw EC2Error.invalidParameter(

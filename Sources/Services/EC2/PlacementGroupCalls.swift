@@ -34,7 +34,8 @@ enum PlacementGroupCalls {
             throw EC2Error.invalidParameter("Value (\(wanted.prefix(64))) for parameter strategy is invalid.")
         }
         guard context.ec2.placementGroups.count < 500 else {
-            throw ServiceError("PlacementGroupLimitExceeded", "The maximum number of placement groups has been reached.")
+            throw ServiceError(
+                "PlacementGroupLimitExceeded", "The maximum number of placement groups has been reached.")
         }
         let tags = try TagRules.specified(input, for: .placementGroup)
         let partitions = input.integer("PartitionCount")
@@ -72,7 +73,8 @@ enum PlacementGroupCalls {
 
     static func named(_ name: String, _ context: CallContext) throws(ServiceError) -> PlacementGroup {
         let isID = ResourceKind.placementGroup.accepts(name)
-        guard let group = context.ec2.placementGroups.first(where: { $0.name == name || (isID && $0.id == name) }) else {
+        guard let group = context.ec2.placementGroups.first(where: { $0.name == name || (isID && $0.id == name) })
+        else {
             throw ServiceError("InvalidPlacementGroup.Unknown", "The Placement Group '\(name.prefix(256))' is unknown.")
         }
         return group

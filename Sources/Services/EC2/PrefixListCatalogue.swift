@@ -28,7 +28,9 @@ struct AWSPrefixList: Sendable {
 
     /// A form-correct id for lists whose real one is not known here.
     private static func derivedID(_ name: String, _ region: String) -> String {
-        "pl-" + IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash("\(region)/\(name)", 0xCBF2_9CE4_8422_2325))).suffix(8)
+        "pl-"
+            + IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash("\(region)/\(name)", 0xCBF2_9CE4_8422_2325)))
+            .suffix(8)
     }
 
     private struct Service {
@@ -42,7 +44,12 @@ struct AWSPrefixList: Sendable {
     private static let services = [
         Service(name: "s3", blocks: ["3.5.0.0/16", "52.92.0.0/14", "52.216.0.0/14"]),
         Service(name: "dynamodb", blocks: ["52.94.0.0/19", "52.119.192.0/18"]),
-        Service(name: "cloudfront.origin-facing", isGlobal: true, blocks: ["13.124.199.0/24", "130.176.0.0/18", "15.158.0.0/16", "54.182.0.0/16", "64.252.64.0/18", "70.132.0.0/18"]),
+        Service(
+            name: "cloudfront.origin-facing", isGlobal: true,
+            blocks: [
+                "13.124.199.0/24", "130.176.0.0/18", "15.158.0.0/16", "54.182.0.0/16", "64.252.64.0/18",
+                "70.132.0.0/18",
+            ]),
         Service(name: "ec2-instance-connect", blocks: ["18.206.107.24/29"]),
         Service(name: "route53-healthchecks", blocks: ["15.177.0.0/18", "54.228.16.0/26", "54.232.40.64/26"]),
         Service(name: "vpc-lattice", blocks: ["169.254.171.0/24"]),

@@ -29,7 +29,8 @@ enum PrefixLists {
         let id = input.string("PrefixListId") ?? ""
         try check(id, context)
         guard let list = context.ec2.prefixLists[id] else {
-            throw ServiceError("UnauthorizedOperation", "You are not authorized to perform this operation.", status: 403)
+            throw ServiceError(
+                "UnauthorizedOperation", "You are not authorized to perform this operation.", status: 403)
         }
         return list
     }
@@ -47,7 +48,8 @@ enum PrefixLists {
         let name = try name(input.string("PrefixListName") ?? "")
         let family = input.string("AddressFamily") ?? ""
         guard family == "IPv4" || family == "IPv6" else {
-            throw EC2Error.invalidParameter("Invalid value '\(family.prefix(64))' for address family. Valid values are IPv4 and IPv6.")
+            throw EC2Error.invalidParameter(
+                "Invalid value '\(family.prefix(64))' for address family. Valid values are IPv4 and IPv6.")
         }
         let maximum = try maximum(input.integer("MaxEntries") ?? 0)
         let tags = try TagRules.specified(input, for: .prefixList)
@@ -82,7 +84,8 @@ enum PrefixLists {
         if let text = input.string("PrefixListName") { list.name = try name(text) }
         if let wanted = input.integer("MaxEntries") {
             guard adds.isEmpty, removes.isEmpty else {
-                throw EC2Error.invalidCombination("You cannot modify the entries and the maximum entries in the same request.")
+                throw EC2Error.invalidCombination(
+                    "You cannot modify the entries and the maximum entries in the same request.")
             }
             list.maximumEntries = try maximum(wanted)
             try checkCount(list.entries, list.maximumEntries)
@@ -93,7 +96,8 @@ enum PrefixLists {
             for remove in removes {
                 let block = try block(remove.string("Cidr") ?? "", list.addressFamily)
                 guard entries.contains(where: { $0.block == block }) else {
-                    throw EC2Error.invalidParameter("The CIDR (\(block)) does not exist in the prefix list (\(list.id)).")
+                    throw EC2Error.invalidParameter(
+                        "The CIDR (\(block)) does not exist in the prefix list (\(list.id)).")
                 }
                 entries.removeAll { $0.block == block }
             }
@@ -116,7 +120,8 @@ enum PrefixLists {
         let previous = input.integer("PreviousVersion") ?? 0
         guard list.versions.indices.contains(previous - 1) else {
             throw ServiceError(
-                "PrefixListVersionNotFound", "The prefix list version \(previous) does not exist for prefix list '\(list.id)'")
+                "PrefixListVersionNotFound",
+                "The prefix list version \(previous) does not exist for prefix list '\(list.id)'")
         }
         list.versions.append(list.versions[previous - 1])
         list.state = "restore-in-progress"
@@ -139,14 +144,16 @@ enum PrefixLists {
     private static func name(_ text: String) throws(ServiceError) -> String {
         guard !text.isEmpty, text.unicodeScalars.count <= 255, !text.hasPrefix("com.amazonaws") else {
             throw EC2Error.invalidParameter(
-                "Value (\(text.prefix(256))) for parameter PrefixListName is invalid. Names have up to 255 characters and may not begin with com.amazonaws.")
+                "Value (\(text.prefix(256))) for parameter PrefixListName is invalid. Names have up to 255 characters and may not begin with com.amazonaws."
+            )
         }
         return text
     }
 
     private static func maximum(_ count: Int) throws(ServiceError) -> Int {
         guard (1...1000).contains(count) else {
-            throw EC2Error.invalidParameter("Value (\(count)) for parameter maxEntries is invalid. Must be between 1 and 1000.")
+            throw EC2Error.invalidParameter(
+                "Value (\(count)) for parameter maxEntries is invalid. Must be between 1 and 1000.")
         }
         return count
     }
@@ -246,7 +253,8 @@ enum PrefixLists {
             let version = input.integer("TargetVersion") ?? list.version
             guard list.versions.indices.contains(version - 1) else {
                 throw ServiceError(
-                    "PrefixListVersionNotFound", "The prefix list version \(version) does not exist for prefix list '\(id)'")
+                    "PrefixListVersionNotFound",
+                    "The prefix list version \(version) does not exist for prefix list '\(id)'")
             }
             entries = list.versions[version - 1]
         } else if let list = AWSPrefixList.named(id, in: context.region) {
@@ -279,7 +287,9 @@ enum PrefixLists {
     /// The lists of gateway endpoints' services.
     static func describeAWS(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let ids = input.strings("PrefixListIds")
-        let all = AWSPrefixList.all(in: context.region).filter { $0.name.hasSuffix(".s3") || $0.name.hasSuffix(".dynamodb") }
+        let all = AWSPrefixList.all(in: context.region).filter {
+            $0.name.hasSuffix(".s3") || $0.name.hasSuffix(".dynamodb")
+        }
         for id in ids {
             try ResourceKind.prefixList.check(id)
             guard all.contains(where: { $0.id == id }) else { throw EC2Error.notFound(.prefixList, [id]) }

@@ -4,7 +4,7 @@ import ServiceModel
 /// RunInstances: from a checked request to instances with their interfaces and volumes.
 enum RunInstances {
     static let operations: [String: Handler] = [
-        "RunInstances": .write(run),
+        "RunInstances": .write(run)
     ]
 
     static func run(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -57,7 +57,8 @@ enum RunInstances {
                 affordable, try LaunchCapacity.groupRoom(group, launch.type, zone: site.subnet.zone, context))
             guard affordable >= launch.minimum else {
                 throw LaunchCapacity.insufficient(
-                    "We currently do not have sufficient \(launch.type.name) capacity for placement group '\(group.name)': a spread placement group takes at most 7 running instances per Availability Zone.")
+                    "We currently do not have sufficient \(launch.type.name) capacity for placement group '\(group.name)': a spread placement group takes at most 7 running instances per Availability Zone."
+                )
             }
         }
         let room = context.ec2.subnets[site.subnet.id]?.availableAddresses ?? 0
@@ -66,7 +67,8 @@ enum RunInstances {
         guard affordable >= launch.minimum else {
             throw ServiceError(
                 "InsufficientFreeAddressesInSubnet",
-                "There are not enough free addresses in subnet '\(site.subnet.id)' to satisfy the requested number of instances.")
+                "There are not enough free addresses in subnet '\(site.subnet.id)' to satisfy the requested number of instances."
+            )
         }
         return affordable
     }

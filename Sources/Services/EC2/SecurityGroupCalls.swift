@@ -68,7 +68,9 @@ enum SecurityGroupCalls {
             throw EC2Error.missingParameter("GroupDescription")
         }
         guard !name.hasPrefix("sg-") else {
-            throw EC2Error.invalidParameter("Value (\(name.prefix(256))) for parameter GroupName is invalid. Group names may not be in the format sg-*.")
+            throw EC2Error.invalidParameter(
+                "Value (\(name.prefix(256))) for parameter GroupName is invalid. Group names may not be in the format sg-*."
+            )
         }
         guard name != "default" else {
             throw ServiceError("InvalidParameterValue", "Cannot use reserved security group name: \(name)")
@@ -87,7 +89,8 @@ enum SecurityGroupCalls {
             vpcID = vpc.id
         }
         guard !context.ec2.securityGroups.contains(where: { $0.vpcID == vpcID && $0.name == name }) else {
-            throw ServiceError("InvalidGroup.Duplicate", "The security group '\(name)' already exists for VPC '\(vpcID)'")
+            throw ServiceError(
+                "InvalidGroup.Duplicate", "The security group '\(name)' already exists for VPC '\(vpcID)'")
         }
         let tags = try TagRules.specified(input, for: .securityGroup)
         var group = SecurityGroup(
@@ -101,7 +104,8 @@ enum SecurityGroupCalls {
         context.ec2.securityGroups.insert(group)
         return Response([
             "GroupId": .string(group.id), "Tags": tags.viewIfAny,
-            "SecurityGroupArn": .string("arn:aws:ec2:\(context.region):\(context.accountID):security-group/\(group.id)"),
+            "SecurityGroupArn": .string(
+                "arn:aws:ec2:\(context.region):\(context.accountID):security-group/\(group.id)"),
         ])
     }
 
@@ -109,10 +113,13 @@ enum SecurityGroupCalls {
     private static func checkText(_ text: String, _ parameter: String) throws(ServiceError) {
         guard text.unicodeScalars.count <= 255 else {
             throw EC2Error.invalidParameter(
-                "Value (\(text.prefix(256))) for parameter \(parameter) is invalid. Character length exceeds the maximum of 255.")
+                "Value (\(text.prefix(256))) for parameter \(parameter) is invalid. Character length exceeds the maximum of 255."
+            )
         }
         let allowed = text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || " ._-:/()#,@[]+=&;{}!$*".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                    || " ._-:/()#,@[]+=&;{}!$*".unicodeScalars.contains($0))
         }
         guard allowed else {
             throw EC2Error.invalidParameter(
@@ -135,7 +142,8 @@ enum SecurityGroupCalls {
         let tags = try TagRules.specified(input, for: .securityGroupRule)
         var rules = try Permissions.rules(input, group: group, egress: egress, context)
         guard !rules.isEmpty else {
-            throw ServiceError("MissingParameter", "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.")
+            throw ServiceError(
+                "MissingParameter", "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.")
         }
         for index in rules.indices {
             let rule = rules[index]
@@ -152,7 +160,8 @@ enum SecurityGroupCalls {
         }
         guard group.rules(egress: egress).count + rules.count <= 60 else {
             throw ServiceError(
-                "RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
+                "RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached."
+            )
         }
         group.rules += rules
         context.ec2.securityGroups.insert(group)

@@ -14,7 +14,8 @@ enum SecurityGroupUse {
         let group = try SecurityGroupCalls.named(input, context)
         guard !group.isDefault else {
             throw ServiceError(
-                "CannotDelete", "the specified group: \"\(group.id)\" name: \"\(group.name)\" cannot be deleted by a user")
+                "CannotDelete",
+                "the specified group: \"\(group.id)\" name: \"\(group.name)\" cannot be deleted by a user")
         }
         let holdsInterface = context.ec2.networkInterfaces.contains { $0.groupIDs.contains(group.id) }
         // Rules of groups behind a peering connection do not keep a group; they become stale.

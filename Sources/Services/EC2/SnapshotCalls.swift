@@ -191,7 +191,8 @@ enum SnapshotCalls {
             let may = Set(snapshot.createVolumePermissions)
             return (ids.isEmpty || ids.contains(snapshot.id))
                 && (owners.isEmpty || owners.contains(alias) || owners.contains(snapshot.ownerID))
-                && (restorable.isEmpty || restorable.contains { may.contains($0) || ($0 == "self" && isOwn) || (isOwn && $0 == account) })
+                && (restorable.isEmpty
+                    || restorable.contains { may.contains($0) || ($0 == "self" && isOwn) || (isOwn && $0 == account) })
         }
         let page = try Paging.page(wanted, input)
         return Response(["Snapshots": .list(page.items) { view($0, account) }, "NextToken": page.nextToken])

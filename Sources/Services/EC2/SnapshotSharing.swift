@@ -35,7 +35,8 @@ enum SnapshotSharing {
                 },
             ])
         case "productCodes": return Response(["SnapshotId": .string(snapshot.id), "ProductCodes": []])
-        case let other: throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
+        case let other:
+            throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
         }
     }
 
@@ -55,13 +56,16 @@ enum SnapshotSharing {
         }
         for name in adds + removes where name != "all" {
             guard name.utf8.count == 12, name.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw ServiceError("InvalidAMIAttributeItemValue", "Invalid attribute item value \"\(name.prefix(64))\" for userId item type.")
+                throw ServiceError(
+                    "InvalidAMIAttributeItemValue",
+                    "Invalid attribute item value \"\(name.prefix(64))\" for userId item type.")
             }
         }
         if adds.contains("all") {
             guard context.ec2.storage.snapshotPublicAccess == "unblocked" else {
                 throw ServiceError(
-                    "OperationNotPermitted", "Block public access for snapshots is enabled: '\(snapshot.id)' cannot be shared publicly.")
+                    "OperationNotPermitted",
+                    "Block public access for snapshots is enabled: '\(snapshot.id)' cannot be shared publicly.")
             }
             guard !snapshot.isEncrypted else {
                 throw ServiceError("InvalidParameterValue", "Encrypted snapshots cannot be shared publicly.")
@@ -77,7 +81,8 @@ enum SnapshotSharing {
     static func reset(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let snapshot = try SnapshotCalls.named(input, context)
         guard input.string("Attribute") == "createVolumePermission" else {
-            throw EC2Error.invalidParameter("Value (\(input.string("Attribute") ?? "null")) for parameter attribute is invalid.")
+            throw EC2Error.invalidParameter(
+                "Value (\(input.string("Attribute") ?? "null")) for parameter attribute is invalid.")
         }
         context.ec2.snapshots.update(snapshot.id) { $0.createVolumePermissions = [] }
         return .empty

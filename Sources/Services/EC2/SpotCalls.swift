@@ -62,7 +62,7 @@ enum SpotCalls {
         do throws(ServiceError) {
             let (_, instances) = try RunInstances.start(launch, &context)
             made = instances.compactMap { $0.spotRequestID.flatMap { context.ec2.spotRequests[$0] } }
-        } catch where error.code == "InsufficientInstanceCapacity" {
+        } catch  where error.code == "InsufficientInstanceCapacity" {
             // The requests stay open until there is capacity.
             context = before
             for _ in 0..<count {

@@ -7,7 +7,7 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotPriceHistory.html>
 enum SpotPriceCalls {
     static let operations: [String: Handler] = [
-        "DescribeSpotPriceHistory": .readAtTime(describe),
+        "DescribeSpotPriceHistory": .readAtTime(describe)
     ]
 
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -21,7 +21,8 @@ enum SpotPriceCalls {
         let candidates = types.isEmpty ? InstanceType.all : types.compactMap(InstanceType.named)
         var prices: [Value] = []
         for type in candidates where type.usageClasses.contains("spot") {
-            for zone in zones where zone.name.last.map({ type.isOffered(in: context.region, zoneLetter: $0) }) ?? false {
+            for zone in zones where zone.name.last.map({ type.isOffered(in: context.region, zoneLetter: $0) }) ?? false
+            {
                 for product in ["Linux/UNIX", "Windows"] {
                     let price = SpotOptions.price(type, isSpot: true, isWindows: product == "Windows", context)
                     let facts = [
@@ -34,7 +35,8 @@ enum SpotPriceCalls {
                     prices.append([
                         "AvailabilityZone": .string(zone.name), "AvailabilityZoneId": .string(zone.id),
                         "InstanceType": .string(type.name), "ProductDescription": .string(product),
-                        "SpotPrice": .string(price), "Timestamp": .timestamp(input.timestamp("StartTime") ?? context.now),
+                        "SpotPrice": .string(price),
+                        "Timestamp": .timestamp(input.timestamp("StartTime") ?? context.now),
                     ])
                 }
             }

@@ -21,7 +21,8 @@ struct SpotOptions {
         guard let market = input.structure("InstanceMarketOptions"), let wanted = market.string("MarketType") else {
             return nil
         }
-        try InstanceLaunch.oneOf(wanted, ["spot", "capacity-block", "interruptible-capacity-reservation"], "marketType")
+        try InstanceLaunch.oneOf(
+            wanted, ["spot", "capacity-block", "interruptible-capacity-reservation"], "marketType")
         guard wanted == "spot" else {
             throw ServiceError(
                 "UnsupportedOperation", "No Capacity Reservation was specified for the market type '\(wanted)'.")
@@ -65,7 +66,8 @@ struct SpotOptions {
         guard Money(dollars: dollars) >= Money(dollars: Double(lowest) ?? 0) else {
             throw ServiceError(
                 "SpotMaxPriceTooLow",
-                "Your Spot request price of \(price) is lower than the minimum required Spot request fulfillment price of \(lowest).")
+                "Your Spot request price of \(price) is lower than the minimum required Spot request fulfillment price of \(lowest)."
+            )
         }
         maximumPrice = Self.sixDigits(Money(dollars: dollars))
     }

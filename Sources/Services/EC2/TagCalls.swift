@@ -13,7 +13,8 @@ enum TagCalls {
     private struct Taggable: Sendable {
         let kind: ResourceKind
         /// Changes the tags of the resource with that id; false where there is none.
-        let update: @Sendable (inout EC2State, String, (inout Tags) throws(ServiceError) -> Void) throws(ServiceError) -> Bool
+        let update:
+            @Sendable (inout EC2State, String, (inout Tags) throws(ServiceError) -> Void) throws(ServiceError) -> Bool
         let all: @Sendable (EC2State) -> [(id: String, tags: Tags)]
     }
 

@@ -43,7 +43,8 @@ enum TagRules {
                 throw EC2Error.missingParameter("TagSpecification.1.ResourceType")
             }
             guard (kinds ?? [kind]).contains(where: { $0.type == type }) else {
-                throw EC2Error.invalidParameter("'\(type.prefix(256))' is not a valid taggable resource type for this operation.")
+                throw EC2Error.invalidParameter(
+                    "'\(type.prefix(256))' is not a valid taggable resource type for this operation.")
             }
             guard types.insert(type).inserted else {
                 throw EC2Error.invalidParameter(

@@ -34,12 +34,16 @@ enum VPCEndpointCalls {
             return answer(endpoint, token, context)
         }
         let type = input.string("VpcEndpointType") ?? "Gateway"
-        guard let name = input.string("ServiceName"), !name.isEmpty else { throw EC2Error.missingParameter("ServiceName") }
+        guard let name = input.string("ServiceName"), !name.isEmpty else {
+            throw EC2Error.missingParameter("ServiceName")
+        }
         let offers = EndpointService.all(in: context.region).filter { $0.name == name }
         guard !offers.isEmpty else { throw unknownService(name) }
         guard let service = offers.first(where: { $0.type == type }) else {
             throw ServiceError(
-                "InvalidParameter", "Endpoint type (\(type.prefix(64))) does not match available service types ([\(offers.map(\.type).joined(separator: ", "))]).")
+                "InvalidParameter",
+                "Endpoint type (\(type.prefix(64))) does not match available service types ([\(offers.map(\.type).joined(separator: ", "))])."
+            )
         }
         let isGateway = type == "Gateway"
         var endpoint = VPCEndpoint(
@@ -49,12 +53,14 @@ enum VPCEndpointCalls {
         endpoint.tags = tags
         if isGateway {
             guard input.strings("SubnetIds").isEmpty, input.strings("SecurityGroupIds").isEmpty else {
-                throw ServiceError("InvalidParameter", "Subnets and security groups may not be specified for gateway endpoints.")
+                throw ServiceError(
+                    "InvalidParameter", "Subnets and security groups may not be specified for gateway endpoints.")
             }
             try VPCEndpointParts.addRoutes(input.strings("RouteTableIds"), to: &endpoint, &context)
         } else {
             guard input.strings("RouteTableIds").isEmpty else {
-                throw ServiceError("InvalidParameter", "Route table IDs are only supported for Gateway type VPC Endpoint.")
+                throw ServiceError(
+                    "InvalidParameter", "Route table IDs are only supported for Gateway type VPC Endpoint.")
             }
             endpoint.hasPrivateDNS = input.boolean("PrivateDnsEnabled") ?? (service.privateName != nil)
             try checkPrivateDNS(endpoint, vpc, context)
@@ -63,7 +69,8 @@ enum VPCEndpointCalls {
             endpoint.groupIDs = try LaunchSite.checkedGroups(
                 input.strings("SecurityGroupIds"), vpcID: vpcID, context)
             if endpoint.groupIDs.isEmpty {
-                endpoint.groupIDs = context.ec2.securityGroups.first { $0.vpcID == vpcID && $0.isDefault }.map { [$0.id] } ?? []
+                endpoint.groupIDs =
+                    context.ec2.securityGroups.first { $0.vpcID == vpcID && $0.isDefault }.map { [$0.id] } ?? []
             }
             try VPCEndpointParts.addSubnets(input.strings("SubnetIds"), to: &endpoint, &context)
             context.schedule(.endpointAvailable, endpoint.id, after: Timings.interfaceEndpoint)
@@ -96,7 +103,8 @@ enum VPCEndpointCalls {
         guard vpc.dnsSupport, vpc.dnsHostnames else {
             throw ServiceError(
                 "InvalidParameter",
-                "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for \(vpc.id)")
+                "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for \(vpc.id)"
+            )
         }
         let conflict = context.ec2.vpcEndpoints.contains {
             $0.id != endpoint.id && $0.vpcID == vpc.id && $0.serviceName == endpoint.serviceName && $0.hasPrivateDNS
@@ -107,7 +115,8 @@ enum VPCEndpointCalls {
             }?.privateName
             throw ServiceError(
                 "InvalidParameter",
-                "private-dns-enabled cannot be set because there is already a conflicting DNS domain for \(name ?? endpoint.serviceName) in the VPC \(vpc.id)")
+                "private-dns-enabled cannot be set because there is already a conflicting DNS domain for \(name ?? endpoint.serviceName) in the VPC \(vpc.id)"
+            )
         }
     }
 
@@ -155,7 +164,8 @@ enum VPCEndpointCalls {
             guard var endpoint = context.ec2.vpcEndpoints[id], endpoint.state != .deleting else {
                 let error = EC2Error.notFound(.vpcEndpoint, [id])
                 unsuccessful.append([
-                    "Error": ["Code": .string(error.code), "Message": .string(error.message)], "ResourceId": .string(id),
+                    "Error": ["Code": .string(error.code), "Message": .string(error.message)],
+                    "ResourceId": .string(id),
                 ])
                 continue
             }

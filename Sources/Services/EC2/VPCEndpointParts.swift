@@ -15,11 +15,13 @@ enum VPCEndpointParts {
             try ResourceKind.routeTable.check(id)
             guard let table = context.ec2.routeTables[id] else { throw EC2Error.notFound(.routeTable, [id]) }
             guard table.vpcID == endpoint.vpcID else {
-                throw ServiceError("InvalidParameter", "Route table \(id) and VPC endpoint belong to different networks.")
+                throw ServiceError(
+                    "InvalidParameter", "Route table \(id) and VPC endpoint belong to different networks.")
             }
             guard !table.routes.contains(where: { $0.destination == list.id }) else {
                 throw ServiceError(
-                    "RouteAlreadyExists", "route table \(id) already has a route with destination-prefix-list-id \(list.id)")
+                    "RouteAlreadyExists",
+                    "route table \(id) already has a route with destination-prefix-list-id \(list.id)")
             }
             context.ec2.routeTables.update(id) {
                 $0.routes.append(
@@ -85,7 +87,8 @@ enum VPCEndpointParts {
             "VpcId": .string(endpoint.vpcID), "ServiceName": .string(endpoint.serviceName),
             "ServiceRegion": .string(context.region), "State": .string(endpoint.state.rawValue),
             "PolicyDocument": .string(endpoint.policy), "RouteTableIds": .strings(endpoint.routeTableIDs),
-            "SubnetIds": .strings(endpoint.subnetIDs), "Groups": InstanceViews.groupViews(endpoint.groupIDs, context.ec2),
+            "SubnetIds": .strings(endpoint.subnetIDs),
+            "Groups": InstanceViews.groupViews(endpoint.groupIDs, context.ec2),
             "IpAddressType": .string(endpoint.addressType),
             "DnsOptions": isInterface ? ["DnsRecordIpType": .string(endpoint.dnsRecordType)] : nil,
             "PrivateDnsEnabled": .boolean(endpoint.hasPrivateDNS), "RequesterManaged": false,
@@ -101,7 +104,8 @@ enum VPCEndpointParts {
         let service = EndpointService.all(in: context.region).first {
             $0.name == endpoint.serviceName && $0.type == endpoint.type
         }
-        let suffix = IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash(endpoint.id, 0xCBF2_9CE4_8422_2325))).prefix(8)
+        let suffix = IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash(endpoint.id, 0xCBF2_9CE4_8422_2325)))
+            .prefix(8)
         let host = "\(endpoint.id)-\(suffix)"
         let domain = "\(service?.shortName ?? "").\(context.region).vpce.amazonaws.com"
         var names = ["\(host).\(domain)"]

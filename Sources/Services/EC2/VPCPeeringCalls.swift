@@ -45,7 +45,9 @@ enum VPCPeeringCalls {
         let vpcID = input.string("VpcId") ?? ""
         try ResourceKind.vpc.check(vpcID)
         guard let vpc = context.ec2.vpcs[vpcID] else { throw EC2Error.notFound(.vpc, [vpcID]) }
-        guard let peerID = input.string("PeerVpcId"), !peerID.isEmpty else { throw EC2Error.missingParameter("peerVpcId") }
+        guard let peerID = input.string("PeerVpcId"), !peerID.isEmpty else {
+            throw EC2Error.missingParameter("peerVpcId")
+        }
         try ResourceKind.vpc.check(peerID)
         let owner = input.string("PeerOwnerId").flatMap { $0.isEmpty ? nil : $0 } ?? context.accountID
         let region = input.string("PeerRegion").flatMap { $0.isEmpty ? nil : $0 } ?? context.region
@@ -105,7 +107,8 @@ enum VPCPeeringCalls {
         guard peering.accepter.ownerID == context.accountID, peering.accepter.region == context.region else {
             throw ServiceError(
                 "OperationNotPermitted",
-                "Incorrect region (\(context.region)) specified for this request. VPC peering connection \(peering.id) must be accepted in region \(peering.accepter.region)")
+                "Incorrect region (\(context.region)) specified for this request. VPC peering connection \(peering.id) must be accepted in region \(peering.accepter.region)"
+            )
         }
         guard [.pendingAcceptance, .provisioning, .active].contains(peering.status) else {
             throw wrongState(peering, "accepted")
@@ -123,7 +126,8 @@ enum VPCPeeringCalls {
     private static func wrongState(_ peering: VPCPeering, _ done: String) -> ServiceError {
         ServiceError(
             "InvalidStateTransition",
-            "Invalid state transition for \(peering.id), attempted to transition from \(peering.status.rawValue) to \(done)")
+            "Invalid state transition for \(peering.id), attempted to transition from \(peering.status.rawValue) to \(done)"
+        )
     }
 
     static func reject(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

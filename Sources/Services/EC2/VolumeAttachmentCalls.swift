@@ -76,7 +76,8 @@ enum VolumeAttachmentCalls {
             digits.utf8.allSatisfy({ (48...57).contains($0) })
         else {
             throw EC2Error.invalidParameter(
-                "Value (\(device.prefix(128))) for parameter device is invalid. \(device.prefix(128)) is not a valid EBS device name.")
+                "Value (\(device.prefix(128))) for parameter device is invalid. \(device.prefix(128)) is not a valid EBS device name."
+            )
         }
     }
 
@@ -92,13 +93,16 @@ enum VolumeAttachmentCalls {
                 "The volume '\(volume.id)' is attached to multiple instances. Specify an instance ID.")
         }
         let instanceID = wanted ?? first.instanceID
-        guard let place = volume.attachments.firstIndex(where: { attachment in
-            attachment.instanceID == instanceID
-                && (input.string("Device") ?? attachment.device) == attachment.device
-        }) else {
+        guard
+            let place = volume.attachments.firstIndex(where: { attachment in
+                attachment.instanceID == instanceID
+                    && (input.string("Device") ?? attachment.device) == attachment.device
+            })
+        else {
             throw ServiceError(
                 "InvalidAttachment.NotFound",
-                "Volume '\(volume.id)' is not attached to instance '\(instanceID)'\(input.string("Device").map { " as device '\($0.prefix(64))'" } ?? "")")
+                "Volume '\(volume.id)' is not attached to instance '\(instanceID)'\(input.string("Device").map { " as device '\($0.prefix(64))'" } ?? "")"
+            )
         }
         if let instance = context.ec2.instances[instanceID], instance.state != .stopped, instance.state != .terminated,
             instance.rootDeviceName == volume.attachments[place].device

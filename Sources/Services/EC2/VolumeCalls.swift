@@ -114,7 +114,8 @@ enum VolumeCalls {
         case .inUse:
             throw ServiceError(
                 "VolumeInUse",
-                "Volume \(volume.id) is currently attached to \(volume.attachments.map(\.instanceID).joined(separator: ", "))")
+                "Volume \(volume.id) is currently attached to \(volume.attachments.map(\.instanceID).joined(separator: ", "))"
+            )
         case .creating:
             throw ServiceError("IncorrectState", "\(volume.id) is in the 'creating' state.")
         case .deleting: throw EC2Error.notFound(.volume, [volume.id])

@@ -21,14 +21,16 @@ enum VolumeModificationCalls {
         if let running = volume.modification, running.state == .modifying || running.state == .optimizing {
             throw ServiceError(
                 "IncorrectModificationState",
-                "Cannot modify volume '\(volume.id)': its last modification is still in the '\(running.state.rawValue)' state.")
+                "Cannot modify volume '\(volume.id)': its last modification is still in the '\(running.state.rawValue)' state."
+            )
         }
         let dayAgo = context.now.adding(seconds: -24 * 3600)
         let recent = volume.modificationTimes.filter { $0 > dayAgo }
         guard recent.count < dailyLimit else {
             throw ServiceError(
                 "VolumeModificationRateExceeded",
-                "You've reached the maximum modification rate per volume limit. You can modify a volume up to \(dailyLimit) times in a rolling 24-hour period.")
+                "You've reached the maximum modification rate per volume limit. You can modify a volume up to \(dailyLimit) times in a rolling 24-hour period."
+            )
         }
         let target = try target(of: volume, input)
         let modification = Volume.Modification(original: volume.performance, target: target, start: context.now)
@@ -47,7 +49,8 @@ enum VolumeModificationCalls {
         let names = ["Size", "VolumeType", "Iops", "Throughput", "MultiAttachEnabled"]
         guard names.contains(where: input.has) else {
             throw ServiceError(
-                "MissingParameter", "The request must contain at least one of size, volumeType, iops, throughput or multiAttachEnabled")
+                "MissingParameter",
+                "The request must contain at least one of size, volumeType, iops, throughput or multiAttachEnabled")
         }
         let size = input.integer("Size") ?? volume.size
         guard size >= volume.size else {
@@ -62,7 +65,8 @@ enum VolumeModificationCalls {
         try VolumeCalls.checkMultiAttach(isMultiAttach, type)
         guard isMultiAttach || !volume.isMultiAttach || volume.attachments.count <= 1 else {
             throw ServiceError(
-                "UnsupportedOperation", "Multi-Attach cannot be disabled while the volume is attached to more than one instance.")
+                "UnsupportedOperation",
+                "Multi-Attach cannot be disabled while the volume is attached to more than one instance.")
         }
         return Volume.Performance(
             size: size, type: type, iops: iops, throughput: throughput, isMultiAttach: isMultiAttach)
@@ -90,7 +94,8 @@ enum VolumeModificationCalls {
             try ResourceKind.volume.check(id)
             guard let volume = context.ec2.volumes[id] else { throw EC2Error.notFound(.volume, [id]) }
             guard volume.modification != nil else {
-                throw ServiceError("InvalidVolumeModification.NotFound", "Modification for volume '\(id)' does not exist.")
+                throw ServiceError(
+                    "InvalidVolumeModification.NotFound", "Modification for volume '\(id)' does not exist.")
             }
         }
         let all = context.ec2.volumes.compactMap { volume in

@@ -20,14 +20,16 @@ enum VolumeRules {
         guard sizes.contains(size) else {
             let bound = size < sizes.lowerBound ? "smaller" : "larger"
             throw EC2Error.invalidParameter(
-                "Volume of \(size)GiB is \(bound) than the \(size < sizes.lowerBound ? "minimum of \(sizes.lowerBound)" : "maximum of \(sizes.upperBound)")GiB for \(type) volumes.")
+                "Volume of \(size)GiB is \(bound) than the \(size < sizes.lowerBound ? "minimum of \(sizes.lowerBound)" : "maximum of \(sizes.upperBound)")GiB for \(type) volumes."
+            )
         }
         switch type {
         case "gp3":
             let wanted = iops ?? 3000
             guard (3000...80_000).contains(wanted) else {
                 throw EC2Error.invalidParameter(
-                    "Volume iops of \(wanted) is \(wanted < 3000 ? "too low; minimum is 3000." : "too high; maximum is 80000.")")
+                    "Volume iops of \(wanted) is \(wanted < 3000 ? "too low; minimum is 3000." : "too high; maximum is 80000.")"
+                )
             }
             guard wanted <= max(3000, size * 500) else {
                 throw EC2Error.invalidParameter(
@@ -36,11 +38,13 @@ enum VolumeRules {
             let rate = throughput ?? 125
             guard (125...2000).contains(rate) else {
                 throw EC2Error.invalidParameter(
-                    "Throughput of \(rate) is \(rate < 125 ? "too low; minimum is 125." : "too high; maximum is 2000.")")
+                    "Throughput of \(rate) is \(rate < 125 ? "too low; minimum is 125." : "too high; maximum is 2000.")"
+                )
             }
             guard rate * 4 <= wanted else {
                 throw EC2Error.invalidParameter(
-                    "Throughput (MiBps) to iops ratio of \(rate)/\(wanted) is too high; maximum is 0.250000 MiBps per iops.")
+                    "Throughput (MiBps) to iops ratio of \(rate)/\(wanted) is too high; maximum is 0.250000 MiBps per iops."
+                )
             }
             iops = wanted
             throughput = rate
@@ -52,11 +56,13 @@ enum VolumeRules {
             let highest = type == "io1" ? 64_000 : 256_000
             guard (100...highest).contains(wanted) else {
                 throw EC2Error.invalidParameter(
-                    "Volume iops of \(wanted) is \(wanted < 100 ? "too low; minimum is 100." : "too high; maximum is \(highest).")")
+                    "Volume iops of \(wanted) is \(wanted < 100 ? "too low; minimum is 100." : "too high; maximum is \(highest).")"
+                )
             }
             let ratio = type == "io1" ? 50 : 1000
             guard wanted <= size * ratio else {
-                throw EC2Error.invalidParameter("Iops to volume size ratio of \(wanted / size) is too high; maximum is \(ratio).")
+                throw EC2Error.invalidParameter(
+                    "Iops to volume size ratio of \(wanted / size) is too high; maximum is \(ratio).")
             }
             try refuseThroughput(throughput, type)
         default:

@@ -62,7 +62,8 @@ enum VolumeStatusCalls {
         case "autoEnableIO":
             return Response(["VolumeId": .string(volume.id), "AutoEnableIO": ["Value": .boolean(volume.autoEnableIO)]])
         case "productCodes": return Response(["VolumeId": .string(volume.id), "ProductCodes": []])
-        case let other: throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
+        case let other:
+            throw EC2Error.invalidParameter("Value (\(other.prefix(64))) for parameter attribute is invalid.")
         }
     }
 

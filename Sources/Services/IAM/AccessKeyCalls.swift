@@ -73,7 +73,8 @@ enum AccessKeyCalls {
         let id = input.string("AccessKeyId") ?? ""
         guard let key = context.iam.accessKeys[id] else {
             throw ServiceError(
-                "AccessDenied", "User: \(context.caller.arn) is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key \(id.prefix(128))",
+                "AccessDenied",
+                "User: \(context.caller.arn) is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key \(id.prefix(128))",
                 status: 403)
         }
         return Response([

@@ -24,7 +24,8 @@ enum AccountCalls {
             && !alias.utf8.allSatisfy({ (48...57).contains($0) })
         guard isValid else {
             throw IAMError.validation(
-                "1 validation error detected: Value '\(alias)' at 'accountAlias' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")
+                "1 validation error detected: Value '\(alias)' at 'accountAlias' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+            )
         }
         // Another alias takes the place of the one that there is.
         context.iam.accountAlias = alias

@@ -22,8 +22,10 @@ enum AuthorizationDetails {
         if wants("LocalManagedPolicy") { all += state.policies.map(Entity.policy) }
         if wants("AWSManagedPolicy") {
             // Of AWS's only those that something is attached to.
-            all += AWSManagedPolicies.all.filter { state.attachmentCount($0.arn) > 0 || state.boundaryCount($0.arn) > 0 }
-                .map(Entity.policy)
+            all += AWSManagedPolicies.all.filter {
+                state.attachmentCount($0.arn) > 0 || state.boundaryCount($0.arn) > 0
+            }
+            .map(Entity.policy)
         }
         let page = try IAMPage(all, input)
         var users: [Value] = []

@@ -27,7 +27,8 @@ enum BoundaryCalls {
     static func given(_ input: Input, _ context: CallContext) throws(ServiceError) -> String? {
         guard let arn = input.string("PermissionsBoundary"), !arn.isEmpty else { return nil }
         guard arn.hasPrefix("arn:"), arn.contains(":policy/") else {
-            throw IAMError.validation("Value (\(arn.prefix(512))) failed to satisfy constraint: Must be an ARN of a managed policy.")
+            throw IAMError.validation(
+                "Value (\(arn.prefix(512))) failed to satisfy constraint: Must be an ARN of a managed policy.")
         }
         guard context.iam.policy(arn: arn) != nil else { throw IAMError.notAttachable(arn) }
         return arn

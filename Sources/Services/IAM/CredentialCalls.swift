@@ -90,13 +90,21 @@ enum CredentialCalls {
         let user = try UserCalls.named(input.string("UserName"), context)
         let body = input.string("SSHPublicKeyBody") ?? ""
         guard body.hasPrefix("ssh-rsa ") || body.hasPrefix("-----BEGIN ") else {
-            throw ServiceError("InvalidPublicKey", "The public key is invalid. It must be an RSA key in ssh-rsa or PEM format.")
+            throw ServiceError(
+                "InvalidPublicKey", "The public key is invalid. It must be an RSA key in ssh-rsa or PEM format.")
         }
-        guard !context.iam.credentials.contains(where: { $0.kind == .sshKey && $0.userName == user.name && $0.body == body })
-        else { throw ServiceError("DuplicateSSHPublicKey", "The SSH public key is already associated with the user \(user.name).") }
+        guard
+            !context.iam.credentials.contains(where: {
+                $0.kind == .sshKey && $0.userName == user.name && $0.body == body
+            })
+        else {
+            throw ServiceError(
+                "DuplicateSSHPublicKey", "The SSH public key is already associated with the user \(user.name).")
+        }
         guard try all(input, .sshKey, context).count < 5 else { throw IAMError.quota("SSHPublicKeysPerUser", 5) }
         let key = UserCredential(
-            id: "APKA" + context.world.ids.capitals("iam/APKA", count: 17), kind: .sshKey, userName: user.name, body: body,
+            id: "APKA" + context.world.ids.capitals("iam/APKA", count: 17), kind: .sshKey, userName: user.name,
+            body: body,
             date: context.now)
         context.iam.credentials.insert(key)
         return Response(["SSHPublicKey": keyView(key)])
@@ -143,11 +151,13 @@ enum CredentialCalls {
         guard body.contains("-----BEGIN CERTIFICATE-----"), body.contains("-----END CERTIFICATE-----") else {
             throw ServiceError("MalformedCertificate", "Certificate Body is malformed")
         }
-        guard context.iam.credentials.count(where: { $0.kind == .signingCertificate && $0.userName == user.name }) < 2 else {
+        guard context.iam.credentials.count(where: { $0.kind == .signingCertificate && $0.userName == user.name }) < 2
+        else {
             throw IAMError.quota("CertificatesPerUser", 2)
         }
         let certificate = UserCredential(
-            id: context.world.ids.capitals("iam/certificate", count: 32), kind: .signingCertificate, userName: user.name,
+            id: context.world.ids.capitals("iam/certificate", count: 32), kind: .signingCertificate,
+            userName: user.name,
             body: body, date: context.now)
         context.iam.credentials.insert(certificate)
         return Response(["Certificate": certificateView(certificate)])
@@ -174,10 +184,13 @@ enum CredentialCalls {
         let service = input.string("ServiceName") ?? ""
         guard ["codecommit.amazonaws.com", "cassandra.amazonaws.com", "bedrock.amazonaws.com"].contains(service) else {
             throw ServiceError(
-                "NotSupportedService", "No such service \(service.prefix(128)) is supported for Service Specific Credentials",
+                "NotSupportedService",
+                "No such service \(service.prefix(128)) is supported for Service Specific Credentials",
                 status: 404)
         }
-        let held = context.iam.credentials.count { $0.kind == .serviceSpecific && $0.userName == user.name && $0.service == service }
+        let held = context.iam.credentials.count {
+            $0.kind == .serviceSpecific && $0.userName == user.name && $0.service == service
+        }
         guard held < 2 else { throw IAMError.quota("ServiceSpecificCredentialsPerUser", 2) }
         let credential = UserCredential(
             id: "ACCA" + context.world.ids.capitals("iam/ACCA", count: 17), kind: .serviceSpecific, userName: user.name,

@@ -19,7 +19,8 @@ enum IAMAuthorization {
         let path = parameter("Path") ?? "/"
         var conditions = ConditionContext()
         for pair in requestTags(input) { conditions.set("aws:RequestTag/\(pair.key)", pair.value) }
-        let keys = requestTags(input).map(\.key) + (input.shape.member("TagKeys") == nil ? [] : input.strings("TagKeys"))
+        let keys =
+            requestTags(input).map(\.key) + (input.shape.member("TagKeys") == nil ? [] : input.strings("TagKeys"))
         if !keys.isEmpty { conditions["aws:TagKeys"] = keys }
         if let boundary = parameter("PermissionsBoundary") { conditions.set("iam:PermissionsBoundary", boundary) }
         if let service = parameter("AWSServiceName") {

@@ -21,7 +21,9 @@ enum IAMError {
 
     static func limit(_ message: String) -> ServiceError { ServiceError("LimitExceeded", message, status: 409) }
 
-    static func quota(_ name: String, _ limit: Int) -> ServiceError { self.limit("Cannot exceed quota for \(name): \(limit)") }
+    static func quota(_ name: String, _ limit: Int) -> ServiceError {
+        self.limit("Cannot exceed quota for \(name): \(limit)")
+    }
 
     static func validation(_ message: String) -> ServiceError { ServiceError("ValidationError", message) }
 

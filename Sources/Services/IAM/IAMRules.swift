@@ -7,7 +7,8 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 enum IAMRules {
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "_+=,.@-".utf8.contains(byte)
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || "_+=,.@-".utf8.contains(byte)
     }
 
     /// Reads a name that is to be given, and refuses characters that names may not have.
@@ -16,7 +17,8 @@ enum IAMRules {
         guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
             let member = parameter.prefix(1).lowercased() + parameter.dropFirst()
             throw IAMError.validation(
-                "The specified value for \(member) is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+                "The specified value for \(member) is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            )
         }
         return name
     }
@@ -26,7 +28,8 @@ enum IAMRules {
         guard let path = input.string(parameter), !path.isEmpty else { return "/" }
         guard path.hasPrefix("/"), path.hasSuffix("/"), path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw IAMError.validation(
-                "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+                "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."
+            )
         }
         return path
     }
@@ -53,7 +56,8 @@ enum IAMRules {
         for statement in document.policy.statements {
             for entry in statement.principals?.byType ?? [] {
                 for value in entry.values where !isPrincipal(value, entry.type, state, accountID) {
-                    throw IAMError.malformed("Invalid principal in policy: \"\(entry.type.uppercasedUnlessAWS)\":\"\(value.prefix(512))\"")
+                    throw IAMError.malformed(
+                        "Invalid principal in policy: \"\(entry.type.uppercasedUnlessAWS)\":\"\(value.prefix(512))\"")
                 }
             }
         }
@@ -64,7 +68,9 @@ enum IAMRules {
     private static func isPrincipal(_ value: String, _ type: String, _ state: IAMState, _ accountID: String) -> Bool {
         switch type {
         case "AWS":
-            if value == "*" || (value.utf8.count == 12 && value.utf8.allSatisfy { (48...57).contains($0) }) { return true }
+            if value == "*" || (value.utf8.count == 12 && value.utf8.allSatisfy { (48...57).contains($0) }) {
+                return true
+            }
             // What AWS puts in place of a principal that was deleted.
             if value.hasPrefix("AIDA") || value.hasPrefix("AROA") { return true }
             let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
@@ -79,7 +85,9 @@ enum IAMRules {
             case "role": return state.role(String(last))?.arn == value
             default: return false
             }
-        case "Service": return value.hasSuffix(".amazonaws.com") || value.hasSuffix(".amazonaws.com.cn") || value.hasSuffix(".aws.internal")
+        case "Service":
+            return value.hasSuffix(".amazonaws.com") || value.hasSuffix(".amazonaws.com.cn")
+                || value.hasSuffix(".aws.internal")
         default: return !value.isEmpty
         }
     }
@@ -107,7 +115,9 @@ enum IAMRules {
     /// Sets tags; keys are told apart whatever their case, and the latest spelling stays.
     static func set(_ pairs: [(key: String, value: String)], on tags: inout Tags) throws(ServiceError) {
         for pair in pairs {
-            if let known = tags.tags.first(where: { $0.key.lowercased() == pair.key.lowercased() }), known.key != pair.key {
+            if let known = tags.tags.first(where: { $0.key.lowercased() == pair.key.lowercased() }),
+                known.key != pair.key
+            {
                 tags[known.key] = nil
             }
             tags[pair.key] = pair.value

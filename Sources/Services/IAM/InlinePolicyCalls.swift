@@ -25,7 +25,8 @@ enum InlinePolicyCalls {
             permissions[name] = document
             guard permissions.inlineSize <= holder.inlineLimit else {
                 throw IAMError.limit(
-                    "Maximum policy size of \(holder.inlineLimit) bytes exceeded for \(holder.noun) \(holder.name(input))")
+                    "Maximum policy size of \(holder.inlineLimit) bytes exceeded for \(holder.noun) \(holder.name(input))"
+                )
             }
         }
         return .empty

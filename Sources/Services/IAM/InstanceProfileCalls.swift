@@ -25,7 +25,9 @@ enum InstanceProfileCalls {
         guard context.iam.instanceProfile(name) == nil else {
             throw IAMError.exists("Instance Profile \(name) already exists.")
         }
-        guard context.iam.instanceProfiles.count < 1000 else { throw IAMError.quota("InstanceProfilesPerAccount", 1000) }
+        guard context.iam.instanceProfiles.count < 1000 else {
+            throw IAMError.quota("InstanceProfilesPerAccount", 1000)
+        }
         let path = try IAMRules.path(input)
         let tags = try IAMRules.newTags(input)
         var profile = InstanceProfile(

@@ -18,7 +18,8 @@ enum MFACalls {
 
     static func named(_ serial: String?, _ context: CallContext) throws(ServiceError) -> MFADevice {
         guard let device = context.iam.mfaDevices[serial ?? ""] else {
-            throw IAMError.noSuchEntity("VirtualMFADevice with serial number \(serial?.prefix(256) ?? "") doesn't exist.")
+            throw IAMError.noSuchEntity(
+                "VirtualMFADevice with serial number \(serial?.prefix(256) ?? "") doesn't exist.")
         }
         return device
     }
@@ -47,7 +48,8 @@ enum MFACalls {
         for parameter in ["AuthenticationCode1", "AuthenticationCode2"] {
             let code = input.string(parameter) ?? ""
             guard code.utf8.count == 6, code.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw ServiceError("InvalidAuthenticationCode", "Authentication code for device is not valid.", status: 403)
+                throw ServiceError(
+                    "InvalidAuthenticationCode", "Authentication code for device is not valid.", status: 403)
             }
         }
     }
@@ -92,7 +94,9 @@ enum MFACalls {
 
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let device = try named(input.string("SerialNumber"), context)
-        guard device.userName == nil else { throw IAMError.conflict("MFA VirtualDevice in use. Must deactivate first.") }
+        guard device.userName == nil else {
+            throw IAMError.conflict("MFA VirtualDevice in use. Must deactivate first.")
+        }
         context.iam.mfaDevices.remove(device.id)
         return .empty
     }

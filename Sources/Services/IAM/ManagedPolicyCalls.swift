@@ -85,7 +85,8 @@ enum ManagedPolicyCalls {
         }
         guard policy.versions.count == 1 else {
             throw IAMError.conflict(
-                "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
+                "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy."
+            )
         }
         context.iam.policies.remove(policy.id)
         return .empty

@@ -29,7 +29,8 @@ enum OpenIDCalls {
         }
         for thumbprint in thumbprints where thumbprint.utf8.count != 40 {
             throw IAMError.validation(
-                "1 validation error detected: Value '[\(thumbprint)]' at 'thumbprintList' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 40, Member must have length greater than or equal to 40]")
+                "1 validation error detected: Value '[\(thumbprint)]' at 'thumbprintList' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 40, Member must have length greater than or equal to 40]"
+            )
         }
     }
 
@@ -40,12 +41,15 @@ enum OpenIDCalls {
         }
         let thumbprints = input.strings("ThumbprintList")
         try checkThumbprints(thumbprints)
-        guard input.strings("ClientIDList").count <= 100 else { throw IAMError.quota("ClientIdsPerOpenIdConnectProvider", 100) }
+        guard input.strings("ClientIDList").count <= 100 else {
+            throw IAMError.quota("ClientIdsPerOpenIdConnectProvider", 100)
+        }
         let tags = try IAMRules.newTags(input)
         var provider = OpenIDProvider(
             url: String(url.dropFirst(8)), accountID: context.accountID, clientIDs: input.strings("ClientIDList"),
             // Without a thumbprint AWS looks up the one of the certificate's authority.
-            thumbprints: thumbprints.isEmpty ? [String(repeating: "9e99a48a9960b149", count: 3).prefix(40).description] : thumbprints,
+            thumbprints: thumbprints.isEmpty
+                ? [String(repeating: "9e99a48a9960b149", count: 3).prefix(40).description] : thumbprints,
             createDate: context.now)
         provider.tags = tags
         guard context.iam.openIDProviders[provider.arn] == nil else {

@@ -97,7 +97,8 @@ enum PolicyAttachmentCalls {
         var roles: [Value] = []
         for entity in page.items {
             switch entity {
-            case .group(let group): groups.append(["GroupName": .string(group.name), "GroupId": .string(group.groupID)])
+            case .group(let group):
+                groups.append(["GroupName": .string(group.name), "GroupId": .string(group.groupID)])
             case .user(let user): users.append(["UserName": .string(user.name), "UserId": .string(user.userID)])
             case .role(let role): roles.append(["RoleName": .string(role.name), "RoleId": .string(role.roleID)])
             }

@@ -13,11 +13,13 @@ enum PolicyVersionCalls {
         "SetDefaultPolicyVersion": .write(setDefault),
     ]
 
-    private static func version(_ input: Input, of policy: ManagedPolicy) throws(ServiceError) -> ManagedPolicy.Version {
+    private static func version(_ input: Input, of policy: ManagedPolicy) throws(ServiceError) -> ManagedPolicy.Version
+    {
         let id = input.string("VersionId") ?? ""
         guard id.hasPrefix("v"), Int(id.dropFirst()) != nil else {
             throw IAMError.validation(
-                "1 validation error detected: Value '\(id.prefix(64))' at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?")
+                "1 validation error detected: Value '\(id.prefix(64))' at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"
+            )
         }
         guard let version = policy.version(id) else {
             throw IAMError.noSuchEntity("Policy \(policy.arn) version \(id) does not exist or is not attachable.")
@@ -30,7 +32,8 @@ enum PolicyVersionCalls {
         let document = try ManagedPolicyCalls.document(input)
         guard policy.versions.count < 5 else {
             throw IAMError.limit(
-                "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.")
+                "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version."
+            )
         }
         let version = ManagedPolicy.Version(id: "v\(policy.nextVersion)", document: document, createDate: context.now)
         policy.versions.append(version)

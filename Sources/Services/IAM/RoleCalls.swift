@@ -33,7 +33,8 @@ enum RoleCalls {
         guard context.iam.roles.count < 1000 else { throw IAMError.quota("RolesPerAccount", 1000) }
         let path = try IAMRules.path(input)
         guard !path.hasPrefix("/aws-service-role/") else {
-            throw IAMError.validation("The specified value for path is invalid. /aws-service-role/ is reserved for service-linked roles.")
+            throw IAMError.validation(
+                "The specified value for path is invalid. /aws-service-role/ is reserved for service-linked roles.")
         }
         let trust = try IAMRules.trust(
             input.string("AssumeRolePolicyDocument") ?? "", context.iam, accountID: context.accountID)

@@ -26,7 +26,8 @@ enum ServiceLinkedRoleCalls {
             Facts(
                 role: "AWSServiceRoleForAutoScaling", policy: "AutoScalingServiceRolePolicy", takesSuffix: true,
                 description:
-                    "Default Service-Linked Role enables access to AWS Services and Resources used or managed by Auto Scaling")
+                    "Default Service-Linked Role enables access to AWS Services and Resources used or managed by Auto Scaling"
+            )
         case "elasticloadbalancing.amazonaws.com":
             Facts(
                 role: "AWSServiceRoleForElasticLoadBalancing", policy: "AWSElasticLoadBalancingServiceRolePolicy",
@@ -69,7 +70,8 @@ enum ServiceLinkedRoleCalls {
         let service = input.string("AWSServiceName") ?? ""
         guard let facts = facts(service) else {
             throw IAMError.invalidInput(
-                "Service name \(service.prefix(128)) is not a service that service-linked roles can be created for here.")
+                "Service name \(service.prefix(128)) is not a service that service-linked roles can be created for here."
+            )
         }
         var name = facts.role
         if let suffix = input.string("CustomSuffix"), !suffix.isEmpty {

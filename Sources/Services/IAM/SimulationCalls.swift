@@ -54,7 +54,8 @@ enum SimulationCalls {
             guard let role = state.role(name), role.arn == arn else { throw IAMError.noRole(name) }
             return (state.policies(of: role), nil)
         default:
-            throw IAMError.invalidInput("Invalid Entity Arn: \(arn.prefix(512)) does not clearly define entity type and name.")
+            throw IAMError.invalidInput(
+                "Invalid Entity Arn: \(arn.prefix(512)) does not clearly define entity type and name.")
         }
     }
 
@@ -79,7 +80,8 @@ enum SimulationCalls {
         if let text = input.string("ResourcePolicy") {
             set.resource = [NamedPolicy(name: "ResourcePolicy", source: .resource, policy: try parsed(text, .resource))]
         }
-        var conditions = caller.map { context.iam.context(of: $0, region: context.region, now: context.now) } ?? ConditionContext()
+        var conditions =
+            caller.map { context.iam.context(of: $0, region: context.region, now: context.now) } ?? ConditionContext()
         for entry in input.structures("ContextEntries") {
             guard let name = entry.string("ContextKeyName") else { continue }
             conditions[name] = entry.strings("ContextKeyValues")

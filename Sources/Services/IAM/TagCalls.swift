@@ -72,7 +72,9 @@ enum TagCalls {
         }
         table["List\(kind.kind)Tags"] = .read { context, input throws(ServiceError) in
             let tags = try kind.read(input.string(kind.parameter) ?? "", context)
-            return try IAMPage(tags.tags, input).response("Tags") { ["Key": .string($0.key), "Value": .string($0.value)] }
+            return try IAMPage(tags.tags, input).response("Tags") {
+                ["Key": .string($0.key), "Value": .string($0.value)]
+            }
         }
     }
 }

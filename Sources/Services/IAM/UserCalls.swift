@@ -56,7 +56,8 @@ enum UserCalls {
             return Response([
                 "User": [
                     "UserId": .string(context.accountID),
-                    "Arn": .string("arn:aws:iam::\(context.accountID):root"), "CreateDate": .timestamp(context.world.epoch),
+                    "Arn": .string("arn:aws:iam::\(context.accountID):root"),
+                    "CreateDate": .timestamp(context.world.epoch),
                 ]
             ])
         }

@@ -23,7 +23,9 @@ package struct RESTJSONCodec: Codec {
             switch payload.shape.kind {
             case .blob: fields.append(payload.name, .blob(request.body))
             case .string:
-                guard let text = String(validating: request.body, as: UTF8.self) else { throw ModelJSONDecoder.malformed }
+                guard let text = String(validating: request.body, as: UTF8.self) else {
+                    throw ModelJSONDecoder.malformed
+                }
                 if !text.isEmpty { fields.append(payload.name, .string(text)) }
             default:
                 guard !request.body.isEmpty else { break }

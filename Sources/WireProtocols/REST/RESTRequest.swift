@@ -13,7 +13,9 @@ enum RESTRequest {
             }
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
             let name = try QueryForm.decode(pair[..<(equals ?? pair.endIndex)])
-            let value = try equals.map { index throws(ServiceError) in try QueryForm.decode(pair[pair.index(after: index)...]) }
+            let value = try equals.map { index throws(ServiceError) in
+                try QueryForm.decode(pair[pair.index(after: index)...])
+            }
             parameters.append((name, value ?? ""))
         }
         return parameters
@@ -108,7 +110,8 @@ enum RESTRequest {
 
     private static func scalar(_ text: String, _ member: Member, _ name: String) throws(ServiceError) -> Value {
         guard member.shape.kind == .timestamp else { return try Scalar.parse(text, member.shape, path: name) }
-        let time = Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(unixSeconds:)) ?? Timestamp(httpDate: text)
+        let time =
+            Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(unixSeconds:)) ?? Timestamp(httpDate: text)
         guard let time else {
             throw ServiceError("SerializationException", "\(name): \(text.prefix(64)) is not a valid timestamp")
         }
@@ -131,7 +134,8 @@ extension Timestamp {
     init?(httpDate text: String) {
         let words = text.split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard words.count == 6, words[5] == "GMT", let day = Int(words[1]), let month = months.firstIndex(of: String(words[2])),
+        guard words.count == 6, words[5] == "GMT", let day = Int(words[1]),
+            let month = months.firstIndex(of: String(words[2])),
             let year = Int(words[3]), (1...31).contains(day), (1900...9999).contains(year)
         else { return nil }
         let time = words[4].split(separator: ":").compactMap { Int($0) }

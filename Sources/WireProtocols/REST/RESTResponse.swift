@@ -15,7 +15,9 @@ enum RESTResponse {
                 if let text = text(field.value, member) { headers.append((member.wireName, clean(text))) }
             case .headers:
                 for entry in field.value.fields?.fields ?? [] {
-                    if let text = entry.value.text { headers.append((member.wireName + clean(entry.name), clean(text))) }
+                    if let text = entry.value.text {
+                        headers.append((member.wireName + clean(entry.name), clean(text)))
+                    }
                 }
             case .statusCode:
                 if case .integer(let code) = field.value { status = code }
@@ -28,7 +30,8 @@ enum RESTResponse {
     /// What cannot stand in a header becomes a blank: a tag may hold a line break, a header may not.
     private static func clean(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 
     private static func text(_ value: Value, _ member: Member) -> String? {

@@ -164,7 +164,8 @@ package struct RESTXMLCodec: Codec {
         } else {
             writer.raw("</Error><RequestId>\(requestID)</RequestId></ErrorResponse>")
         }
-        var response = WireResponse(status: error.status, contentType: "application/xml", body: EncodedBody(writer.bytes))
+        var response = WireResponse(
+            status: error.status, contentType: "application/xml", body: EncodedBody(writer.bytes))
         response.headers = requestIDHeaders(requestID)
         return response
     }

@@ -160,7 +160,8 @@ struct XMLReader {
         var rest = text[...]
         while let mark = rest.firstIndex(of: "&") {
             result += rest[..<mark]
-            guard let end = rest[mark...].firstIndex(of: ";"), let scalar = scalar(rest[rest.index(after: mark)..<end]) else {
+            guard let end = rest[mark...].firstIndex(of: ";"), let scalar = scalar(rest[rest.index(after: mark)..<end])
+            else {
                 return nil
             }
             result.unicodeScalars.append(scalar)

@@ -94,7 +94,8 @@ struct PublicImage: Sendable {
                     rootDeviceName: String(fields[3]), rootVolumeGiB: name.contains("minimal") ? 2 : 8,
                     rootVolumeType: name.hasPrefix("al2023") ? "gp3" : name.hasSuffix("gp2") ? "gp2" : "standard",
                     ownerID: "137112412989", ownerAlias: "amazon", isWindows: false, platformDetails: "Linux/UNIX",
-                    usageOperation: "RunInstances", creationDate: date(inName: name), parameters: amazonParameters(name)))
+                    usageOperation: "RunInstances", creationDate: date(inName: name), parameters: amazonParameters(name)
+                ))
         }
         return images.sorted { $0.name < $1.name }
     }
@@ -137,7 +138,8 @@ struct PublicImage: Sendable {
             let isWindows = fields[0] == "801119661308"
             return PublicImage(
                 id: derivedID(fields[1], region), name: fields[1], description: fields[2], architecture: fields[3],
-                rootDeviceName: fields[4], rootVolumeGiB: Int(fields[5]) ?? 8, rootVolumeType: isWindows ? "gp2" : "gp3",
+                rootDeviceName: fields[4], rootVolumeGiB: Int(fields[5]) ?? 8,
+                rootVolumeType: isWindows ? "gp2" : "gp3",
                 ownerID: fields[0],
                 ownerAlias: ["801119661308", "591542846629", "602401143452"].contains(fields[0]) ? "amazon" : nil,
                 isWindows: isWindows, platformDetails: isWindows ? "Windows" : "Linux/UNIX",
