@@ -76,10 +76,10 @@ let package = Package(
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
         library("KeyMaterial", ["ServiceModel", .product(name: "Crypto", package: "swift-crypto")]),
-        service("EC2", ["KeyMaterial"]),
+        service("EC2", ["KeyMaterial", "PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
-        service("SSM"),
+        service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
         library(
             "EmulatorCore",

@@ -9,11 +9,16 @@ package struct Permission: Sendable {
     package var resource: String
     /// Condition keys beside those that every request has.
     package var context: ConditionContext
+    /// The resource's own policy.
+    package var policy: Policy?
 
-    package init(_ resource: String, action: String? = nil, context: ConditionContext = ConditionContext()) {
+    package init(
+        _ resource: String, action: String? = nil, context: ConditionContext = ConditionContext(), policy: Policy? = nil
+    ) {
         self.resource = resource
         self.action = action
         self.context = context
+        self.policy = policy
     }
 
     /// An operation that has no resource of its own.
@@ -29,7 +34,7 @@ package struct Authorization: Sendable {
     /// The prefix of the actions, for instance `ec2`.
     package let vendor: String
     package let permissions: Permissions
-    /// Operations that nobody may be refused.
+    /// Operations that are not asked about: those that everybody may do, and those that decide for themselves.
     package let free: Set<String>
 
     package init(vendor: String, free: Set<String> = [], permissions: @escaping Permissions) {

@@ -38,6 +38,8 @@ package struct CallContext {
     package let caller: Caller
     /// The region's place in the world.
     package let regionIndex: Int
+    /// Whether callers may do only what their policies allow.
+    package let enforcesIAM: Bool
     /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.
     package let dispatch: Dispatch
 
@@ -45,12 +47,15 @@ package struct CallContext {
         @Sendable (inout CallContext, _ service: String, _ operation: String, _ parameters: Value) throws(ServiceError)
         -> Fields
 
-    package init(world: World, region: String, caller: Caller, dispatch: @escaping Dispatch) {
+    package init(
+        world: World, region: String, caller: Caller, enforcesIAM: Bool = false, dispatch: @escaping Dispatch
+    ) {
         var world = world
         regionIndex = world.regionIndex(region)
         self.world = world
         self.region = region
         self.caller = caller
+        self.enforcesIAM = enforcesIAM
         self.dispatch = dispatch
     }
 

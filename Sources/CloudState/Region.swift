@@ -5,6 +5,8 @@ package struct Region: Sendable, Equatable {
     package let name: String
     package let accountID: String
     package var ec2: EC2State
+    package var kms = KMSState()
+    package var ssm = SSMState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

@@ -4,6 +4,8 @@
 /// overtake it.
 package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
+    /// The end of a KMS key's waiting period.
+    case kmsKeyDeletion(id: String, region: String)
     case natGateway(id: String, region: String, NATGatewayTransition)
     case spotRequestFulfilled(id: String, region: String)
     case resource(id: String, region: String, ResourceTransition)
@@ -13,6 +15,7 @@ package enum Transition: Sendable, Equatable {
     package var settles: Bool {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
+        case .kmsKeyDeletion: false
         case .natGateway(_, _, let transition): transition != .vanish
         case .spotRequestFulfilled: true
         case .resource(_, _, let transition): transition != .peeringVanished
@@ -30,6 +33,14 @@ package enum Transition: Sendable, Equatable {
             let scheduled = world.regions[index].ec2.apply(transition, toInstance: id, now: now)
             if let scheduled {
                 world.schedule(.instance(id: id, region: region, scheduled.transition), after: scheduled.after)
+            }
+        case .kmsKeyDeletion(let id, let region):
+            let index = world.regionIndex(region)
+            // Cancelling takes the date away; scheduling anew sets a later one.
+            guard let date = world.regions[index].kms.keys[id]?.deletionDate, date <= world.now else { return }
+            world.regions[index].kms.keys.remove(id)
+            for alias in world.regions[index].kms.aliases where alias.keyID == id {
+                world.regions[index].kms.aliases.remove(alias.id)
             }
         case .natGateway(let id, let region, let transition):
             let index = world.regionIndex(region)

@@ -32,6 +32,9 @@ struct EmulatorCommand: AsyncParsableCommand {
         help: "virtual: what is under way has come to its end when it is next looked at; real[:SPEED]: the wall clock.")
     var clock: ClockOption = .virtual
 
+    @Flag(name: .customLong("enforce-iam"), help: "Hold every call against the caller's IAM policies.")
+    var enforcesIAM = false
+
     @Option(help: "Keep the region in this file: what is in it is there again at the next start.")
     var state: String?
 
@@ -44,7 +47,8 @@ struct EmulatorCommand: AsyncParsableCommand {
         let store = try state.map { path throws(CommandFailure) in try StateFile(path: path, seed: seed, epoch: start) }
         let journal = store?.journal ?? Journal(seed: seed, epoch: start)
         var configuration = Emulator.Configuration(
-            seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch), trailLimit: 1000)
+            seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
+            enforcesIAM: enforcesIAM, trailLimit: 1000)
         if let store { configuration.changed = { store.append($0) } }
         let emulator = Emulator(configuration, world: journal.world(accountID: configuration.defaultCaller.accountID))
         let server = EmulatorServer(threads: processorCount())
@@ -65,7 +69,7 @@ struct EmulatorCommand: AsyncParsableCommand {
             Skylab emulator on http://\(host):\(listener.port ?? port) (\(clock.description) clock, seed \(journal.seed)). Point a shell at it with:
 
             export AWS_ENDPOINT_URL=http://\(host):\(listener.port ?? port)
-            export AWS_ACCESS_KEY_ID=AKIASKYLABEXAMPLE000 AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
+            export AWS_ACCESS_KEY_ID=\(Emulator.Configuration.accessKeyID) AWS_SECRET_ACCESS_KEY=skylab AWS_DEFAULT_REGION=\(region)
 
             """)
         await untilInterrupted()

@@ -14,8 +14,10 @@ package final class Emulator: Sendable {
         /// Where virtual time begins.
         package var epoch: Timestamp
         package var clock: ClockPolicy
-        /// Who is behind an access key that the world does not know.
+        /// Who is behind an access key that the world does not know; with `enforcesIAM` only behind its own.
         package var defaultCaller: Caller
+        /// Whether every call is held against the caller's policies. The account itself may do everything.
+        package var enforcesIAM: Bool
         /// How many calls the trail keeps.
         package var trailLimit: Int
         /// Called with the number of calls so far, before each; false refuses the call.
@@ -25,7 +27,7 @@ package final class Emulator: Sendable {
 
         package init(
             seed: String, epoch: Timestamp, clock: ClockPolicy = .settling, defaultCaller: Caller? = nil,
-            trailLimit: Int = 2000, admits: @escaping @Sendable (Int) -> Bool = { _ in true }
+            enforcesIAM: Bool = false, trailLimit: Int = 2000, admits: @escaping @Sendable (Int) -> Bool = { _ in true }
         ) {
             self.seed = seed
             self.epoch = epoch
@@ -33,11 +35,15 @@ package final class Emulator: Sendable {
             self.defaultCaller =
                 defaultCaller
                 ?? Caller(
-                    accessKeyID: "", accountID: "123456789012", arn: "arn:aws:iam::123456789012:root",
+                    accessKeyID: Self.accessKeyID, accountID: "123456789012", arn: "arn:aws:iam::123456789012:root",
                     userID: "123456789012")
+            self.enforcesIAM = enforcesIAM
             self.trailLimit = trailLimit
             self.admits = admits
         }
+
+        /// The key that stands for the account itself, unless one is configured.
+        package static let accessKeyID = "AKIASKYLABEXAMPLE000"
     }
 
     struct State {
@@ -128,11 +134,13 @@ package final class Emulator: Sendable {
     typealias Outcome = Result<(output: Fields, revision: Int), ServiceError>
 
     /// Runs a decoded call and adds it to the trail.
-    func perform(_ handler: Handler, _ input: Input, _ record: CallRecord) -> Outcome {
-        guard handler.isRead else { return performWrite(handler, input, record) }
+    func perform(
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord
+    ) -> Outcome {
+        guard handler.isRead else { return performWrite(service, handler, input, record) }
         let (snapshot, revision) = readDraft(record)
         var context = snapshot
-        let outcome = Self.run(handler, input, &context).map { (output: $0, revision: revision) }
+        let outcome = Self.run(service, handler, input, record, &context).map { (output: $0, revision: revision) }
         append(record, input, outcome, at: context.now)
         return outcome
     }
@@ -144,14 +152,16 @@ package final class Emulator: Sendable {
         }
     }
 
-    private func performWrite(_ handler: Handler, _ input: Input, _ record: CallRecord) -> Outcome {
+    private func performWrite(
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord
+    ) -> Outcome {
         state.withLock { state in
             var context = draft(&state, record, isRead: false)
             var record = record
             record.eventTime = context.now
             record.input = input
             record.sequence = state.trail.count + 1
-            let result = Self.run(handler, input, &context)
+            let result = Self.run(service, handler, input, record, &context)
             switch result {
             case .success:
                 configuration.changed(record)
@@ -169,11 +179,13 @@ package final class Emulator: Sendable {
 
     /// Runs a handler on a draft. A dry run goes all the way, and fails in the end so that its draft is dropped.
     private static func run(
-        _ handler: Handler, _ input: Input, _ context: inout CallContext
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord,
+        _ context: inout CallContext
     ) -> Result<Fields, ServiceError> {
         do throws(ServiceError) {
+            try Authorizer.check(service, record.eventName, input, context)
             let response = try handler.body(&context, input)
-            return isDryRun(input) ? .failure(dryRun) : .success(response.output)
+            return isDryRun(input) ? .failure(dryRun(service)) : .success(response.output)
         } catch {
             return .failure(error)
         }
@@ -185,7 +197,13 @@ package final class Emulator: Sendable {
         if isRead { state.isUnsettled = false }
         if let due, due <= state.world.now { state.revision += 1 }
         return CallContext(
-            world: state.world, region: record.region, caller: record.caller, dispatch: Services.dispatch)
+            world: state.world, region: record.region, caller: record.caller,
+            enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+    }
+
+    /// Who is behind a request's credentials now.
+    func caller(_ credentials: Credentials, _ wireProtocol: APIModel.WireProtocol) -> Result<Caller, ServiceError> {
+        state.withLock { credentials.caller($0.world, configuration, wireProtocol) }
     }
 
     func append(
@@ -229,7 +247,12 @@ package final class Emulator: Sendable {
         input.shape.member("DryRun") != nil && input.boolean("DryRun") ?? false
     }
 
-    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html>
-    static let dryRun = ServiceError(
-        "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412)
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html>,
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html>
+    private static func dryRun(_ service: ServiceDefinition) -> ServiceError {
+        service.model().wireProtocol == .ec2
+            ? ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412)
+            : ServiceError(
+                "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.", status: 412)
+    }
 }

@@ -9,7 +9,7 @@ struct ServiceCall {
     let emulator: Emulator
 
     func response() -> WireResponse {
-        guard let scope = SignatureScope(request) else { return unsigned() }
+        guard let scope = SignatureScope(request) ?? WebIdentityScope.scope(request) else { return unsigned() }
         guard let service = Services.signed(scope.service) else {
             return unknownService(scope.service)
         }
@@ -22,7 +22,15 @@ struct ServiceCall {
             emulator.append(record, nil, .failure(error), at: nil)
             return codec.response(error, requestID: requestID)
         }
-        let key = codec.answerKey(request).map { target in
+        switch emulator.caller(Credentials(request, scope), model.wireProtocol) {
+        case .success(let caller): record.caller = caller
+        case .failure(let error):
+            if scope.accessKeyID == WebIdentityScope.anonymous { break }
+            emulator.append(record, nil, .failure(error), at: nil)
+            return codec.response(error, requestID: requestID)
+        }
+        // What policies say may depend on the time, so that nothing is kept where they are asked.
+        let key = emulator.configuration.enforcesIAM ? nil : codec.answerKey(request).map { target in
             AnswerCache.Key(
                 service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, target: target,
                 query: request.query, body: request.body)
@@ -33,6 +41,9 @@ struct ServiceCall {
         do throws(ServiceError) {
             let call = try codec.parse(request)
             record.eventName = call.operationName
+            guard scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation else {
+                return unsigned()
+            }
             guard let operation = model.operation(call.operationName) else {
                 throw codec.unknownOperation(call.operationName)
             }
@@ -43,7 +54,7 @@ struct ServiceCall {
             let input = try codec.decode(call, operation)
             record.input = input
             try Validation.check(input, model.wireProtocol)
-            switch emulator.perform(handler, input, record) {
+            switch emulator.perform(service, handler, input, record) {
             case .success(let (output, revision)):
                 let body = codec.encode(output, operation)
                 if let key, handler.isRead, !handler.dependsOnTime {
@@ -86,5 +97,19 @@ struct ServiceCall {
             ServiceError(
                 "InvalidAction", "The service '\(name.prefix(64))' is not emulated here.", isNotEmulated: true),
             requestID: requestID)
+    }
+}
+
+/// The calls that come without a signature: a token of another identity provider says who asks.
+enum WebIdentityScope {
+    static let anonymous = "anonymous"
+    static let operation = "AssumeRoleWithWebIdentity"
+
+    static func scope(_ request: WireRequest) -> SignatureScope? {
+        let action = Array("Action=\(operation)".utf8)
+        guard request.header("authorization") == nil, request.method == "POST", request.body.count < 65_536,
+            request.body.split(separator: UInt8(ascii: "&")).contains(where: { $0.elementsEqual(action) })
+        else { return nil }
+        return SignatureScope(accessKeyID: anonymous, date: "", region: "us-east-1", service: "sts")
     }
 }

@@ -1,11 +1,20 @@
 package import CloudState
 import EC2
+import IAM
+import KMS
+import SSM
 import STS
 import ServiceModel
 
 /// The emulated services, found by the name in a signature's scope.
 package struct Services: Sendable {
-    package static let all: [ServiceDefinition] = [EC2Service.definition, STSService.definition]
+    package static let all: [ServiceDefinition] = [
+        EC2Service.definition,
+        IAMService.definition,
+        KMSService.definition,
+        SSMService.definition(publicParameters: EC2Service.publicParameters),
+        STSService.definition,
+    ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
         var table: [String: ServiceDefinition] = [:]

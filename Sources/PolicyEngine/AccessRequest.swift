@@ -57,6 +57,9 @@ package struct ConditionContext: Sendable, Equatable {
         set { values[Self.folded(key)] = newValue }
     }
 
+    /// Takes over another context's keys, which win over one's own.
+    package mutating func merge(_ other: ConditionContext) { values.merge(other.values) { _, new in new } }
+
     package mutating func set(_ key: String, _ value: String) { self[key] = [value] }
 
     private static func folded(_ key: String) -> String { key.lowercased() }

@@ -7,6 +7,13 @@ package struct SignatureScope: Sendable, Equatable {
     package var region: String
     package var service: String
 
+    package init(accessKeyID: String, date: String, region: String, service: String) {
+        self.accessKeyID = accessKeyID
+        self.date = date
+        self.region = region
+        self.service = service
+    }
+
     /// Reads `Authorization`, or the credential of a presigned request's query string; nil where there is neither.
     package init?(_ request: WireRequest) {
         if let header = request.header("authorization"), header.hasPrefix("AWS4-") {

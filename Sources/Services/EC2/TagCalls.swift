@@ -90,6 +90,16 @@ enum TagCalls {
         }
     }
 
+    /// The tags of any resource by its id; none where there is no such resource.
+    static func tags(of id: String, in state: EC2State) -> Tags {
+        let prefix = id.prefix { $0 != "-" }
+        var state = state
+        var found = Tags()
+        guard let taggable = kinds.first(where: { $0.kind.prefix == prefix }) else { return found }
+        _ = try? taggable.update(&state, id) { tags throws(ServiceError) in found = tags }
+        return found
+    }
+
     static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let pairs = try TagRules.tags(input.structures("Tags"))
         guard !pairs.isEmpty else { throw EC2Error.missingParameter("Tag") }

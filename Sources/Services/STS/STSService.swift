@@ -7,12 +7,16 @@ import ServiceModel
 package enum STSService {
     package static let definition = ServiceDefinition(
         signingNames: ["sts"], model: { .sts },
-        operations: [
-            "GetCallerIdentity": .read { context, _ in
-                Response([
-                    "UserId": .string(context.caller.userID), "Account": .string(context.caller.accountID),
-                    "Arn": .string(context.caller.arn),
-                ])
-            }
-        ])
+        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        authorization: Authorization(
+            vendor: "sts", free: ["GetCallerIdentity", "GetSessionToken", "AssumeRoleWithWebIdentity", "AssumeRole"]
+        ) { _, _, _ in Permission.anything })
+
+    /// One line a group, so that groups can be added side by side.
+    package static let groups: [[String: Handler]] = [
+        AssumeRole.operations,
+        IdentityCalls.operations,
+        TokenCalls.operations,
+        WebIdentity.operations,
+    ]
 }
