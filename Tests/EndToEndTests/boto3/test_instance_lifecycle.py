@@ -1,8 +1,6 @@
 import base64
 import unittest
 
-from botocore.exceptions import ClientError
-
 from support import TestCase, client, error, error_code, image_id
 
 QUICK = {"Delay": 1, "MaxAttempts": 3}
@@ -49,6 +47,21 @@ class Lifecycle(TestCase):
         self.assertNotEqual(started["PublicIpAddress"], running["PublicIpAddress"])
         self.assertEqual(started["BlockDeviceMappings"], running["BlockDeviceMappings"])
         self.assertGreater(started["LaunchTime"], running["LaunchTime"])
+
+    def test_status(self):
+        """Status checks pass with time; only running instances are listed unless all are asked for."""
+        instance = self.launch()
+        self.show(instance)
+        status = self.ec2.describe_instance_status(
+            InstanceIds=[instance], Filters=[{"Name": "instance-status.status", "Values": ["ok"]}]
+        )["InstanceStatuses"][0]
+        self.assertEqual(
+            (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"], status["Events"]), ("ok", "ok", [])
+        )
+        self.stop(instance)
+        self.assertEqual(self.ec2.describe_instance_status(InstanceIds=[instance])["InstanceStatuses"], [])
+        status = self.ec2.describe_instance_status(InstanceIds=[instance], IncludeAllInstances=True)["InstanceStatuses"]
+        self.assertEqual(status[0]["InstanceStatus"]["Status"], "not-applicable")
 
     def test_protection(self):
         """Termination and stop protection refuse, each by its own attribute."""
@@ -214,7 +227,7 @@ class Lifecycle(TestCase):
             "Value (no such/profile) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
         )
         for name in ["web-role", "db-role"]:
-            self.profile(name)
+            client("iam").create_instance_profile(InstanceProfileName=name)
         instance = self.launch()
         self.show(instance)
         made = self.ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web-role"})
@@ -240,14 +253,6 @@ class Lifecycle(TestCase):
             error_code(self.ec2.disassociate_iam_instance_profile, AssociationId=replaced["AssociationId"]),
             "InvalidAssociationID.NotFound",
         )
-
-    def profile(self, name):
-        """Makes an instance profile, where IAM is there to make it."""
-        try:
-            client("iam").create_instance_profile(InstanceProfileName=name)
-        except ClientError as failure:
-            if failure.response["Error"]["Code"] != "InvalidAction":
-                raise
 
     def test_quotas(self):
         """Quotas on vCPUs and on instances in one request are AWS's, in its words."""
