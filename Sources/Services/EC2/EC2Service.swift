@@ -52,6 +52,7 @@ package enum EC2Service {
         SecurityGroupRuleCalls.operations,
         SecurityGroupUse.operations,
         PrefixLists.operations,
+        PrefixListViews.operations,
         NetworkInterfaceViews.operations,
         NetworkInterfaceCalls.operations,
         NetworkInterfaceAddresses.operations,
