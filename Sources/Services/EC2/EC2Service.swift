@@ -53,6 +53,7 @@ package enum EC2Service {
         SecurityGroupRuleCalls.operations,
         SecurityGroupUse.operations,
         PrefixLists.operations,
+        PrefixListViews.operations,
         NetworkInterfaceViews.operations,
         NetworkInterfaceCalls.operations,
         NetworkInterfaceAddresses.operations,

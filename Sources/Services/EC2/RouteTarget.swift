@@ -12,7 +12,6 @@ enum RouteTarget {
     static func read(
         _ input: Input, _ table: RouteTable, _ destination: Destination, _ context: CallContext
     ) throws(ServiceError) -> RouteTable.Route.Target {
-        if destination.text.hasPrefix("pl-") { try PrefixLists.check(destination.text, context) }
         let given = parameters.filter { !(input.string($0) ?? "").isEmpty }
         guard let parameter = given.first else {
             throw ServiceError(
