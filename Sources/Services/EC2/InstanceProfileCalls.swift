@@ -24,35 +24,21 @@ enum InstanceProfileCalls {
             throw EC2Error.invalidCombination(
                 "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'")
         case (let name?, nil):
-            guard isName(name) else { throw invalid("name", name, "Invalid IAM Instance Profile name") }
-            return profile(arn: "arn:aws:iam::\(context.accountID):instance-profile/\(name)", context)
+            guard let profile = context.iam.instanceProfile(name) else {
+                throw invalid("name", name, "Invalid IAM Instance Profile name")
+            }
+            return Instance.Profile(arn: profile.arn, id: profile.profileID, associationID: "")
         case (nil, let arn?):
-            let prefix = "arn:aws:iam::\(context.accountID):instance-profile/"
-            guard arn.hasPrefix(prefix), isName(arn.dropFirst(prefix.count).split(separator: "/").last ?? "") else {
+            guard let profile = context.iam.instanceProfile(nameOrARN: arn), profile.arn == arn else {
                 throw invalid("arn", arn, "Invalid IAM Instance Profile ARN")
             }
-            return profile(arn: arn, context)
+            return Instance.Profile(arn: profile.arn, id: profile.profileID, associationID: "")
         }
-    }
-
-    private static func profile(arn: String, _ context: CallContext) -> Instance.Profile {
-        let bits = IDGenerator.mix(IDGenerator.hash(arn, context.world.ids.seed))
-        let digits = IDGenerator.hexadecimal(bits).uppercased()
-        return Instance.Profile(arn: arn, id: "AIPA\(digits)X", associationID: "")
     }
 
     private static func invalid(_ member: String, _ value: String, _ reason: String) -> ServiceError {
         EC2Error.invalidParameter(
             "Value (\(value.prefix(256))) for parameter iamInstanceProfile.\(member) is invalid. \(reason)")
-    }
-
-    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html>
-    private static func isName(_ text: some StringProtocol) -> Bool {
-        (1...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
-                    || "_+=,.@-".utf8.contains($0)
-            }
     }
 
     // MARK: Calls
