@@ -24,12 +24,12 @@ enum InstanceProfileCalls {
             throw EC2Error.invalidCombination(
                 "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'")
         case (let name?, nil):
-            guard let profile = context.world.iam.instanceProfile(name) else {
+            guard let profile = context.iam.instanceProfile(name) else {
                 throw invalid("name", name, "Invalid IAM Instance Profile name")
             }
             return Instance.Profile(arn: profile.arn, id: profile.profileID, associationID: "")
         case (nil, let arn?):
-            guard let profile = context.world.iam.instanceProfiles.first(where: { $0.arn == arn }) else {
+            guard let profile = context.iam.instanceProfile(nameOrARN: arn), profile.arn == arn else {
                 throw invalid("arn", arn, "Invalid IAM Instance Profile ARN")
             }
             return Instance.Profile(arn: profile.arn, id: profile.profileID, associationID: "")

@@ -12,9 +12,21 @@ import conformance
 CONFIG = Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60)
 
 
-def client(service, region="us-east-1"):
-    """A client of the emulator, each of whose answers is held against botocore's model."""
-    made = boto3.client(service, region_name=region, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=CONFIG)
+def client(service, region="us-east-1", credentials=None):
+    """A client of the emulator, each of whose answers is held against botocore's model.
+
+    Credentials are an access key of IAM's or what AWS STS gave; the environment's without.
+    """
+    keys = {}
+    if credentials:
+        keys = {
+            "aws_access_key_id": credentials["AccessKeyId"],
+            "aws_secret_access_key": credentials["SecretAccessKey"],
+            "aws_session_token": credentials.get("SessionToken"),
+        }
+    made = boto3.client(
+        service, region_name=region, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=CONFIG, **keys
+    )
     made.meta.events.register("before-parse", _conforms)
     return made
 
