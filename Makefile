@@ -42,7 +42,7 @@ demo: build ## Set up, build, and grade the reference solution and a known-bad o
 test: setup $(stamps)/test-packages .venv-test/.ready ## Set up and run all tests (debug build).
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" SKYLAB_TEST_PYTHON="$(CURDIR)/.venv-test/bin/python" \
-	    swift test --skip-build --disable-xctest $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS) </dev/null
+	    scripts/run-tests $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
 
 .PHONY: build
 build: setup $(stamps)/release ## Build the release binaries: .build/release/skylab and spawnd.

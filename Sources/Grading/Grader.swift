@@ -1,3 +1,4 @@
+import Digests
 import Checks
 import CloudState
 import EmulatorCore
@@ -139,9 +140,9 @@ package struct Grader: Sendable {
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.settle()
         let evidence = RegionEvidence(emulator, region: options.region)
-        var sum = SHA256()
+        var sum = DigestState(.sha256)
         sum.update(Array(try evidence.everything().utf8))
-        result.stateDigest = sum.hexadecimal()
+        result.stateDigest = sum.finish().hex
         let runner = CheckRunner(lab: lab.lab, attempt: options.attempt, language: options.language)
         result.checks = runner.run(
             in: evidence, started: { events(.checkStarted(id: $0.id)) }, finished: { events(.checkFinished($0)) })

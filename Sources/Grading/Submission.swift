@@ -1,3 +1,4 @@
+import Digests
 import Glibc
 import LabFormat
 import Sandbox
@@ -33,12 +34,12 @@ package struct Submission: Sendable {
         var reader = Reader()
         try reader.read(root, prefix: "", depth: 0)
         files = reader.files.sorted { $0.path < $1.path }
-        var sum = SHA256()
+        var sum = DigestState(.sha256)
         for file in files {
             sum.update(Array("\(file.path)\u{0}\(file.isExecutable)\u{0}\(file.contents.count)\u{0}".utf8))
             sum.update(file.contents)
         }
-        digest = sum.hexadecimal()
+        digest = sum.finish().hex
     }
 
     fileprivate static func reason() -> String { String(cString: strerror(errno)) }

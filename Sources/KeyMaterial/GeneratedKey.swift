@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import ServiceModel
 
 /// A key pair that EC2 makes: the private half is given out once.
@@ -34,15 +34,14 @@ package struct GeneratedKey: Sendable {
             text = PuTTY.text(publicKey, secret: secret.bytes, comment: comment)
         }
         return GeneratedKey(
-            publicKey: publicKey, privateText: text, fingerprint: Fingerprint.colons(Insecure.SHA1.hash(data: pkcs8)))
+            publicKey: publicKey, privateText: text, fingerprint: Fingerprint.colons(Digest.sha1.of(pkcs8)))
     }
 
     /// Derives an Ed25519 key; nil where the library refuses, which it does for no 32 bytes.
     package static func ed25519(seed: String, format: Format, comment: String) -> GeneratedKey? {
         var bytes = SeededBytes(seed: seed)
         let secret = bytes.block()
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret) else { return nil }
-        let point = Array(key.publicKey.rawRepresentation)
+        guard let point = Ed25519.publicKey(secret: secret) else { return nil }
         let publicKey = PublicKey.ed25519(point)
         let text: String
         switch format {
@@ -91,8 +90,7 @@ private enum PuTTY {
         for part in [algorithm, "none", comment] { signed.append(part) }
         signed.append(key.blob)
         signed.append(secret)
-        let macKey = SymmetricKey(data: Array(Insecure.SHA1.hash(data: Array("putty-private-key-file-mac-key".utf8))))
-        let mac = HMAC<Insecure.SHA1>.authenticationCode(for: signed.bytes, using: macKey)
+        let mac = Digest.sha1.hmac(key: Digest.sha1.of("putty-private-key-file-mac-key"), signed.bytes)
         let publicLines = PEM.lines(Base64.encode(key.blob), 64)
         let privateLines = PEM.lines(Base64.encode(secret), 64)
         return
@@ -101,6 +99,6 @@ private enum PuTTY {
                 "Public-Lines: \(publicLines.count)",
             ] + publicLines
             + ["Private-Lines: \(privateLines.count)"] + privateLines
-            + ["Private-MAC: " + Fingerprint.colons(mac).replacing(":", with: "")]).joined(separator: "\n")
+            + ["Private-MAC: " + mac.hex]).joined(separator: "\n")
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import ServiceModel
 
 /// The public half of an EC2 key pair.
@@ -84,8 +84,8 @@ package enum PublicKey: Sendable, Equatable {
             let key = DER.sequence([
                 DER.rsaEncryption, DER.bits(DER.sequence([DER.integer(modulus), DER.integer(exponent)])),
             ])
-            return Fingerprint.colons(Insecure.MD5.hash(data: key))
-        case .ed25519: return Base64.encode(Array(SHA256.hash(data: blob)))
+            return Fingerprint.colons(Digest.md5.of(key))
+        case .ed25519: return Base64.encode(Digest.sha256.of(blob))
         }
     }
 }

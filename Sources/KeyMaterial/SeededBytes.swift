@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// Bytes that follow from a seed: SHA-256 of the seed and a counter, block after block.
 ///
@@ -14,7 +14,7 @@ struct SeededBytes {
     mutating func block() -> [UInt8] {
         let number = (0..<8).map { UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * $0)) }
         counter += 1
-        return Array(SHA256.hash(data: seed + number))
+        return Digest.sha256.of(seed + number)
     }
 
     mutating func limbs(_ count: Int) -> Limbs {

@@ -10,9 +10,6 @@ struct BotoTests {
     static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
         .filter { $0.hasPrefix("test_") && $0.hasSuffix(".py") }.sorted()
 
-    /// Services of which only a part is exercised by a real client so far.
-    static let notYet: Set = ["iam", "kms", "ssm", "sts"]
-
     /// The first Python that has boto3.
     static let python: String? = {
         let path = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
@@ -49,7 +46,7 @@ struct BotoTests {
             #expect(output.text.contains("OK"), "\(file)")
         }
         let emulated = Set(
-            Services.all.filter { !Self.notYet.contains($0.signingNames[0]) }.flatMap { service in
+            Services.all.flatMap { service in
                 service.operations.keys.map { "\(service.signingNames[0]):\($0)" }
             })
         let missed = emulated.subtracting(exercised).sorted()

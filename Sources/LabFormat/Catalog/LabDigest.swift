@@ -1,3 +1,5 @@
+import Digests
+
 /// A name for what a lab grades by.
 enum LabDigest {
     /// Folders that grading reads, besides `lab.yaml`.
@@ -10,13 +12,13 @@ enum LabDigest {
     static func of(folder: String) throws(FileReadingError) -> String {
         var paths = [LoadedLab.fileName]
         for name in folders where FileReading.isFolder("\(folder)/\(name)") { try collect(name, in: folder, &paths) }
-        var hash = SHA256()
+        var hash = DigestState(.sha256)
         for path in paths.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             let bytes = try FileReading.bytes(of: "\(folder)/\(path)", limit: maximumFileBytes)
             hash.update("\(path.utf8.count):\(path)\(bytes.count):".utf8)
             hash.update(bytes)
         }
-        return hash.hexadecimal()
+        return hash.finish().hex
     }
 
     private static func collect(

@@ -1,0 +1,3 @@
+action      = "ec2:Get*"
+description = "Changed"
+session     = 7200

@@ -1,0 +1,2 @@
+value   = "two"
+rotated = true
