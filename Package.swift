@@ -77,7 +77,7 @@ let package = Package(
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
-        library("Reachability", ["CloudState"]),
+        library("Reachability", ["CloudState", "ServiceModel"]),
         library("KeyMaterial", ["ServiceModel", "Digests"]),
         service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
         service("IAM", ["PolicyEngine"]),

@@ -8,12 +8,23 @@ package import CloudState
 /// <https://docs.aws.amazon.com/vpc/latest/reachability/how-reachability-analyzer-works.html>
 package struct PathAnalyzer: Sendable {
     let ec2: EC2State
+    /// What is broken at the moment, and in which region this is.
+    let faults: Faults
+    let region: String
 
-    package init(_ ec2: EC2State) { self.ec2 = ec2 }
+    /// The network as it is configured, whatever is broken: what VPC Reachability Analyzer judges.
+    package init(_ ec2: EC2State) {
+        self.ec2 = ec2
+        faults = Faults()
+        region = ""
+    }
 
-    /// The network of one region of a world; an empty one where the world has no such region.
+    /// The network of one region of a world as it is, with the faults that are in force; an empty one where the world has
+    /// no such region.
     package init(_ world: World, region: String) {
         ec2 = world.regions.first { $0.name == region }?.ec2 ?? EC2State()
+        faults = world.faults
+        self.region = region
     }
 
     /// Answers one question.
@@ -100,6 +111,7 @@ package struct PathAnalyzer: Sendable {
     private func analyze(_ query: ReachabilityQuery, _ source: Source, _ destination: Destination) -> PathAnalysis {
         var walk = PathWalk(
             ec2: ec2, header: header(query, source, destination), target: destination.interface)
+        if !faults.isEmpty { walk.disturbance = Disturbance(faults: faults, region: region) }
         do throws(PathWalk.DeadEnd) {
             switch source {
             case .interface(let interface):
@@ -111,6 +123,7 @@ package struct PathAnalyzer: Sendable {
         } catch {
             return PathAnalysis(query: query, forward: walk.forward, back: [], explanations: walk.explanations)
         }
+        walk.meetFaults()
         let answer = walk.answer()
         return PathAnalysis(
             query: query, forward: walk.forward, back: answer.back,

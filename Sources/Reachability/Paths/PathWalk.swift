@@ -32,6 +32,8 @@ struct PathWalk {
     /// The groups of the interface that the source address belongs to; lost where the address is translated.
     var sourceGroups: [String] = []
     private var hops = 0
+    /// What is broken; nil where nothing is.
+    var disturbance: Disturbance?
 
     var filtering: Filtering { Filtering(ec2: ec2) }
     var routing: Routing { Routing(ec2: ec2) }
@@ -181,11 +183,11 @@ struct PathWalk {
 
     /// An instance that does not run takes and sends nothing.
     mutating func check(stateOf interface: NetworkInterface) {
-        guard let attachment = interface.attachment, let instance = ec2.instances[attachment.instanceID],
-            instance.state != .running
-        else { return }
+        guard let attachment = interface.attachment, let instance = ec2.instances[attachment.instanceID] else { return }
+        let failure = disturbance?.failure(of: instance)
+        guard instance.state != .running || failure != nil else { return }
         var explanation = PathExplanation(.badState, instance.id)
-        explanation.state = instance.state.rawValue
+        explanation.state = instance.state == .running ? failure : instance.state.rawValue
         explanation.interfaceID = interface.id
         add(explanation)
     }
