@@ -13,6 +13,9 @@ package enum Timings {
     package static let instanceVanish = Duration.seconds(3600)
     /// From a request for a Spot Instance until there is one.
     package static let spotFulfilment = Duration.seconds(3)
+    /// From `running` until user data has installed and started what it wants to; on a later boot, until services run.
+    package static let userData = Duration.seconds(45)
+    package static let serviceStart = Duration.seconds(15)
     /// From `running` until the status checks have passed.
     package static let statusChecks = Duration.seconds(120)
 

@@ -62,21 +62,25 @@ package final class Emulator: Sendable {
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
-        let world = World(
+        var world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        world.automation = Services.automation
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
     }
 
     /// An emulator that goes on with a world that was kept.
     package init(_ configuration: Configuration, world: World) {
         self.configuration = configuration
+        var world = world
+        world.automation = Services.automation
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
     /// Goes back to how the world began, with an empty trail.
     package func reset() {
-        let fresh = World(
+        var fresh = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        fresh.automation = Services.automation
         state.withLock { state in
             state.world = fresh
             state.trail = Trail(limit: configuration.trailLimit)
@@ -166,6 +170,7 @@ package final class Emulator: Sendable {
             case .success:
                 configuration.changed(record)
                 state.world = context.world
+                state.world.wake()
                 state.revision += 1
                 state.isUnsettled = true
             case .failure(let error):
@@ -183,6 +188,12 @@ package final class Emulator: Sendable {
         _ context: inout CallContext
     ) -> Result<Fields, ServiceError> {
         do throws(ServiceError) {
+            if let failure = context.world.faults.apiError(
+                service: record.service, operation: record.eventName, caller: context.caller, region: context.region,
+                now: context.now)
+            {
+                throw failure
+            }
             try Authorizer.check(service, record.eventName, input, context)
             let response = try handler.body(&context, input)
             return isDryRun(input) ? .failure(dryRun(service)) : .success(response.output)

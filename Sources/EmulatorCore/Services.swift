@@ -35,6 +35,23 @@ package struct Services: Sendable {
         return try handler.body(&context, input).output
     }
 
+    /// What the services do by themselves, each with its own hands.
+    package static let automation = Automation(
+        handle: { world, event, region in
+            guard let reactions = signed(event.service)?.reactions else { return }
+            let service = event.service
+            let name = service == "autoscaling" ? "AutoScaling" : service
+            let caller = Caller(
+                accessKeyID: "", accountID: world.accountID,
+                arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)
+            var context = CallContext(moving: &world, region: region, caller: caller, dispatch: dispatch)
+            reactions.handle(&context, event)
+            context.moveBack(to: &world)
+        },
+        isAwaited: { world, event, region in
+            signed(event.service)?.reactions?.isAwaited(world, event, region) ?? false
+        })
+
     /// Never a 5xx: clients would try again and again.
     static func notEmulated(
         _ service: String, _ operation: String, _ wireProtocol: APIModel.WireProtocol
