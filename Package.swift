@@ -78,8 +78,10 @@ let package = Package(
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
         library("Reachability", ["CloudState", "ServiceModel"]),
+        library("LoadBalancing", ["CloudState", "Reachability", "ServiceModel"]),
         library("KeyMaterial", ["ServiceModel", "Digests"]),
         service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
+        service("ELB", ["LoadBalancing", "PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
@@ -87,7 +89,7 @@ let package = Package(
         library(
             "EmulatorCore",
             [
-                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "IAM", "KMS", "SSM",
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
                 "STS",
             ]),
         library(

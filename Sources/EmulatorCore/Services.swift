@@ -1,5 +1,6 @@
 package import CloudState
 import EC2
+import ELB
 import IAM
 import KMS
 import SSM
@@ -10,6 +11,7 @@ import ServiceModel
 package struct Services: Sendable {
     package static let all: [ServiceDefinition] = [
         EC2Service.definition,
+        ELBService.definition,
         IAMService.definition,
         KMSService.definition,
         SSMService.definition(publicParameters: EC2Service.publicParameters),

@@ -5,4 +5,5 @@ extension APIModel {
     package static let iam = APIModel(iamText)
     package static let ssm = APIModel(ssmText)
     package static let kms = APIModel(kmsText)
+    package static let elb = APIModel(elbText)
 }
