@@ -192,7 +192,7 @@ static int send_trees(const struct entry *entry, int memory, const char **failed
 static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
     (void)workshop;
     *failed = "the request";
-    if (parcel->count != 3) {
+    if (!is_launch(parcel)) {
         errno = EPROTO;
         return -1;
     }
