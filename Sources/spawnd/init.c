@@ -67,6 +67,8 @@ static int look(struct init *init) {
     const struct limits *limits = &init->request.limits;
     account_take(&init->account);
     if (is_full(init->root.scratch)) init->evidence.disk_full = true;
+    if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
+    if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
     if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
     if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
@@ -88,7 +90,8 @@ _Noreturn static void finish(struct init *init) {
     if (init->started_us != 0) {
         int crossed = look(init);
         if (itself) evidence->left_running = init->account.processes;
-        if (itself && evidence->limit < 0 && crossed == LIMIT_PROCESSES) evidence->limit = crossed;
+        bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
+        if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
     }
     kill(-1, SIGKILL);
@@ -257,7 +260,7 @@ static void fork_student(struct init *init) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
     init->student = fork();
     if (init->student < 0) fail(init->setup->channel, "fork");
-    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock);
+    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock, &init->setup->group);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
 }
@@ -303,6 +306,7 @@ static void say_ready(const struct init *init, const int *listeners) {
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
+    parcel.message.values[READY_CGROUP] = init->setup->group.version;
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
@@ -331,7 +335,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     }
     int listeners[REQUEST_LISTENERS];
     if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
-    if (account_open(&init.account, init.root.processes, init.request.limits.memory) != 0) {
+    if (account_open(&init.account, &init.root, &setup->group, init.request.limits.memory) != 0) {
         fail(setup->channel, "/proc");
     }
     await_confinement(&init);

@@ -63,6 +63,7 @@ enum ready_value {
     READY_SYSCALLS,     // how many system calls the seccomp filter lets through
     READY_HIDEPID,      // whether /proc hides what the program may not trace
     READY_NOTICES,      // whether init hears of fatal calls, and so can name them
+    READY_CGROUP,       // 1 or 2: the version of control groups that bounds the tree; 0: it is polled
     READY_VIRTUAL_TIME, // whether sleeps are answered at once
 };
 
