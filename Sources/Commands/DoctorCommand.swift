@@ -70,7 +70,7 @@ struct DoctorCommand: AsyncParsableCommand {
             "tier": outcome.map { .string($0.tier.rawValue) } ?? .null,
             "layers": .array(
                 (outcome?.layers ?? []).map {
-                    .object(["name": .string($0.name), "active": .bool($0.active), "detail": .string($0.detail)])
+                    .object(["name": .string($0.name), "active": .boolean($0.active), "detail": .string($0.detail)])
                 }),
         ]
         if case .failure(let error) = trial { document["problem"] = .string("\(error)") }
