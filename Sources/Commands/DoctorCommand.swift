@@ -59,7 +59,8 @@ struct DoctorCommand: AsyncParsableCommand {
         for name in Self.required + Self.optional {
             let advice =
                 Self.required.contains(name)
-                ? "not found: run `make setup`, or install it and put it in the PATH" : "not found; only some labs need it"
+                ? "not found: run `make setup`, or install it and put it in the PATH"
+                : "not found; only some labs need it"
             writeOut("  \(name)  \(clients.programs[name] ?? advice)\n")
         }
     }
