@@ -5,6 +5,7 @@
 //        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
 
 import Glibc
+import GradeModel
 import Sandbox
 
 if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
