@@ -94,7 +94,8 @@ package struct Grader: Sendable {
         let callLimit = lab.lab.limits.apiCalls
         let emulator = Emulator(
             Emulator.Configuration(
-                seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
+                seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
+                trailLimit: callLimit + 1
             ) { number in
                 if number > callLimit { box.kill(.apiCalls) }
                 return number <= callLimit
@@ -121,6 +122,7 @@ package struct Grader: Sendable {
     private func record(
         _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
     ) {
+        emulator.catchUp()
         var usage = outcome.usage
         let trail = emulator.trail
         usage.apiCalls = trail.count
@@ -146,6 +148,12 @@ package struct Grader: Sendable {
         let runner = CheckRunner(lab: lab.lab, attempt: options.attempt, language: options.language)
         result.checks = runner.run(
             in: evidence, started: { events(.checkStarted(id: $0.id)) }, finished: { events(.checkFinished($0)) })
+    }
+
+    /// Virtual time goes by what the program sleeps, where its sleeps can be seen.
+    private static func clock(of box: SandboxBox) -> ClockPolicy {
+        guard let clock = box.clock else { return .settling }
+        return .sleeping { clock.sleptMilliseconds }
     }
 
     /// The checks of a submission that never ran: failed where that is the student's doing, else an error.

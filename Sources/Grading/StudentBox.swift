@@ -30,7 +30,8 @@ struct StudentBox {
             executable: executable, arguments: entry.command,
             environment: environment(region: region, searchPath: clients.searchPath),
             readOnlyPaths: clients.readOnlyPaths, files: submission.files,
-            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits)
+            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
+            time: lab.time == .virtual ? .virtual : .real)
     }
 
     private static func environment(region: String, searchPath: String) -> [(name: String, value: String)] {

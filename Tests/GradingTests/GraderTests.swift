@@ -36,6 +36,29 @@ struct GraderTests {
         return try await Machine.grade(Self.lab, folder.path)
     }
 
+    @Test func `sleeps cost nothing, and the region's clock moves by them`() async throws {
+        let result = try await grade(["solution.sh": "sleep 600; aws ec2 describe-vpcs --query 'length(Vpcs)'"])
+        let usage = try #require(result.program?.usage)
+        #expect(result.program?.standardOutput.head == "1\n", "\(result.program?.standardError.head ?? "")")
+        #expect((600..<602).contains(usage.virtualSeconds))
+        #expect(usage.wallSeconds < 5)
+    }
+
+    @Test func `a waiter polls a region that is honestly pending, and waits for nothing`() async throws {
+        let script = """
+            import boto3
+            ec2 = boto3.client("ec2")
+            id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            ec2.get_waiter("volume_available").wait(VolumeIds=[id])
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            """
+        let result = try await grade(["solution.py": script])
+        #expect(
+            result.program?.standardOutput.head == "creating\navailable\n",
+            "\(result.program?.standardError.head ?? "")")
+    }
+
     @Test func `what a program prints and exits with is no verdict`() async throws {
         let result = try await grade(["solution.sh": "echo '{\"score\": 10}'; echo PASS >&2; exit 0"])
         #expect(result.program?.ending == .exited(code: 0))
