@@ -8,6 +8,7 @@ import JSONValue
 package import LabFormat
 package import Sandbox
 import ServiceModel
+import Submissions
 import Synchronization
 
 /// Grades submissions: one emulator and one box each.
@@ -49,15 +50,17 @@ package struct Grader: Sendable {
 
     /// Grades one submission. Whatever happens, there is a result: a submission that cannot be run earns nothing and
     /// says why; a grader that breaks gives a result that is marked as such.
+    ///
+    /// `path` is that of a folder or an archive; `name` is what reports call the submission, if not by the path.
     package func grade(
-        submissionAt folder: String, events: @Sendable (RunEvent) -> Void = { _ in }
+        submissionAt path: String, named name: String? = nil, events: @Sendable (RunEvent) -> Void = { _ in }
     ) async -> GradeResult {
         let clock = ContinuousClock()
         let start = clock.now
-        var result = blank(name: folder.split(separator: "/").last.map(String.init) ?? folder)
+        var result = blank(name: name ?? path.split(separator: "/").last.map(String.init) ?? path)
         do {
-            let submission = try Submission(folder: folder)
-            result.submission = submission.name
+            let submission = try Submission(at: path)
+            result.submission = name ?? submission.name
             result.submissionDigest = submission.digest
             emitStart(result, events)
             try await grade(submission, &result, events)

@@ -1,6 +1,7 @@
 import GradeModel
 import LabFormat
 package import Sandbox
+import Submissions
 
 /// The box in which a submission's program runs: what it sees, and what it may use.
 struct StudentBox {
