@@ -54,10 +54,14 @@ static int read_time(pid_t caller, uint64_t address, unsigned char bytes[SLEEP_T
     return length == SLEEP_TIME_BYTES ? 0 : EFAULT;
 }
 
-// A deadline was reckoned a moment ago, how long ago depends on what else the machine does. Rounded up, the same program
-// sleeps equally long in every run.
+// A deadline was reckoned a moment ago, how long ago depends on what else the machine does. Rounded up to what people
+// and programs wait for, the same program sleeps equally long in every run, on a busy machine too.
 static int64_t steady(int64_t span_ns) {
-    int64_t grain = span_ns > 1000000000 ? 100000000 : 10000000;
+    int64_t millisecond = 1000000;
+    int64_t grain = 1000 * millisecond;
+    if (span_ns <= 4500 * millisecond) grain = 250 * millisecond;
+    if (span_ns <= 450 * millisecond) grain = 50 * millisecond;
+    if (span_ns <= 90 * millisecond) grain = 10 * millisecond;
     return (span_ns + grain - 1) / grain * grain;
 }
 
