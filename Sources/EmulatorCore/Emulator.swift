@@ -60,9 +60,12 @@ package final class Emulator: Sendable {
     let configuration: Configuration
     let state: Mutex<State>
     private let calls = Atomic<Int>(0)
+    /// Where request ids begin.
+    private let requestSeed: UInt64
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         let world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
@@ -71,6 +74,7 @@ package final class Emulator: Sendable {
     /// An emulator that goes on with a world that was kept.
     package init(_ configuration: Configuration, world: World) {
         self.configuration = configuration
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
@@ -125,7 +129,7 @@ package final class Emulator: Sendable {
     package func respond(to request: WireRequest) -> WireResponse {
         let number = calls.wrappingAdd(1, ordering: .relaxed).newValue
         let requestID = IDGenerator.uuid(
-            IDGenerator.mix(IDGenerator.hash(configuration.seed, 0x5EED) &+ UInt64(number)),
+            IDGenerator.mix(requestSeed &+ UInt64(number)),
             IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
         let call = ServiceCall(request: request, requestID: requestID, emulator: self)
         guard configuration.admits(number) else {
@@ -205,15 +209,20 @@ package final class Emulator: Sendable {
     }
 
     private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
+        moveClock(&state, record, isRead: isRead)
+        return CallContext(
+            world: state.world, region: record.region, caller: record.caller,
+            enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+    }
+
+    /// Moves the clock before a call; what falls due is a change of the world.
+    private func moveClock(_ state: inout State, _ record: CallRecord, isRead: Bool) {
         let due = state.world.agenda.nextDue
         let hasSettled = configuration.clock.advance(
             &state.world, &state.pace, isRead: isRead, isUnsettled: state.isUnsettled, operation: record.eventName,
             input: record.input?.fields)
         if hasSettled { state.isUnsettled = false }
         if let due, due <= state.world.now { state.revision += 1 }
-        return CallContext(
-            world: state.world, region: record.region, caller: record.caller,
-            enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
     }
 
     /// Who is behind a request's credentials now.
@@ -242,7 +251,7 @@ package final class Emulator: Sendable {
             var record = record
             record.eventName = answer.operation.name
             record.input = answer.input
-            _ = draft(&state, record, isRead: true)
+            moveClock(&state, record, isRead: true)
             guard state.answers.holds(key, revision: state.revision) else { return nil }
             record.sequence = state.trail.count + 1
             record.eventTime = state.world.now
