@@ -33,7 +33,9 @@ final class RequestHandler: ChannelInboundHandler {
             body = nil
             isTooLarge = false
             if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
-                isTooLarge = true
+                // Nobody waits for a body that is not wanted.
+                self.head = nil
+                refuseAsTooLarge(head, context)
             } else if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
                 context.writeAndFlush(wrapOutboundOut(ResponseHead.goOn), promise: nil)
             }
@@ -76,15 +78,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let keepAlive = head.isKeepAlive && !isTooLarge
-        guard !isTooLarge else {
-            write(
-                WireResponse(
-                    status: 413, contentType: "text/plain", body: EncodedBody(Array("Request body is too large\n".utf8))
-                ),
-                head, keepAlive: false, context)
-            return
-        }
+        guard !isTooLarge else { return refuseAsTooLarge(head, context) }
         let (path, query) = Self.split(head.uri)
         let request = WireRequest(
             method: head.method.rawValue, path: path, query: query,
@@ -97,7 +91,12 @@ final class RequestHandler: ChannelInboundHandler {
         } else {
             response = emulator.respond(to: request)
         }
-        write(response, head, keepAlive: keepAlive, context)
+        write(response, head, keepAlive: head.isKeepAlive, context)
+    }
+
+    private func refuseAsTooLarge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let body = EncodedBody(Array("Request body is too large\n".utf8))
+        write(WireResponse(status: 413, contentType: "text/plain", body: body), head, keepAlive: false, context)
     }
 
     private func write(
