@@ -129,6 +129,10 @@ let package = Package(
                 "CloudState", "ServiceModel",
             ]),
 
+        // MARK: Results of a class
+        library("ResultsFolder", ["Digests", "GradeModel", "ReportFiles"]),
+        tests("ResultsFolderTests", ["ResultsFolder", "GradeModel", "ReportFixtures"]),
+
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
