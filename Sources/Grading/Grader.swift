@@ -92,18 +92,20 @@ package struct Grader: Sendable {
             entry, submission, lab.lab, region: options.region, clients: clients.toolchain)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
-        let emulator = Emulator(
-            Emulator.Configuration(
-                seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
-            ) { number in
-                if number > callLimit { box.kill(.apiCalls) }
-                return number <= callLimit
-            })
+        var configuration = Emulator.Configuration(
+            seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
+        ) { number in
+            if number > callLimit { box.kill(.apiCalls) }
+            return number <= callLimit
+        }
+        configuration.keptAnswerBytes = APICall.maximumAnswer
+        let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
             listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator))
         }
         events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
+        let start = ContinuousClock.now
         box.start()
         let outcome: SandboxOutcome
         do {
@@ -113,13 +115,14 @@ package struct Grader: Sendable {
             throw error
         }
         for listener in listeners { await listener.close() }
-        record(outcome, entry, emulator, &result)
+        record(outcome, entry, emulator, start, &result)
         if let program = result.program { events(.programFinished(program)) }
         try evaluate(emulator, &result, events)
     }
 
     private func record(
-        _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
+        _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ start: ContinuousClock.Instant,
+        _ result: inout GradeResult
     ) {
         var usage = outcome.usage
         let trail = emulator.trail
@@ -131,7 +134,7 @@ package struct Grader: Sendable {
             limits: StudentBox.shown(lab.lab.limits))
         result.sandboxTier = outcome.tier.rawValue
         result.sandboxLayers = outcome.layers
-        result.apiCalls = trail.records.map(APICall.init)
+        result.apiCalls = trail.records.map { APICall($0, since: start) }
     }
 
     private func evaluate(
@@ -139,6 +142,7 @@ package struct Grader: Sendable {
     ) throws {
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.settle()
+        result.topology = try? Topology(emulator, region: options.region)
         let evidence = RegionEvidence(emulator, region: options.region)
         var sum = DigestState(.sha256)
         sum.update(Array(try evidence.everything().utf8))
