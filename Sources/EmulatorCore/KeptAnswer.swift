@@ -42,7 +42,8 @@ package enum ResourceNames {
     private static func isName(_ text: String) -> Bool {
         let bytes = text.utf8
         guard (10...200).contains(bytes.count) else { return false }
-        if bytes.starts(with: "arn:aws".utf8) { return true }
+        // An ARN of EC2 only repeats the id.
+        if bytes.starts(with: "arn:aws".utf8) { return !text.contains(":ec2:") }
         guard let dash = bytes.lastIndex(of: UInt8(ascii: "-")), dash != bytes.startIndex else { return false }
         let digits = bytes[bytes.index(after: dash)...]
         return (digits.count == 17 || digits.count == 8)
