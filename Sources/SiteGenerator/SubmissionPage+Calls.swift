@@ -11,8 +11,9 @@ extension SubmissionPage {
         let waterfall = Waterfall(result.apiCalls)
         var budget = Self.mostParameters
         var anchors = Anchors()
-        let head = folded.head.map { callRow($0, waterfall, budget: &budget, anchors: &anchors) }
-        let tail = folded.tail.map { callRow($0, waterfall, budget: &budget, anchors: &anchors) }
+        var agent = ""
+        let head = folded.head.map { callRow($0, waterfall, &budget, &anchors, &agent) }
+        let tail = folded.tail.map { callRow($0, waterfall, &budget, &anchors, &agent) }
         let failed = result.apiCalls.count { $0.errorCode != nil }
         let writes = result.apiCalls.count { !$0.readOnly }
         let total = result.apiCalls.count
@@ -29,9 +30,12 @@ extension SubmissionPage {
     }
 
     private func callRow(
-        _ run: FoldedCall, _ waterfall: Waterfall, budget: inout Int, anchors: inout Anchors
+        _ run: FoldedCall, _ waterfall: Waterfall, _ budget: inout Int, _ anchors: inout Anchors, _ agent: inout String
     ) -> PageObject {
         let call = run.first
+        // One client makes most calls: it is named where it changes.
+        let isNewAgent = call.userAgent.client != agent
+        agent = call.userAgent.client
         let parameters = body(call.requestParameters, &budget)
         let answer = body(run.last.responseElements ?? "", &budget)
         let failed = call.errorCode != nil
@@ -52,7 +56,7 @@ extension SubmissionPage {
             "parameters": .text(parameters.text), "answer": .text(answer.text),
             "leftOut": .flag(parameters.isLeftOut || answer.isLeftOut),
             "resources": .list(resources(of: run)), "hasResources": .flag(!(call.resources ?? []).isEmpty),
-            "requestID": .line(call.requestID), "userAgent": .line(call.userAgent),
+            "requestID": .line(call.requestID), "userAgent": .line(isNewAgent ? call.userAgent : nil),
         ])
     }
 
@@ -102,4 +106,9 @@ extension SubmissionPage {
                 }),
         ])
     }
+}
+
+extension String {
+    /// Who calls, without what a client says of the one call: `aws-cli/1.45.11` of a `User-Agent`.
+    fileprivate var client: String { String(prefix { $0 != " " }) }
 }

@@ -156,7 +156,7 @@ struct TopologyDrawing {
         let complaints = view.complaints(about: resource.id)
         let type = resource.facts.first { $0.name == "type" }?.value ?? resource.kind
         let address = resource.facts.first { $0.name == "private address" }?.value ?? ""
-        let complaint = complaints.first.map { complaints.count == 1 ? "≠ \($0)" : "≠ \($0) +\(complaints.count - 1)" }
+        let complaint = complaints.first.map { complaints.count == 1 ? "✗ \($0)" : "✗ \($0) +\(complaints.count - 1)" }
         return Box(
             lines: [resource.label, "\(resource.state) · \(type)", complaint ?? address],
             verdict: complaint == nil ? resource.verdict : .failed, complaint: complaint, isLeaving: resource.isLeaving)
@@ -166,7 +166,7 @@ struct TopologyDrawing {
         let name = box.verdict.rawValue
         shapes.rectangle(
             x, y, Self.cell.width, Self.cell.height, "cell \(name)\(box.isLeaving ? " leaving" : "")", radius: 5)
-        let glyph = box.complaint == nil ? box.verdict.glyph : "≠"
+        let glyph = box.verdict.glyph
         shapes.text(glyph, x: x + Self.cell.width - 10, y: y + 18, name: "t2 end mark \(name)", fits: 20)
         shapes.text(box.lines[0], x: x + 10, y: y + 18, name: "t2 strong", fits: Self.cell.width - 36)
         shapes.text(box.lines[1], x: x + 10, y: y + 33, name: "t3", fits: Self.cell.width - 16)

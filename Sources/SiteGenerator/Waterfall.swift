@@ -17,14 +17,14 @@ struct Waterfall {
     /// One row: a bar for each call, at least so wide that it can be seen. The words beside it say the same.
     func bars(_ spans: [CallSpan]) -> Markup {
         guard !isEmpty, !spans.isEmpty else { return .empty }
-        let scale = (Self.width - 6) / seconds
+        let scale = (Self.width - 10) / seconds
         let bars = spans.map { span in
             let x = decimal(span.start * scale, places: 1)
-            return "<rect x=\"\(x)\" y=\"2\" width=\"\(decimal(max(span.length * scale, 6), places: 1))\" height=\"8\"/>"
+            return "<rect x=\"\(x)\" y=\"2\" width=\"\(decimal(max(span.length * scale, 10), places: 1))\" height=\"8\"/>"
         }
         return Markup(
             trusted:
-                "<svg class=\"fall\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">\(bars.joined())</svg>"
+                "<svg class=\"fall\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\(bars.joined())</svg>"
         )
     }
 }

@@ -51,7 +51,8 @@ def crawl(browser, tree, script):
     page = context.new_page()
     current = [""]
     watch(page, lambda: f"{tree.name}/{current[0]} {'with' if script else 'without'} JavaScript", tree)
-    seen, waiting = set(), ["index.html"]
+    # Students reach their pages by a link of their own, so each of those is a beginning, too.
+    seen, waiting = set(), ["index.html"] + sorted(str(each.relative_to(tree)) for each in tree.glob("s/*/index.html"))
     while waiting:
         current[0] = waiting.pop()
         if current[0] in seen:

@@ -84,10 +84,10 @@
         return row.cells[0].textContent.replace(/^.*: /, "").trim();
       }));
       window.skylabIndex.filter(function (entry) {
-        return !here.has(entry[1]) && entry[4] > 0
-          && wanted.every(function (word) { return (entry[0] + " " + entry[1]).toLowerCase().includes(word); });
+        return !here.has(entry[1] || entry[0]) && entry[2] !== 0
+          && wanted.every(function (word) { return (entry[0] + " " + (entry[1] || "")).toLowerCase().includes(word); });
       }).slice(0, 20).forEach(function (entry) {
-        var link = element("a", { href: root + "s/" + entry[0] + "/" + lab + ".html", textContent: entry[1] });
+        var link = element("a", { href: root + "s/" + entry[0] + "/" + lab + ".html", textContent: entry[1] || entry[0] });
         found.append(element("li", {}, [link, " " + entry[2]]));
       });
     }

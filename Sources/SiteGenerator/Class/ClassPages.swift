@@ -10,7 +10,7 @@ struct ClassPages {
 
     /// Fewer results than these tell too much about each.
     static let fewest = 5
-    static let rowsOnPage = 200
+    static let rowsOnPage = 100
 
     var forStaff: Bool { audience == .instructor }
 

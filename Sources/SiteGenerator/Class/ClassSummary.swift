@@ -49,7 +49,7 @@ extension SubmissionSummary.Outcome {
             SubmissionSummary.Check(
                 id: check.id, title: check.title, verdict: check.verdict, points: check.points, maximum: check.maximum,
                 isExtra: check.extraCredit,
-                reason: check.verdict == .passed ? "" : check.blockedBy.isEmpty ? commonReason(check.message) : "Not run.")
+                reason: check.verdict == .passed ? "" : check.blockedBy.isEmpty ? commonReason(check.message) : "Not run: it needs another check to pass first.")
         }
         allPassed = result.allPassed
         hasError = result.hasError

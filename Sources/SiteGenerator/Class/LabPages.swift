@@ -195,13 +195,12 @@ extension ClassPages {
         return "<td class=\"\(check.verdict.rawValue)\">\(text)</td>"
     }
 
-    /// All rows in short, for the search over several pages.
+    /// All rows in short, for the search over several pages: code, label if it is another, points if there are any.
     private func index(_ rows: [SubmissionSummary]) -> [UInt8] {
         let list = rows.map { row -> JSON in
-            let marks = (row.outcome?.checks ?? []).map { $0.verdict.rawValue.prefix(1) }.joined()
-            return [
-                .string(row.code), .string(row.label), .string(row.outcome.map { "\($0.score)" } ?? "–"),
-                .string(marks), .integer(row.outcome?.attempts ?? 0),
+            [
+                .string(row.code), row.label == row.code ? 0 : .string(row.label),
+                row.outcome.map { .string("\($0.score)") } ?? 0,
             ]
         }
         return Array("window.skylabIndex=\(scriptSafe(JSON.array(list).serializedString()));\n".utf8)
