@@ -56,14 +56,18 @@ package final class Emulator: Sendable {
         /// Counts the changes of the world; a kept answer is good for one revision.
         var revision = 0
         var answers = AnswerCache()
+        var pace = ClockPolicy.Pace()
     }
 
     let configuration: Configuration
     let state: Mutex<State>
     private let calls = Atomic<Int>(0)
+    /// Where request ids begin.
+    private let requestSeed: UInt64
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         let world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
@@ -72,6 +76,7 @@ package final class Emulator: Sendable {
     /// An emulator that goes on with a world that was kept.
     package init(_ configuration: Configuration, world: World) {
         self.configuration = configuration
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
@@ -101,6 +106,18 @@ package final class Emulator: Sendable {
         }
     }
 
+    /// Moves virtual time on by what the client has slept since its last call.
+    package func catchUp() {
+        guard case .sleeping(let slept) = configuration.clock else { return }
+        state.withLock { state in
+            let milliseconds = slept() - state.pace.sleptMilliseconds
+            guard milliseconds > 0 else { return }
+            state.world.advance(to: state.world.now.adding(milliseconds: milliseconds))
+            state.pace.sleptMilliseconds += milliseconds
+            state.revision += 1
+        }
+    }
+
     /// Lets all that is under way come to its end.
     package func settle() {
         state.withLock { state in
@@ -114,7 +131,7 @@ package final class Emulator: Sendable {
     package func respond(to request: WireRequest) -> WireResponse {
         let number = calls.wrappingAdd(1, ordering: .relaxed).newValue
         let requestID = IDGenerator.uuid(
-            IDGenerator.mix(IDGenerator.hash(configuration.seed, 0x5EED) &+ UInt64(number)),
+            IDGenerator.mix(requestSeed &+ UInt64(number)),
             IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
         let started = configuration.keptAnswerBytes == nil ? nil : ContinuousClock.now
         let call = ServiceCall(request: request, requestID: requestID, started: started, emulator: self)
@@ -196,13 +213,20 @@ package final class Emulator: Sendable {
     }
 
     private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
-        let due = state.world.agenda.nextDue
-        configuration.clock.advance(&state.world, isRead: isRead, isUnsettled: state.isUnsettled)
-        if isRead { state.isUnsettled = false }
-        if let due, due <= state.world.now { state.revision += 1 }
+        moveClock(&state, record, isRead: isRead)
         return CallContext(
             world: state.world, region: record.region, caller: record.caller,
             enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+    }
+
+    /// Moves the clock before a call; what falls due is a change of the world.
+    private func moveClock(_ state: inout State, _ record: CallRecord, isRead: Bool) {
+        let due = state.world.agenda.nextDue
+        let hasSettled = configuration.clock.advance(
+            &state.world, &state.pace, isRead: isRead, isUnsettled: state.isUnsettled, operation: record.eventName,
+            input: record.input?.fields)
+        if hasSettled { state.isUnsettled = false }
+        if let due, due <= state.world.now { state.revision += 1 }
     }
 
     /// Who is behind a request's credentials now.
@@ -227,7 +251,7 @@ package final class Emulator: Sendable {
     /// Notes for reports what was answered and how long that took.
     private func finish(_ record: inout CallRecord, output: Fields?) {
         guard let limit = configuration.keptAnswerBytes else { return }
-        record.answer = output.map { KeptAnswer($0, limit: limit) }
+        record.answer = output.map { KeptAnswer($0, limit: limit, isRead: record.isRead) }
         record.took = record.started.map { $0.duration(to: .now) }
     }
 
@@ -235,16 +259,16 @@ package final class Emulator: Sendable {
     /// as if it had been worked out anew.
     func keptAnswer(_ key: AnswerCache.Key, _ record: CallRecord) -> (EncodedBody, Operation)? {
         state.withLock { state in
-            guard state.answers.holds(key, revision: state.revision) else { return nil }
-            _ = draft(&state, record, isRead: true)
             guard let answer = state.answers.answer(key, revision: state.revision) else { return nil }
             var record = record
-            record.sequence = state.trail.count + 1
-            record.eventTime = state.world.now
             record.eventName = answer.operation.name
             record.input = answer.input
             record.answer = answer.kept
             record.took = record.started.map { $0.duration(to: .now) }
+            moveClock(&state, record, isRead: true)
+            guard state.answers.holds(key, revision: state.revision) else { return nil }
+            record.sequence = state.trail.count + 1
+            record.eventTime = state.world.now
             state.trail.append(record)
             return (answer.body, answer.operation)
         }
@@ -254,7 +278,7 @@ package final class Emulator: Sendable {
         _ body: EncodedBody, _ operation: Operation, _ input: Input, _ output: Fields, for key: AnswerCache.Key,
         revision: Int
     ) {
-        let kept = configuration.keptAnswerBytes.map { KeptAnswer(output, limit: $0) }
+        let kept = configuration.keptAnswerBytes.map { KeptAnswer(output, limit: $0, isRead: true) }
         state.withLock { state in
             guard state.revision == revision else { return }
             state.answers.keep(

@@ -9,11 +9,12 @@ package struct KeptAnswer: Sendable {
     package let resources: [String]
 
     /// - Parameter limit: bytes of JSON to keep.
-    init(_ output: Fields, limit: Int) {
+    /// - Parameter isRead: whether the call only looked; then the resources in its answer aren't its own.
+    init(_ output: Fields, limit: Int, isRead: Bool) {
         var writer = CappedJSON(limit: limit)
         writer.write(.structure(output))
         text = writer.text
-        resources = ResourceNames.found(in: .structure(output))
+        resources = isRead ? [] : ResourceNames.found(in: .structure(output))
     }
 }
 

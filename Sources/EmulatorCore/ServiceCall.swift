@@ -84,8 +84,13 @@ struct ServiceCall {
         return CallRecord(
             sequence: 0, eventTime: Timestamp(milliseconds: 0), service: scope.service, eventName: "",
             region: scope.region, input: nil, error: nil, isRead: true, requestID: requestID,
-            userAgent: request.header("user-agent").map { String($0.prefix(512)) } ?? "", caller: caller,
-            started: started)
+            userAgent: userAgent, caller: caller, started: started)
+    }
+
+    /// What the client says of itself, or the beginning of it.
+    private var userAgent: String {
+        guard let text = request.header("user-agent") else { return "" }
+        return text.utf8.count <= 512 ? text : String(text.prefix(512))
     }
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>

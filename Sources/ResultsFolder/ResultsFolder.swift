@@ -67,7 +67,9 @@ package struct ResultsFolder: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let bytes: [UInt8]
-        do { bytes = Array(try encoder.encode(value)) + [0x0A] } catch { throw .malformed(file: path, detail: "\(error)") }
+        do { bytes = Array(try encoder.encode(value)) + [0x0A] } catch {
+            throw .malformed(file: path, detail: "\(error)")
+        }
         do throws(ReportFileError) { try writeFileAtomically(bytes, to: path) } catch { throw .file(error) }
     }
 

@@ -63,7 +63,8 @@ struct ResultsFolderTests {
     @Test func `every other id gets a key that is a safe and different file name`() {
         let ids = [
             "", "../x", "/abs", "a/b", "..\\x", "C:", "CON", "con", "nul", "nul.txt", "a.", "a ", "%2e%2e",
-            String(repeating: "a", count: 300), "caf\u{E9}", "cafe\u{301}", "Ada", "ADA", "-a", "a-", "x\u{0}y", "\u{202E}a",
+            String(repeating: "a", count: 300), "caf\u{E9}", "cafe\u{301}", "Ada", "ADA", "-a", "a-", "x\u{0}y",
+            "\u{202E}a",
             "ada-0123456789abcdef",
         ]
         let keys = ids.map(Student.key(for:))
