@@ -144,7 +144,10 @@ let package = Package(
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
             "SiteGenerator",
-            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
+            [
+                "Digests", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -153,7 +156,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState", "Submissions",
+                "CloudState", "Submissions", "ResultsFolder",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
@@ -174,7 +177,11 @@ let package = Package(
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
+        tests(
+            "SiteGeneratorTests",
+            [
+                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText", "ReportFixtures",
+            ]),
 
         // MARK: Tests of the architecture
         tests("BoundaryTests"),

@@ -1,7 +1,7 @@
 """Measures Skylab against its peers in one run and holds the ratios against the targets.
 
     make bench
-    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade
+    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -17,12 +17,13 @@ import sys
 import measure
 from emulators import ROOT, SKYLAB
 
-SECTIONS = ("start", "load", "sandbox", "grade")
+SECTIONS = ("start", "load", "sandbox", "grade", "site")
 
 
 def targets(section, figures):
     """Rows of (what, value, target, whether it is met, detail)."""
-    return {"start": start_rows, "load": load_rows, "sandbox": sandbox_rows, "grade": grade_rows}[section](figures)
+    rows = {"start": start_rows, "load": load_rows, "sandbox": sandbox_rows, "grade": grade_rows, "site": site_rows}
+    return rows[section](figures)
 
 
 def start_rows(figures):
@@ -62,6 +63,16 @@ def grade_rows(figures):
     yield "skylab grade / bare script", f"{graded / bare:.3f} x", "<= 1.05 x + 50 ms", met, detail
 
 
+def site_rows(figures):
+    what = f"skylab site, {figures['students']} x 10 checks"
+    seconds, megabytes, memory = figures["seconds"], figures["megabytes"], figures["resident_megabytes"]
+    yield f"{what}, time", f"{seconds:.2f} s", "<= 10 s", seconds <= 10, f"{figures['files']} files in two trees"
+    largest = max(megabytes.values())
+    detail = ", ".join(f"{tree} {size:.1f} MB" for tree, size in megabytes.items())
+    yield f"{what}, the larger tree", f"{largest:.1f} MB", "<= 60 MB", largest <= 60, detail
+    yield f"{what}, memory", f"{memory:.0f} MB", "<= 500 MB", memory <= 500, "peak resident"
+
+
 def measured(section, quick):
     if section == "start":
         return measure.start_up(rounds=2 if quick else 7)
@@ -69,6 +80,8 @@ def measured(section, quick):
         return measure.throughput(rounds=1 if quick else 3, seconds=2 if quick else 5)
     if section == "sandbox":
         return measure.sandbox(rounds=50 if quick else 300)
+    if section == "site":
+        return measure.site(rounds=1 if quick else 3, students=200 if quick else 1000)
     return measure.grading(rounds=1 if quick else 5)
 
 

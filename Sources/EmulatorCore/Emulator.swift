@@ -22,6 +22,8 @@ package final class Emulator: Sendable {
         package var trailLimit: Int
         /// Called with the number of calls so far, before each; false refuses the call.
         package var admits: @Sendable (Int) -> Bool
+        /// Bytes of each answer that the trail keeps for reports, with times by the machine's clock; nil for none.
+        package var keptAnswerBytes: Int?
         /// Told of each call that changed something, in order; what keeps a journal.
         package var changed: @Sendable (CallRecord) -> Void = { _ in }
 
@@ -131,7 +133,8 @@ package final class Emulator: Sendable {
         let requestID = IDGenerator.uuid(
             IDGenerator.mix(requestSeed &+ UInt64(number)),
             IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
-        let call = ServiceCall(request: request, requestID: requestID, emulator: self)
+        let started = configuration.keptAnswerBytes == nil ? nil : ContinuousClock.now
+        let call = ServiceCall(request: request, requestID: requestID, started: started, emulator: self)
         guard configuration.admits(number) else {
             return call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503))
         }
@@ -179,6 +182,7 @@ package final class Emulator: Sendable {
             record.input = input
             record.sequence = state.trail.count + 1
             let result = Self.run(service, handler, input, record, &context)
+            finish(&record, output: try? result.get())
             switch result {
             case .success:
                 configuration.changed(record)
@@ -239,8 +243,16 @@ package final class Emulator: Sendable {
             record.eventTime = time ?? state.world.now
             record.input = input
             if case .failure(let error) = result { record.error = error }
+            finish(&record, output: try? result.get().output)
             state.trail.append(record)
         }
+    }
+
+    /// Notes for reports what was answered and how long that took.
+    private func finish(_ record: inout CallRecord, output: Fields?) {
+        guard let limit = configuration.keptAnswerBytes else { return }
+        record.answer = output.map { KeptAnswer($0, limit: limit, isRead: record.isRead) }
+        record.took = record.started.map { $0.duration(to: .now) }
     }
 
     /// The answer to the very same request, if the world has not changed since; the clock moves and the trail grows
@@ -251,6 +263,8 @@ package final class Emulator: Sendable {
             var record = record
             record.eventName = answer.operation.name
             record.input = answer.input
+            record.answer = answer.kept
+            record.took = record.started.map { $0.duration(to: .now) }
             moveClock(&state, record, isRead: true)
             guard state.answers.holds(key, revision: state.revision) else { return nil }
             record.sequence = state.trail.count + 1
@@ -260,10 +274,15 @@ package final class Emulator: Sendable {
         }
     }
 
-    func keep(_ body: EncodedBody, _ operation: Operation, _ input: Input, for key: AnswerCache.Key, revision: Int) {
+    func keep(
+        _ body: EncodedBody, _ operation: Operation, _ input: Input, _ output: Fields, for key: AnswerCache.Key,
+        revision: Int
+    ) {
+        let kept = configuration.keptAnswerBytes.map { KeptAnswer(output, limit: $0, isRead: true) }
         state.withLock { state in
             guard state.revision == revision else { return }
-            state.answers.keep(.init(body: body, operation: operation, input: input), for: key, revision: revision)
+            state.answers.keep(
+                .init(body: body, operation: operation, input: input, kept: kept), for: key, revision: revision)
         }
     }
 
