@@ -22,6 +22,7 @@ enum Launching {
         _ context: inout CallContext
     ) {
         let now = context.now
+        let cause = cause(reason, group, count: units, context)
         group.zoneFailures.removeAll { $0.retryAt <= now }
         var missing = units
         var failed: Set<String> = Set(group.zoneFailures.map(\.zone))
@@ -33,7 +34,7 @@ enum Launching {
             for (zone, count) in Balance.plan(missing, over: open, group) {
                 let purchases = MixedInstances.purchases(count, in: group, context)
                 for purchase in purchases {
-                    let launched = launch(purchase, in: zone, &group, reason: reason, &context)
+                    let launched = launch(purchase, in: zone, &group, cause: cause, &context)
                     missing -= launched
                     if launched < purchase.units {
                         failed.insert(zone)
@@ -48,7 +49,7 @@ enum Launching {
 
     /// Launches one kind of instances in a zone, and gives the capacity that came of it.
     private static func launch(
-        _ purchase: MixedInstances.Purchase, in zone: String, _ group: inout AutoScalingGroup, reason: Reason,
+        _ purchase: MixedInstances.Purchase, in zone: String, _ group: inout AutoScalingGroup, cause: String,
         _ context: inout CallContext
     ) -> Int {
         var missing = purchase.units
@@ -68,7 +69,7 @@ enum Launching {
                     let parameters = LaunchParameters.request(
                         group, candidate, zone: zone, subnet: subnet, count: count, isSpot: purchase.isSpot, context)
                     let answer = try context.call("ec2", "RunInstances", .structure(parameters))
-                    let made = admit(answer, candidate, zone: zone, isSpot: purchase.isSpot, &group, reason, &context)
+                    let made = admit(answer, candidate, zone: zone, isSpot: purchase.isSpot, &group, cause, &context)
                     guard made > 0 else { break }
                     missing -= made * candidate.weight
                 }
@@ -79,7 +80,7 @@ enum Launching {
         if missing > 0, let lastError {
             let message = "\(lastError.message) Launching EC2 instance failed."
             Activities.fail(
-                "Launching a new EC2 instance", cause(reason, group, count: missing, context), message, group,
+                "Launching a new EC2 instance", cause, message, group,
                 zone: zone, subnet: subnet, &context)
         }
         return purchase.units - max(0, missing)
@@ -95,10 +96,9 @@ enum Launching {
     /// Takes the instances of an answer into the group.
     private static func admit(
         _ answer: Fields, _ candidate: MixedInstances.Candidate, zone: String, isSpot: Bool,
-        _ group: inout AutoScalingGroup, _ reason: Reason, _ context: inout CallContext
+        _ group: inout AutoScalingGroup, _ cause: String, _ context: inout CallContext
     ) -> Int {
         let instances = answer["Instances"]?.elements ?? []
-        let cause = cause(reason, group, count: instances.count * candidate.weight, context)
         let reference = candidate.template ?? LaunchParameters.template(of: group.source)
         let template = reference.map { reference in
             var resolved = reference
