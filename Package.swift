@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         // Digests and Ed25519. Debian's is built already; building swift-crypto's own copy would take minutes.
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // MARK: Leaves
@@ -121,16 +122,24 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
-        library("LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
+        library(
+            "LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
         tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
         library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
         tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
+        library("Submissions", ["CLibArchive", "Digests", "Sandbox"]),
+        tests("SubmissionsTests", ["Submissions", "Sandbox"]),
         library(
             "Grading",
             [
-                "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
+                "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
+                "EmulatorServer", "Sandbox",
                 "CloudState", "ServiceModel",
             ]),
+
+        // MARK: Results of a class
+        library("ResultsFolder", ["Digests", "GradeModel", "ReportFiles"]),
+        tests("ResultsFolderTests", ["ResultsFolder", "GradeModel", "ReportFixtures"]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
@@ -145,7 +154,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState",
+                "CloudState", "Submissions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

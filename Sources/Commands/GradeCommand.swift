@@ -9,6 +9,7 @@ import ReportFiles
 import Sandbox
 import ServiceModel
 import SiteGenerator
+import Submissions
 import Synchronization
 import TerminalReport
 
@@ -28,7 +29,7 @@ struct GradeCommand: AsyncParsableCommand {
     @Argument(help: "The lab: its id, or the path of its folder.")
     var lab: String
 
-    @Argument(help: "The folder with the submission.")
+    @Argument(help: "The submission: a folder, or a .zip, .tar.gz, .tgz or .tar file.")
     var submission = "."
 
     @Option(name: .shortAndLong, help: "Where to write the report.")
@@ -61,7 +62,7 @@ struct GradeCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation.find()
         let lab = try loadLab(installation)
-        try requireFolder(submission)
+        try requireSubmission(submission)
         let spawner: Spawner
         do {
             spawner = try Spawner.start()
@@ -114,14 +115,16 @@ struct GradeCommand: AsyncParsableCommand {
         }
     }
 
-    private func requireFolder(_ path: String) throws(CommandFailure) {
+    private func requireSubmission(_ path: String) throws(CommandFailure) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw CommandFailure(
                 "the submission '\(path)' cannot be read: \(String(cString: strerror(errno)))", code: .usage)
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw CommandFailure("the submission '\(path)' is not a folder", code: .usage)
+        let isArchive = status.st_mode & S_IFMT == S_IFREG && ArchiveName.base(of: path) != nil
+        guard status.st_mode & S_IFMT == S_IFDIR || isArchive else {
+            throw CommandFailure(
+                "the submission '\(path)' is neither a folder nor a .zip, .tar.gz, .tgz or .tar file", code: .usage)
         }
     }
 

@@ -54,6 +54,7 @@ package final class Emulator: Sendable {
         /// Counts the changes of the world; a kept answer is good for one revision.
         var revision = 0
         var answers = AnswerCache()
+        var pace = ClockPolicy.Pace()
     }
 
     let configuration: Configuration
@@ -99,6 +100,18 @@ package final class Emulator: Sendable {
     package func advance(milliseconds: Int) {
         state.withLock { state in
             state.world.advance(to: state.world.now.adding(milliseconds: max(0, milliseconds)))
+            state.revision += 1
+        }
+    }
+
+    /// Moves virtual time on by what the client has slept since its last call.
+    package func catchUp() {
+        guard case .sleeping(let slept) = configuration.clock else { return }
+        state.withLock { state in
+            let milliseconds = slept() - state.pace.sleptMilliseconds
+            guard milliseconds > 0 else { return }
+            state.world.advance(to: state.world.now.adding(milliseconds: milliseconds))
+            state.pace.sleptMilliseconds += milliseconds
             state.revision += 1
         }
     }
@@ -204,8 +217,10 @@ package final class Emulator: Sendable {
 
     private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
         let due = state.world.agenda.nextDue
-        configuration.clock.advance(&state.world, isRead: isRead, isUnsettled: state.isUnsettled)
-        if isRead { state.isUnsettled = false }
+        let hasSettled = configuration.clock.advance(
+            &state.world, &state.pace, isRead: isRead, isUnsettled: state.isUnsettled, operation: record.eventName,
+            input: record.input?.fields)
+        if hasSettled { state.isUnsettled = false }
         if let due, due <= state.world.now { state.revision += 1 }
         return CallContext(
             world: state.world, region: record.region, caller: record.caller,
@@ -234,14 +249,14 @@ package final class Emulator: Sendable {
     /// as if it had been worked out anew.
     func keptAnswer(_ key: AnswerCache.Key, _ record: CallRecord) -> (EncodedBody, Operation)? {
         state.withLock { state in
-            guard state.answers.holds(key, revision: state.revision) else { return nil }
-            _ = draft(&state, record, isRead: true)
             guard let answer = state.answers.answer(key, revision: state.revision) else { return nil }
             var record = record
-            record.sequence = state.trail.count + 1
-            record.eventTime = state.world.now
             record.eventName = answer.operation.name
             record.input = answer.input
+            _ = draft(&state, record, isRead: true)
+            guard state.answers.holds(key, revision: state.revision) else { return nil }
+            record.sequence = state.trail.count + 1
+            record.eventTime = state.world.now
             state.trail.append(record)
             return (answer.body, answer.operation)
         }

@@ -8,6 +8,7 @@ import JSONValue
 package import LabFormat
 package import Sandbox
 import ServiceModel
+import Submissions
 import Synchronization
 
 /// Grades submissions: one emulator and one box each.
@@ -49,15 +50,17 @@ package struct Grader: Sendable {
 
     /// Grades one submission. Whatever happens, there is a result: a submission that cannot be run earns nothing and
     /// says why; a grader that breaks gives a result that is marked as such.
+    ///
+    /// `path` is that of a folder or an archive; `name` is what reports call the submission, if not by the path.
     package func grade(
-        submissionAt folder: String, events: @Sendable (RunEvent) -> Void = { _ in }
+        submissionAt path: String, named name: String? = nil, events: @Sendable (RunEvent) -> Void = { _ in }
     ) async -> GradeResult {
         let clock = ContinuousClock()
         let start = clock.now
-        var result = blank(name: folder.split(separator: "/").last.map(String.init) ?? folder)
+        var result = blank(name: name ?? path.split(separator: "/").last.map(String.init) ?? path)
         do {
-            let submission = try Submission(folder: folder)
-            result.submission = submission.name
+            let submission = try Submission(at: path)
+            result.submission = name ?? submission.name
             result.submissionDigest = submission.digest
             emitStart(result, events)
             try await grade(submission, &result, events)
@@ -94,7 +97,8 @@ package struct Grader: Sendable {
         let callLimit = lab.lab.limits.apiCalls
         let emulator = Emulator(
             Emulator.Configuration(
-                seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
+                seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
+                trailLimit: callLimit + 1
             ) { number in
                 if number > callLimit { box.kill(.apiCalls) }
                 return number <= callLimit
@@ -121,6 +125,7 @@ package struct Grader: Sendable {
     private func record(
         _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
     ) {
+        emulator.catchUp()
         var usage = outcome.usage
         let trail = emulator.trail
         usage.apiCalls = trail.count
@@ -146,6 +151,12 @@ package struct Grader: Sendable {
         let runner = CheckRunner(lab: lab.lab, attempt: options.attempt, language: options.language)
         result.checks = runner.run(
             in: evidence, started: { events(.checkStarted(id: $0.id)) }, finished: { events(.checkFinished($0)) })
+    }
+
+    /// Virtual time goes by what the program sleeps, where its sleeps can be seen.
+    private static func clock(of box: SandboxBox) -> ClockPolicy {
+        guard let clock = box.clock else { return .settling }
+        return .sleeping { clock.sleptMilliseconds }
     }
 
     /// The checks of a submission that never ran: failed where that is the student's doing, else an error.

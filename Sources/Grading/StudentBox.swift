@@ -1,6 +1,7 @@
 import GradeModel
 import LabFormat
 package import Sandbox
+import Submissions
 
 /// The box in which a submission's program runs: what it sees, and what it may use.
 struct StudentBox {
@@ -30,7 +31,8 @@ struct StudentBox {
             executable: executable, arguments: entry.command,
             environment: environment(region: region, searchPath: clients.searchPath),
             readOnlyPaths: clients.readOnlyPaths, files: submission.files,
-            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits)
+            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
+            time: lab.time == .virtual ? .virtual : .real)
     }
 
     private static func environment(region: String, searchPath: String) -> [(name: String, value: String)] {

@@ -8,6 +8,7 @@ struct BoxRecord {
     let ready: Promise<Result<[Int32], SandboxError>>
     let outcome: Promise<Result<SandboxOutcome, SandboxError>>
     let outputLimit: Int
+    let wantsVirtualTime: Bool
     /// The reading ends of standard output and standard error; nil once they are closed.
     var streams: [Int32?]
     var captures = [OutputCapture(), OutputCapture()]

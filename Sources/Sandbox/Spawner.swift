@@ -1,3 +1,4 @@
+import CSpawnProtocol
 package import GradeModel
 
 /// Makes boxes. One is enough for a process, however many boxes it wants at once.
@@ -32,10 +33,12 @@ package final class Spawner: Sendable {
     package func launch(_ policy: SandboxPolicy) async throws(SandboxError) -> SandboxBox {
         let bytes = try RequestEncoder.encode(policy)
         let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
+        let clock = policy.time == .virtual ? try Descriptor(box_clock_create(), step: "the clock").take() : nil
+        let shown = clock.flatMap(BoxClock.init)
         let (id, record) = try core.launch(
-            request: memory, output: Pipe(), error: Pipe(), limits: policy.limits)
+            request: memory, clock: clock, output: Pipe(), error: Pipe(), limits: policy.limits)
         let listeners = try await record.ready.value.get()
-        return SandboxBox(id: id, core: core, listeners: listeners, outcome: record.outcome)
+        return SandboxBox(id: id, core: core, listeners: listeners, clock: shown, outcome: record.outcome)
     }
 
     /// The process id of `spawnd`.
@@ -58,12 +61,17 @@ package final class SandboxBox: Sendable {
     /// long as one is open, the box's network namespace stays.
     package let listenerDescriptors: [Int32]
 
+    /// The box's virtual time; nil where time is real.
+    package let clock: BoxClock?
+
     init(
-        id: UInt64, core: SpawnerCore, listeners: [Int32], outcome: Promise<Result<SandboxOutcome, SandboxError>>
+        id: UInt64, core: SpawnerCore, listeners: [Int32], clock: BoxClock?,
+        outcome: Promise<Result<SandboxOutcome, SandboxError>>
     ) {
         self.id = id
         self.core = core
         self.listenerDescriptors = listeners
+        self.clock = clock
         self.result = outcome
     }
 

@@ -70,12 +70,13 @@ final class SpawnerCore: Sendable {
 
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
-        request: consuming Descriptor, output: consuming Pipe, error: consuming Pipe, limits: SandboxLimits
+        request: consuming Descriptor, clock: Int32?, output: consuming Pipe, error: consuming Pipe,
+        limits: SandboxLimits
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
-        let message = [request.take(), output.writing, error.writing]
+        let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? [])
         let record = BoxRecord(
-            ready: Promise(), outcome: Promise(), outputLimit: limits.output,
+            ready: Promise(), outcome: Promise(), outputLimit: limits.output, wantsVirtualTime: clock != nil,
             streams: [output.reading, error.reading])
         let id = state.withLock { state -> UInt64? in
             if state.isLost { return nil }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // A directory entry as getdents64 gives it.
@@ -19,10 +20,12 @@ struct entry {
     char name[];
 };
 
-int account_open(struct account *account, int processes, uint64_t limit) {
+int account_open(struct account *account, const struct root *root, const struct cgroup *group, uint64_t limit) {
     memset(account, 0, sizeof *account);
     account->limit = limit;
-    account->directory = openat(processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    account->group = group;
+    account->scratch = root->scratch;
+    account->directory = openat(root->processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return account->directory < 0 ? -1 : 0;
 }
 
@@ -113,12 +116,29 @@ static uint64_t confirm(struct account *account, uint64_t resident) {
     return account->confirmed;
 }
 
+// What the files in a tmpfs take.
+static uint64_t file_bytes(int scratch) {
+    struct statfs status;
+    if (fstatfs(scratch, &status) != 0) return 0;
+    return (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
+}
+
 void account_take(struct account *account) {
     uint64_t ticks = 0, resident = 0;
     account->tasks = 0;
     account->processes = 0;
     each_process(account, add_process, &ticks, &resident);
-    account->memory = confirm(account, resident);
+    struct cgroup_usage usage = {0};
+    bool grouped = account->group->version != CGROUP_NONE && cgroup_read(account->group, &usage);
+    if (grouped) {
+        uint64_t files = file_bytes(account->scratch);
+        account->memory = usage.memory > files ? usage.memory - files : 0;
+        account->ran_out_of_memory = usage.oom_kills > 0;
+        account->was_refused_tasks = usage.refused_tasks > 0;
+        if (usage.cpu_ns > account->cpu_ns) account->cpu_ns = usage.cpu_ns;
+    } else {
+        account->memory = confirm(account, resident);
+    }
 
     struct rusage reaped;
     getrusage(RUSAGE_CHILDREN, &reaped);

@@ -36,6 +36,8 @@ struct entry {
     uint64_t id;
     pid_t process;
     int handle;  // pidfd of init
+    struct cgroup group;
+    unsigned number; // of the group
     int channel; // -1 once init has closed it
     int64_t wall_ms;
     int64_t deadline_ms;
@@ -104,6 +106,24 @@ static pid_t clone_box(int *handle) {
     return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
+// In a new box: leaves the channel and the folders of the group open, from INIT_CHANNEL on, and nothing else.
+static int keep_only(int channel, struct cgroup *group) {
+    enum { ASIDE = 64 };
+    int kept[1 + CGROUP_CONTROLLERS], count = 0, places[CGROUP_CONTROLLERS];
+    kept[count++] = fcntl(channel, F_DUPFD_CLOEXEC, ASIDE);
+    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
+        places[controller] = -1;
+        if (group->folders[controller] < 0) continue;
+        places[controller] = INIT_CHANNEL + count;
+        kept[count++] = fcntl(group->folders[controller], F_DUPFD_CLOEXEC, ASIDE);
+    }
+    for (int index = 0; index < count; index++) {
+        if (dup3(kept[index], INIT_CHANNEL + index, O_CLOEXEC) < 0) return -1;
+    }
+    memcpy(group->folders, places, sizeof places);
+    return close_range((unsigned)(INIT_CHANNEL + count), ~0u, 0);
+}
+
 // Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
 static struct entry *make_blank(struct workshop *workshop, const char **failed) {
     *failed = "calloc";
@@ -115,12 +135,15 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
         free(entry);
         return NULL;
     }
+    entry->number = ++workshop->groups;
+    cgroup_make(&entry->group, &workshop->home, entry->number);
     *failed = "clone3 with new namespaces";
     entry->process = clone_box(&entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
-        if (dup3(channel[1], INIT_CHANNEL, O_CLOEXEC) < 0 || close_range(INIT_CHANNEL + 1, ~0u, 0) != 0) _exit(1);
+        if (keep_only(channel[1], &entry->group) != 0) _exit(1);
         const struct init_setup setup = {
+            .group = entry->group,
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = workshop->landlock,
@@ -132,6 +155,7 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
     int problem = errno;
     close(channel[1]);
     if (entry->process < 0) {
+        cgroup_remove(&entry->group, &workshop->home, entry->number);
         close(channel[0]);
         free(entry);
         errno = problem;
@@ -168,12 +192,18 @@ static int send_tree(const struct entry *entry, const struct tree *tree) {
     return channel_send(entry->channel, &parcel, 0);
 }
 
-// Opens the trees that init, with fewer rights, might not reach, and sends them.
-static int send_trees(const struct entry *entry, int memory, const char **failed) {
+// What needs more rights than init has: the limits of the group, and the trees that init might not reach.
+static int send_request(const struct entry *entry, int memory, const char **failed) {
     static struct tree_list trees;
     static struct request request;
     *failed = "the request";
     if (request_read(&request, memory) != 0) return -1;
+    *failed = "limits of the control group";
+    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request.limits)) return -1;
+    if (!privileges_held()) {
+        request_release(&request);
+        return 0;
+    }
     privileges_raise(true);
     int result = trees_open(&trees, request.trees, request.tree_count, failed);
     privileges_raise(false);
@@ -192,11 +222,12 @@ static int send_trees(const struct entry *entry, int memory, const char **failed
 static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
     (void)workshop;
     *failed = "the request";
-    if (parcel->count != 3) {
+    if (!is_launch(parcel)) {
         errno = EPROTO;
         return -1;
     }
-    if (privileges_held() && send_trees(entry, parcel->descriptors[0], failed) != 0) return -1;
+    bool needed = privileges_held() || entry->group.version != CGROUP_NONE;
+    if (needed && send_request(entry, parcel->descriptors[0], failed) != 0) return -1;
     *failed = "init";
     return channel_send(entry->channel, parcel, MSG_DONTWAIT);
 }
@@ -273,6 +304,7 @@ static void remove_entry(const struct workshop *workshop, struct entry *gone) {
         *link = gone->next;
         break;
     }
+    cgroup_remove(&gone->group, &workshop->home, gone->number);
     if (gone->channel >= 0) unwatch(workshop, gone->channel);
     unwatch(workshop, gone->handle);
     free(gone);

@@ -41,6 +41,9 @@ enum { NATIVE = AUDIT_ARCH_AARCH64 };
 enum { NAMESPACE_FLAGS = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
                          CLONE_NEWNET | 0x80 /* CLONE_NEWTIME */ };
 
+// What libseccomp is told of sleeps, so that they can be found in what it compiles; never installed as such.
+enum { SLEEP_MARK = SECCOMP_RET_TRACE | 1 };
+
 // What is being built, and the first problem.
 struct builder {
     scmp_filter_ctx context;
@@ -132,6 +135,22 @@ static void add_signal_rules(struct builder *builder) {
     add(builder, SCMP_ACT_ERRNO(0), "rt_sigaction", 2, conditions);
 }
 
+// Without descriptors to wait for, select and poll are sleeps; with some they are waited for in the kernel.
+static void add_sleep_rules(struct builder *builder) {
+    static const struct {
+        const char *name;
+        unsigned count_argument;
+    } waits[] = {{"select", 0}, {"pselect6", 0}, {"poll", 1}, {"ppoll", 1}};
+    for (size_t index = 0; index < sizeof waits / sizeof *waits; index++) {
+        const struct scmp_arg_cmp none[] = {SCMP_CMP64(waits[index].count_argument, SCMP_CMP_EQ, 0, 0)};
+        add(builder, SCMP_ACT_TRACE(1), waits[index].name, 1, none);
+        ALLOW_IF(builder, waits[index].name, SCMP_CMP64(waits[index].count_argument, SCMP_CMP_NE, 0, 0));
+    }
+    add(builder, SCMP_ACT_TRACE(1), "nanosleep", 0, NULL);
+    add(builder, SCMP_ACT_TRACE(1), "clock_nanosleep", 0, NULL);
+    builder->allowed += 2 + sizeof waits / sizeof *waits;
+}
+
 // What an allow-list of libseccomp cannot say, "ioctl except these" and "newer than the table": runs before the main
 // program, which begins right behind it.
 static const struct sock_filter prologue[] = {
@@ -174,12 +193,15 @@ static int export_program(scmp_filter_ctx context, struct filter *filter) {
     return result;
 }
 
-static void derive_killing(struct filter *filter) {
+static void derive(struct filter *filter) {
     for (unsigned short index = 0; index < filter->length; index++) {
-        filter->killing[index] = filter->naming[index];
-        struct sock_filter *instruction = &filter->killing[index];
-        if (instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_RET_USER_NOTIF) {
-            instruction->k = SECCOMP_RET_KILL_PROCESS;
+        struct sock_filter *named = &filter->naming[index], *killed = &filter->killing[index];
+        *killed = *named;
+        if (named->code != (BPF_RET | BPF_K)) continue;
+        if (named->k == SECCOMP_RET_USER_NOTIF) killed->k = SECCOMP_RET_KILL_PROCESS;
+        if (named->k == SLEEP_MARK) {
+            named->k = SECCOMP_RET_USER_NOTIF;
+            killed->k = SECCOMP_RET_ALLOW;
         }
     }
 }
@@ -196,6 +218,7 @@ int filter_build(struct filter *filter, const char **failed) {
     add_socket_rules(&builder);
     add_process_rules(&builder);
     add_signal_rules(&builder);
+    add_sleep_rules(&builder);
     if (builder.problem == 0) {
         builder.failed = "seccomp_export_bpf";
         builder.problem = export_program(builder.context, filter);
@@ -203,7 +226,7 @@ int filter_build(struct filter *filter, const char **failed) {
     seccomp_release(builder.context);
     filter->allowed = builder.allowed;
     *failed = builder.failed;
-    if (builder.problem == 0) derive_killing(filter);
+    if (builder.problem == 0) derive(filter);
     return builder.problem;
 }
 
@@ -211,6 +234,24 @@ int filter_install(const struct filter *filter, bool notify) {
     struct sock_fprog program = {.len = filter->length, .filter = notify ? filter->naming : filter->killing};
     unsigned flags = notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+bool filter_is_sleep(int number) {
+    switch (number) {
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_pselect6:
+    case SYS_ppoll:
+#ifdef SYS_select
+    case SYS_select:
+#endif
+#ifdef SYS_poll
+    case SYS_poll:
+#endif
+        return true;
+    default:
+        return false;
+    }
 }
 
 void filter_call_name(int number, char *name, size_t size) {

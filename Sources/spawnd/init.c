@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "broker.h"
 #include "channel.h"
 #include "furnish.h"
 #include "student.h"
@@ -25,7 +26,9 @@
 // The first looks come sooner, so that a short run is seen at all.
 enum { FIRST_TICK_US = 2500, TICK_US = 20000 };
 
-enum source { CHANNEL, CHILDREN, STATUS, FORBIDDEN, SOURCES };
+enum { NOTICES_AT_ONCE = 64 };
+
+enum source { CHANNEL, CHILDREN, STATUS, NOTICES, SOURCES };
 
 struct init {
     const struct init_setup *setup;
@@ -36,6 +39,8 @@ struct init {
     int64_t started_us;
     struct account account;
     struct evidence evidence;
+    struct box_clock *clock; // NULL where time is real
+    struct broker broker;
 };
 
 static int64_t now_us(void) {
@@ -62,6 +67,8 @@ static int look(struct init *init) {
     const struct limits *limits = &init->request.limits;
     account_take(&init->account);
     if (is_full(init->root.scratch)) init->evidence.disk_full = true;
+    if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
+    if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
     if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
     if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
@@ -83,7 +90,8 @@ _Noreturn static void finish(struct init *init) {
     if (init->started_us != 0) {
         int crossed = look(init);
         if (itself) evidence->left_running = init->account.processes;
-        if (itself && evidence->limit < 0 && crossed == LIMIT_PROCESSES) evidence->limit = crossed;
+        bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
+        if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
     }
     kill(-1, SIGKILL);
@@ -146,7 +154,7 @@ static void on_status(struct init *init) {
     }
     struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
     if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) {
-        memcpy(&init->descriptors[FORBIDDEN], CMSG_DATA(rights), sizeof(int));
+        memcpy(&init->descriptors[NOTICES], CMSG_DATA(rights), sizeof(int));
     }
     if (status.problem == 0) return;
     if (!status.is_program) {
@@ -158,19 +166,31 @@ static void on_status(struct init *init) {
     finish(init);
 }
 
-// The caller waits in the kernel for an answer that never comes: it dies with the rest.
-static void on_forbidden(struct init *init) {
+// A sleep is answered. The caller of anything else waits in the kernel for an answer that never comes: it dies with the
+// rest.
+static bool take_notice(struct init *init) {
     struct seccomp_notif call;
     memset(&call, 0, sizeof call);
-    if (ioctl(init->descriptors[FORBIDDEN], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
-        if (errno == EINTR || errno == ENOENT) return;
-        close(init->descriptors[FORBIDDEN]);
-        init->descriptors[FORBIDDEN] = -1;
-        return;
+    if (ioctl(init->descriptors[NOTICES], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
+        if (errno == EINTR || errno == ENOENT) return true;
+        close(init->descriptors[NOTICES]);
+        init->descriptors[NOTICES] = -1;
+        return false;
     }
+    if (broker_takes(&init->broker, &call)) return true;
     filter_call_name(call.data.nr, init->evidence.text, sizeof init->evidence.text);
     init->evidence.forbidden = true;
     finish(init);
+}
+
+// Takes what there is, but not without end: a flood is not to keep init from its limits.
+static void on_notices(struct init *init) {
+    struct pollfd notices = {.fd = init->descriptors[NOTICES], .events = POLLIN};
+    int left = NOTICES_AT_ONCE;
+    do {
+        if (!take_notice(init)) return;
+    } while (--left > 0 && poll(&notices, 1, 0) > 0);
+    if (init->broker.count > 0) broker_look(&init->broker);
 }
 
 static void on_children(struct init *init) {
@@ -189,7 +209,9 @@ static void on_children(struct init *init) {
 static int timeout_ms(const struct init *init, int64_t next_look_us) {
     if (init->started_us == 0) return -1;
     int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
-    int64_t left = (deadline < next_look_us ? deadline : next_look_us) - now_us();
+    if (next_look_us < deadline) deadline = next_look_us;
+    if (init->broker.count > 0 && init->broker.next_look_us < deadline) deadline = init->broker.next_look_us;
+    int64_t left = deadline - now_us();
     return left <= 0 ? 0 : (int)(left / 1000) + 1;
 }
 
@@ -205,12 +227,13 @@ _Noreturn static void serve(struct init *init) {
         if (ready > 0) {
             // In this order: the status tells of the listener before a forbidden call can be heard on it.
             if (polls[STATUS].revents) on_status(init);
-            if (polls[FORBIDDEN].revents) on_forbidden(init);
+            if (polls[NOTICES].revents) on_notices(init);
             if (polls[CHILDREN].revents) on_children(init);
             if (polls[CHANNEL].revents) on_channel(init);
         }
         if (init->started_us == 0) continue;
         int64_t now = now_us();
+        if (init->broker.count > 0 && now >= init->broker.next_look_us) broker_look(&init->broker);
         if (next_look_us == 0) next_look_us = now + tick_us;
         if (now - init->started_us >= (int64_t)init->request.limits.wall_ms * 1000) {
             finish_at_limit(init, LIMIT_WALL);
@@ -237,9 +260,30 @@ static void fork_student(struct init *init) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
     init->student = fork();
     if (init->student < 0) fail(init->setup->channel, "fork");
-    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock);
+    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock, &init->setup->group);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
+}
+
+// What nobody but init may have is taken out before the parcel goes on to the student.
+static void take_clock(struct init *init, struct parcel *parcel) {
+    if (parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
+    int memory = parcel->descriptors[--parcel->count];
+    init->clock = box_clock_map(memory, 1);
+    close(memory);
+    if (init->clock == NULL) fail(init->setup->channel, "the clock");
+}
+
+// The student says that it is confined, and sends the listener of its filter, before anything is asked of it.
+static void await_confinement(struct init *init) {
+    struct pollfd confined = {.fd = init->descriptors[STATUS], .events = POLLIN};
+    while (poll(&confined, 1, -1) < 0 && errno == EINTR) {}
+    on_status(init);
+    if (init->descriptors[NOTICES] >= 0) {
+        broker_open(&init->broker, init->descriptors[NOTICES], init->clock, init->root.processes);
+    } else {
+        init->clock = NULL;
+    }
 }
 
 // Waits for the request, and for the trees that come before it.
@@ -247,7 +291,7 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
     for (;;) {
         if (channel_receive(init->setup->channel, parcel, 0) != 1) _exit(1);
         const struct message *message = &parcel->message;
-        if (message->kind == MESSAGE_LAUNCH && parcel->count == 3) return;
+        if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
         if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
         struct tree *tree = &trees->trees[trees->count++];
@@ -262,6 +306,9 @@ static void say_ready(const struct init *init, const int *listeners) {
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
+    parcel.message.values[READY_CGROUP] = init->setup->group.version;
+    parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
+    parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
     if (channel_send(init->setup->channel, &parcel, 0) != 0) _exit(1);
     parcel_close(&parcel);
@@ -280,6 +327,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
+    take_clock(&init, &parcel);
     if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(setup->channel, "the request");
     for (size_t index = 0; index < trees.count; index++) {
         if (trees.trees[index].index >= init.request.tree_count) fail(setup->channel, "a tree");
@@ -287,9 +335,10 @@ _Noreturn void init_run(const struct init_setup *setup) {
     }
     int listeners[REQUEST_LISTENERS];
     if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
-    if (account_open(&init.account, init.root.processes, init.request.limits.memory) != 0) {
+    if (account_open(&init.account, &init.root, &setup->group, init.request.limits.memory) != 0) {
         fail(setup->channel, "/proc");
     }
+    await_confinement(&init);
     parcel.message.kind = STUDENT_PREPARE;
     channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);

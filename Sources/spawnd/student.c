@@ -84,7 +84,8 @@ static void obey(enum student_order order, struct parcel *parcel) {
     if (channel_receive(INIT, parcel, 0) != 1 || parcel->message.kind != (uint32_t)order) _exit(127);
 }
 
-_Noreturn void student_run(int socket, const struct filter *filter, int landlock) {
+_Noreturn void student_run(int socket, const struct filter *filter, int landlock, const struct cgroup *group) {
+    if (!cgroup_enter(group)) _exit(127);
     if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
     if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
     confine(filter);

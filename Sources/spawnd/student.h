@@ -7,6 +7,7 @@
 #ifndef SPAWND_STUDENT_H
 #define SPAWND_STUDENT_H
 
+#include "cgroup.h"
 #include "filter.h"
 
 // What init sends. The first comes with three descriptors: the request, standard output, standard error.
@@ -20,7 +21,7 @@ struct student_status {
 };
 
 // Runs in a fresh child of init and never returns: executes the program, or reports the step that failed and exits.
-// `landlock` is the ABI, 0 for none; `socket` is a SOCK_SEQPACKET socket to init.
-_Noreturn void student_run(int socket, const struct filter *filter, int landlock);
+// `landlock` is the ABI, 0 for none; `group` is entered; `socket` is a SOCK_SEQPACKET socket to init.
+_Noreturn void student_run(int socket, const struct filter *filter, int landlock, const struct cgroup *group);
 
 #endif

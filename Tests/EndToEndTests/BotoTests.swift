@@ -34,7 +34,7 @@ struct BotoTests {
         #expect(!Self.files.isEmpty)
         var exercised: Set<String> = []
         for file in Self.files {
-            let host = try await EmulatorHost()
+            let host = try await EmulatorHost(enforcesIAM: file.hasPrefix("test_enforced"))
             let output = try await runProgram(
                 python, ["-m", "unittest", "-v", String(file.dropLast(3))], in: Self.folder,
                 environment: host.environment)

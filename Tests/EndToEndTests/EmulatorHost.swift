@@ -9,10 +9,11 @@ struct EmulatorHost {
     private let server: EmulatorServer
     private let listener: EmulatorServer.Listener
 
-    init(seed: String = "test") async throws {
+    init(seed: String = "test", enforcesIAM: Bool = false) async throws {
         emulator = Emulator(
             Emulator.Configuration(
-                seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), trailLimit: 100_000))
+                seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
+                trailLimit: 100_000))
         server = EmulatorServer(threads: 1)
         listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
     }
@@ -20,7 +21,7 @@ struct EmulatorHost {
     var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
         environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(listener.port ?? 0)"
-        environment["AWS_ACCESS_KEY_ID"] = "AKIASKYLABTESTS00000"
+        environment["AWS_ACCESS_KEY_ID"] = Emulator.Configuration.accessKeyID
         environment["AWS_SECRET_ACCESS_KEY"] = "test"
         environment["AWS_DEFAULT_REGION"] = "us-east-1"
         environment["AWS_REGION"] = "us-east-1"

@@ -7,15 +7,17 @@ import Testing
 /// What a grading gives for submissions that no author wrote.
 @Suite(.enabled(if: Machine.hasClients, "aws or boto3 is missing: run `make setup`"))
 struct GraderTests {
-    /// A lab with one check, in which a submission is a shell script.
-    static let lab: LoadedLab = {
+    /// A lab with one check, in which a submission is a shell script. Its times are ample: the machine may be busy.
+    static let lab = lab(seconds: 60)
+
+    private static func lab(seconds: Int) -> LoadedLab {
         let text = """
             lab: v1
             id: tiny
             title: {en: Tiny}
             points: 10
             interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}}
-            limits: {wall: 5s, cpu: 5s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
+            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
             network: emulator
             checks:
               - id: vpcs
@@ -24,16 +26,39 @@ struct GraderTests {
             """
         guard let lab = try? LoadedLab.parse(Array(text.utf8)).lab else { preconditionFailure("the lab of this test") }
         return LoadedLab(lab: lab, folder: "/nonexistent", digest: "0", warnings: [])
-    }()
+    }
 
-    private func grade(_ files: [String: String]) async throws -> GradeResult {
+    private func grade(_ files: [String: String], in lab: LoadedLab = lab) async throws -> GradeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skylab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files {
             try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
-        return try await Machine.grade(Self.lab, folder.path)
+        return try await Machine.grade(lab, folder.path)
+    }
+
+    @Test func `sleeps cost nothing, and the region's clock moves by them`() async throws {
+        let result = try await grade(["solution.sh": "sleep 600; aws ec2 describe-vpcs --query 'length(Vpcs)'"])
+        let usage = try #require(result.program?.usage)
+        #expect(result.program?.standardOutput.head == "1\n", "\(result.program?.standardError.head ?? "")")
+        #expect((600..<602).contains(usage.virtualSeconds))
+        #expect(usage.wallSeconds < 60)
+    }
+
+    @Test func `a waiter polls a region that is honestly pending, and waits for nothing`() async throws {
+        let script = """
+            import boto3
+            ec2 = boto3.client("ec2")
+            id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            ec2.get_waiter("volume_available").wait(VolumeIds=[id])
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            """
+        let result = try await grade(["solution.py": script])
+        #expect(
+            result.program?.standardOutput.head == "creating\navailable\n",
+            "\(result.program?.standardError.head ?? "")")
     }
 
     @Test func `what a program prints and exits with is no verdict`() async throws {
@@ -65,7 +90,7 @@ struct GraderTests {
     }
 
     @Test func `a program that never ends is stopped at its wall time`() async throws {
-        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"])
+        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"], in: Self.lab(seconds: 2))
         let ending = try #require(result.program?.ending)
         #expect([.limit(.wallTime), .limit(.cpuTime)].contains(ending))
     }

@@ -9,11 +9,12 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 1, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 2, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init.
-    MESSAGE_LAUNCH = 1,  // values: wall time in ms; descriptors: request (memfd), standard output, standard error
+    MESSAGE_LAUNCH = 1,  // values: wall time in ms; descriptors: request (memfd), standard output, standard error,
+                         // and for virtual time a box_clock
     MESSAGE_START = 2,
     MESSAGE_KILL = 3,    // code: enum limit
 
@@ -26,6 +27,8 @@ enum message_kind {
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name
 };
+
+enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4 };
 
 // How a run ended.
 enum ending {
@@ -59,6 +62,9 @@ enum ready_value {
     READY_LANDLOCK = 0, // the Landlock ABI in use, 0 for none
     READY_SYSCALLS,     // how many system calls the seccomp filter lets through
     READY_HIDEPID,      // whether /proc hides what the program may not trace
+    READY_NOTICES,      // whether init hears of fatal calls, and so can name them
+    READY_CGROUP,       // 1 or 2: the version of control groups that bounds the tree; 0: it is polled
+    READY_VIRTUAL_TIME, // whether sleeps are answered at once
 };
 
 enum ended_value {

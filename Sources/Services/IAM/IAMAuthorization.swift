@@ -35,6 +35,14 @@ enum IAMAuthorization {
             if let policy = parameter("PolicyArn") { conditions.set("iam:PolicyARN", policy) }
             return [Permission(arn, context: conditions)]
         }
+        // A listing is about all below a path, and says so in a refusal.
+        if let kind = listed[operation] {
+            let prefix = parameter("PathPrefix") ?? "/"
+            return [
+                Permission(
+                    kind == "policy" ? "policy path \(prefix)" : "\(account):\(kind)\(prefix)", context: conditions)
+            ]
+        }
         // A request that names several is about the first of these.
         if let name = parameter("InstanceProfileName") {
             let profile = state.instanceProfile(name)
@@ -66,6 +74,11 @@ enum IAMAuthorization {
         }
         return [Permission("*", context: conditions)]
     }
+
+    private static let listed = [
+        "ListUsers": "user", "ListRoles": "role", "ListGroups": "group", "ListInstanceProfiles": "instance-profile",
+        "ListPolicies": "policy",
+    ]
 
     private static func requestTags(_ input: Input) -> [(key: String, value: String)] {
         guard input.shape.member("Tags") != nil else { return [] }
