@@ -93,21 +93,26 @@ package struct Grader: Sendable {
         let entry = try Entry(submission, lab.lab)
         let policy = try StudentBox.policy(
             entry, submission, lab.lab, region: options.region, clients: clients.toolchain)
+        let setUp = try RegionSetUp(lab.lab.account)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
-        let emulator = Emulator(
-            Emulator.Configuration(
-                seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
-                trailLimit: callLimit + 1
-            ) { number in
-                if number > callLimit { box.kill(.apiCalls) }
-                return number <= callLimit
-            })
+        var configuration = Emulator.Configuration(
+            seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
+            trailLimit: callLimit + 1
+        ) { number in
+            if number > callLimit { box.kill(.apiCalls) }
+            return number <= callLimit
+        }
+        configuration.keptAnswerBytes = APICall.maximumAnswer
+        configuration.enforcesIAM = lab.lab.account.enforcesIAM
+        configuration.prepare = { setUp.prepare(&$0, student: Self.student) }
+        let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
             listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator))
         }
         events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
+        let start = ContinuousClock.now
         box.start()
         let outcome: SandboxOutcome
         do {
@@ -117,14 +122,17 @@ package struct Grader: Sendable {
             throw error
         }
         for listener in listeners { await listener.close() }
-        record(outcome, entry, emulator, &result)
+        let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
         try evaluate(emulator, &result, events)
+        // What only reports need is worked out when the verdict stands.
+        result.apiCalls = trail.records.map { APICall($0, since: start) }
+        result.topology = try? Topology(emulator, region: options.region)
     }
 
     private func record(
         _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
-    ) {
+    ) -> Trail {
         emulator.catchUp()
         var usage = outcome.usage
         let trail = emulator.trail
@@ -136,7 +144,7 @@ package struct Grader: Sendable {
             limits: StudentBox.shown(lab.lab.limits))
         result.sandboxTier = outcome.tier.rawValue
         result.sandboxLayers = outcome.layers
-        result.apiCalls = trail.records.map(APICall.init)
+        return trail
     }
 
     private func evaluate(

@@ -19,9 +19,9 @@ extension Markup {
         }.joined()
     }
 
-    /// JSON laid out for reading.
+    /// JSON laid out for reading, for an element's content only: JSON is full of quotes, which stay as they are.
     init(json text: String, limit: Int) {
-        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))))
+        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))), quotes: false)
     }
 }
 

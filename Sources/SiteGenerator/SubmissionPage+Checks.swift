@@ -3,18 +3,20 @@ import GradeModel
 extension Verdict {
     /// Class, glyph and word: a colour never stands alone.
     var values: PageObject {
-        let (glyph, word): (String, String) =
-            switch self {
-            case .passed: ("✓", "passed")
-            case .failed: ("✗", "failed")
-            case .partial: ("◐", "partial")
-            case .skipped: ("–", "skipped")
-            case .error: ("!", "error")
-            }
-        return PageObject([
+        PageObject([
             "class": .text(Markup(trusted: rawValue)), "glyph": .text(Markup(trusted: glyph)),
-            "word": .text(Markup(trusted: word)),
+            "word": .text(Markup(trusted: rawValue)),
         ])
+    }
+
+    var glyph: String {
+        switch self {
+        case .passed: "✓"
+        case .failed: "✗"
+        case .partial: "◐"
+        case .skipped: "–"
+        case .error: "!"
+        }
     }
 }
 
