@@ -89,11 +89,14 @@ let package = Package(
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
+        service("AutoScaling"),
+        service("CloudWatch"),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
                 "STS",
+                "AutoScaling", "CloudWatch",
             ]),
         library(
             "EmulatorServer",

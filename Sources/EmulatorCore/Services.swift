@@ -1,4 +1,6 @@
+import AutoScaling
 package import CloudState
+import CloudWatch
 import EC2
 import ELB
 import IAM
@@ -16,6 +18,8 @@ package struct Services: Sendable {
         KMSService.definition,
         SSMService.definition(publicParameters: EC2Service.publicParameters),
         STSService.definition,
+        AutoScalingService.definition,
+        CloudWatchService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
