@@ -91,12 +91,13 @@ let package = Package(
         service("STS", ["PolicyEngine"]),
         service("AutoScaling"),
         service("CloudWatch"),
+        service("FIS"),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch",
+                "AutoScaling", "CloudWatch", "FIS",
             ]),
         library(
             "EmulatorServer",

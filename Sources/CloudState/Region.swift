@@ -10,6 +10,7 @@ package struct Region: Sendable, Equatable {
     package var elb = ELBState()
     package var autoScaling = AutoScalingState()
     package var cloudWatch = CloudWatchState()
+    package var fis = FISState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

@@ -23,6 +23,13 @@ package enum ClockPolicy: Sendable {
         var sleptMilliseconds = 0
         /// The last call, if it only looked and nobody slept since.
         var lastLook: (operation: String, input: Fields)?
+
+        /// Whether a look is the same as the one before, which it then takes the place of.
+        mutating func asksAgain(_ operation: String, _ input: Fields) -> Bool {
+            let isSame = lastLook.map { $0 == (operation, input) } ?? false
+            lastLook = (operation, input)
+            return isSame
+        }
     }
 
     /// Moves the world's clock before a call. Returns whether everything has settled.
@@ -40,14 +47,17 @@ package enum ClockPolicy: Sendable {
                 pace.lastLook = nil
                 return false
             }
-            let asksAgain = !hasSlept && pace.lastLook.map { $0 == (operation, input) } ?? false
-            pace.lastLook = (operation, input)
-            guard asksAgain, isUnsettled else { return false }
+            let asksAgain = pace.asksAgain(operation, input) && !hasSlept
+            guard asksAgain, isUnsettled else {
+                if asksAgain { Self.waitOut(operation, &world) }
+                return false
+            }
             Self.settle(&world)
             return true
         case .settling:
             world.advance(to: world.now.adding(milliseconds: Self.step))
-            if isRead, isUnsettled { Self.settle(&world) }
+            let asksAgain = isRead && input.map { pace.asksAgain(operation, $0) } ?? false
+            if isRead, isUnsettled { Self.settle(&world) } else if asksAgain { Self.waitOut(operation, &world) }
             return isRead
         case .stepped:
             world.advance(to: world.now.adding(milliseconds: Self.step))
@@ -57,6 +67,12 @@ package enum ClockPolicy: Sendable {
             world.advance(to: start.adding(milliseconds: Int(min(max(elapsed, 0), 1e14))))
             return false
         }
+    }
+
+    /// Who looks at an experiment again and again waits for its end; everybody else wants to see what its faults do.
+    private static func waitOut(_ operation: String, _ world: inout World) {
+        guard operation == "GetExperiment", let next = world.agenda.nextDue else { return }
+        world.advance(to: next)
     }
 
     /// Lets everything happen that a client could be waiting for.

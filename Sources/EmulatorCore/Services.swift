@@ -3,6 +3,7 @@ package import CloudState
 import CloudWatch
 import EC2
 import ELB
+import FIS
 import IAM
 import KMS
 import SSM
@@ -20,6 +21,7 @@ package struct Services: Sendable {
         STSService.definition,
         AutoScalingService.definition,
         CloudWatchService.definition,
+        FISService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {

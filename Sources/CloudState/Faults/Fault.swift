@@ -21,8 +21,9 @@ package struct Fault: ResourceRecord {
         /// A status check of an instance fails: `system` for its host, `instance` for its operating system.
         case impairment(instanceID: String, StatusCheck)
         /// `aws:ec2:api-insufficient-instance-capacity-error` and
-        /// `aws:ec2:asg-insufficient-instance-capacity-error`: launches in those zones fail.
-        case insufficientCapacity(zones: [String], percentage: Int, of: Launcher)
+        /// `aws:ec2:asg-insufficient-instance-capacity-error`: launches in those zones fail, those of
+        /// everybody or only of some roles (ARNs) or groups (names).
+        case insufficientCapacity(zones: [String], percentage: Int, of: Launcher, only: [String] = [])
         /// `aws:fis:inject-api-throttle-error`, `-internal-error` and `-unavailable-error`.
         case apiError(APIFault)
         /// `AWSFIS-Run-CPU-Stress` on an instance: its CPU is that busy, in per cent.

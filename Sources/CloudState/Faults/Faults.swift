@@ -103,14 +103,22 @@ package struct Faults: Sendable, Equatable {
     // MARK: Launches and the API
 
     /// The fault that makes a launch in a zone fail for want of capacity.
-    package func shortage(zone: String, region: String, of launcher: Fault.Launcher, now: Timestamp) -> Fault? {
+    ///
+    /// - Parameter caller: who launches: the caller of the API, or the group whose name this is.
+    package func shortage(
+        zone: String, region: String, of launcher: Fault.Launcher, caller: Caller? = nil, group: String? = nil,
+        now: Timestamp
+    ) -> Fault? {
         guard !active.isEmpty else { return nil }
         return active.first { fault in
             guard fault.region == region else { return false }
             switch fault.kind {
             case .zoneOutage(zone): return true
-            case .insufficientCapacity(let zones, let percentage, launcher):
-                return (zones.isEmpty || zones.contains(zone)) && strikes(fault, percentage, now)
+            case .insufficientCapacity(let zones, let percentage, launcher, let only):
+                let isMeant =
+                    only.isEmpty || group.map(only.contains) ?? false
+                    || caller.map { caller in only.contains { Self.isRole($0, of: caller) } } ?? false
+                return isMeant && (zones.isEmpty || zones.contains(zone)) && strikes(fault, percentage, now)
             default: return false
             }
         }

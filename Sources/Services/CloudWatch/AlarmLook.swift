@@ -101,6 +101,7 @@ enum AlarmLook {
             AlarmHistoryItem(
                 alarm: alarm.name, time: context.now, type: "StateUpdate", summary: summary,
                 data: record.serializedString()))
+        if state == .alarm { context.world.stopExperiments(onAlarm: changed.arn, region: context.region) }
         context.world.wake()
         guard changed.actionsEnabled else { return }
         let actions =

@@ -60,7 +60,7 @@ enum Launching {
                 let type = candidate.type ?? LaunchParameters.type(of: group.source, context)
                 guard
                     context.world.faults.shortage(
-                        zone: zone, region: context.region, of: .autoScaling, now: context.now) == nil
+                        zone: zone, region: context.region, of: .autoScaling, group: group.name, now: context.now) == nil
                 else { throw insufficient(type, zone) }
                 // An answer with fewer instances than asked for says that something has run out; asked again, EC2 says
                 // what.
