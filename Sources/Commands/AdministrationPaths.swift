@@ -20,8 +20,38 @@ enum AdministrationPaths {
             case (_, "/_skylab/health"), (_, "/_skylab/reset"), (_, "/_skylab/costs"):
                 return answer(405, ["error": "GET /_skylab/health, GET /_skylab/costs, POST /_skylab/reset"])
             default:
-                return answer(404, ["error": "there are /_skylab/health, /_skylab/costs and /_skylab/reset"])
+                if let found = faults(request, emulator) { return found }
+                return answer(
+                    404, ["error": "there are /_skylab/health, /_skylab/costs, /_skylab/faults and /_skylab/reset"])
             }
+        }
+    }
+
+    /// `GET`, `POST` and `DELETE` of `/_skylab/faults`, and `DELETE` of one below it; nil for other paths.
+    private static func faults(_ request: WireRequest, _ emulator: Emulator) -> WireResponse? {
+        let root = "/_skylab/faults"
+        switch (request.method, request.path) {
+        case ("GET", root): return answer(200, ["faults": emulator.faultList])
+        case ("POST", root):
+            guard let json = try? JSON.parse(request.body, maximumDepth: 8) else {
+                return answer(400, ["error": "the body is no JSON"])
+            }
+            do throws(FaultRequest.Problem) {
+                let ids = emulator.start(try FaultRequest(json, region: "us-east-1"))
+                return answer(200, ["started": .array(ids.map { .string($0) })])
+            } catch {
+                return answer(400, ["error": .string("\(error)")])
+            }
+        case ("DELETE", root):
+            emulator.stopFaults()
+            return answer(200, ["faults": emulator.faultList])
+        case ("DELETE", let path) where path.hasPrefix("\(root)/"):
+            let id = String(path.dropFirst(root.count + 1))
+            guard emulator.stopFault(id) else { return answer(404, ["error": "there is no such fault in force"]) }
+            return answer(200, ["faults": emulator.faultList])
+        case (_, let path) where path == root || path.hasPrefix("\(root)/"):
+            return answer(405, ["error": "GET, POST and DELETE /_skylab/faults, DELETE /_skylab/faults/ID"])
+        default: return nil
         }
     }
 

@@ -115,6 +115,15 @@ package final class Emulator: Sendable {
         }
     }
 
+    /// Changes the world by other means than a call.
+    func change<Result>(_ change: (inout World) -> Result) -> Result {
+        state.withLock { state in
+            state.revision += 1
+            state.isUnsettled = true
+            return change(&state.world)
+        }
+    }
+
     /// Moves virtual time on by what the client has slept since its last call.
     package func catchUp() {
         guard case .sleeping(let slept) = configuration.clock else { return }

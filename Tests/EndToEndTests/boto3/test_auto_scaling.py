@@ -1,3 +1,4 @@
+import base64
 import datetime
 import unittest
 
@@ -379,44 +380,90 @@ class AutoScaling(TestCase):
         configurations = self.scaling.describe_notification_configurations(AutoScalingGroupNames=["noted"])
         self.assertEqual(configurations["NotificationConfigurations"], [])
 
+    def balanced_web(self, name, **more):
+        """A load balancer with a target group, and a group of web servers behind it."""
+        elb = client("elbv2")
+        vpc = self.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+        web = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        self.ec2.authorize_security_group_ingress(
+            GroupId=web, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0"
+        )
+        target = elb.create_target_group(
+            Name=name, Protocol="HTTP", Port=80, VpcId=vpc, HealthCheckIntervalSeconds=10, UnhealthyThresholdCount=2
+        )["TargetGroups"][0]["TargetGroupArn"]
+        balancer = elb.create_load_balancer(
+            Name=name, Subnets=[self.subnets["us-east-1a"], self.subnets["us-east-1b"]], SecurityGroups=[web]
+        )["LoadBalancers"][0]["LoadBalancerArn"]
+        elb.create_listener(
+            LoadBalancerArn=balancer, Protocol="HTTP", Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": target}],
+        )
+        data = "#!/bin/bash\ndnf install -y httpd\nsystemctl enable --now httpd\n"
+        template = self.ec2.create_launch_template(
+            LaunchTemplateName=name,
+            LaunchTemplateData={
+                "ImageId": self.image, "InstanceType": "t3.micro", "SecurityGroupIds": [web],
+                "UserData": base64.b64encode(data.encode()).decode(),
+            },
+        )["LaunchTemplate"]["LaunchTemplateId"]
+        self.make(name, LaunchTemplate={"LaunchTemplateId": template}, **more)
+        return elb, target, web
+
     def test_balancers(self):
-        """What is not attached is not described, and what does not exist is not attached."""
-        self.make("balancers", DesiredCapacity=0)
+        """Instances are registered with the group's target groups and leave them; what does not exist is refused."""
+        elb, target, _ = self.balanced_web("balancers")
+        self.scaling.attach_load_balancer_target_groups(AutoScalingGroupName="balancers", TargetGroupARNs=[target])
+        self.assertEqual(self.group("balancers")["TargetGroupARNs"], [target])
+        (attached,) = self.scaling.describe_load_balancer_target_groups(AutoScalingGroupName="balancers")[
+            "LoadBalancerTargetGroups"
+        ]
+        self.assertEqual(attached["LoadBalancerTargetGroupARN"], target)
+        self.assertIn(attached["State"], ("Added", "InService"))
+        (source,) = self.scaling.describe_traffic_sources(AutoScalingGroupName="balancers")["TrafficSources"]
+        self.assertEqual((source["Identifier"], source["Type"]), (target, "elbv2"))
+        registered = elb.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"]
+        self.assertEqual({one["Target"]["Id"] for one in registered}, set(self.serving("balancers")))
+        self.assertEqual({one["TargetHealth"]["State"] for one in registered}, {"healthy"})
+        self.scaling.detach_load_balancer_target_groups(AutoScalingGroupName="balancers", TargetGroupARNs=[target])
+        self.assertEqual(self.group("balancers")["TargetGroupARNs"], [])
+        sources = [{"Identifier": target, "Type": "elbv2"}]
+        self.scaling.attach_traffic_sources(AutoScalingGroupName="balancers", TrafficSources=sources)
+        self.assertEqual(self.group("balancers")["TargetGroupARNs"], [target])
+        self.scaling.detach_traffic_sources(AutoScalingGroupName="balancers", TrafficSources=sources)
+        self.assertEqual(self.scaling.describe_traffic_sources(AutoScalingGroupName="balancers")["TrafficSources"], [])
+        self.assertEqual(self.scaling.describe_load_balancers(AutoScalingGroupName="balancers")["LoadBalancers"], [])
         missing = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef"
-        failure = error(
-            self.scaling.attach_load_balancer_target_groups, AutoScalingGroupName="balancers", TargetGroupARNs=[missing]
-        )
-        self.assertIn(failure["Code"], ("ValidationError", "InvalidAction"))
-        self.assertEqual(
-            error_code(
-                self.scaling.attach_traffic_sources,
-                AutoScalingGroupName="balancers",
-                TrafficSources=[{"Identifier": missing, "Type": "elbv2"}],
-            ),
-            "ValidationError",
-        )
-        for call, member in (
-            (self.scaling.describe_load_balancer_target_groups, "LoadBalancerTargetGroups"),
-            (self.scaling.describe_load_balancers, "LoadBalancers"),
-            (self.scaling.describe_traffic_sources, "TrafficSources"),
+        for call in (
+            self.scaling.attach_load_balancer_target_groups,
+            self.scaling.detach_load_balancer_target_groups,
         ):
-            self.assertEqual(call(AutoScalingGroupName="balancers")[member], [])
-        self.assertEqual(
-            error_code(
-                self.scaling.detach_load_balancer_target_groups,
-                AutoScalingGroupName="balancers",
-                TargetGroupARNs=[missing],
-            ),
-            "ValidationError",
-        )
-        self.assertEqual(
-            error_code(
-                self.scaling.detach_traffic_sources,
-                AutoScalingGroupName="balancers",
-                TrafficSources=[{"Identifier": missing, "Type": "elbv2"}],
-            ),
-            "ValidationError",
-        )
+            self.assertEqual(
+                error_code(call, AutoScalingGroupName="balancers", TargetGroupARNs=[missing]), "ValidationError"
+            )
+        for call in (self.scaling.attach_traffic_sources, self.scaling.detach_traffic_sources):
+            self.assertEqual(
+                error_code(
+                    call, AutoScalingGroupName="balancers", TrafficSources=[{"Identifier": missing, "Type": "elbv2"}]
+                ),
+                "ValidationError",
+            )
+
+    def test_elb_health_checks(self):
+        """With ELB health checks, instances that the balancer finds unhealthy are replaced; without, they stay."""
+        for name, kind, is_replaced in (("elb-checked", "ELB", True), ("ec2-checked", "EC2", False)):
+            elb, target, web = self.balanced_web(name, HealthCheckType=kind, HealthCheckGracePeriod=300)
+            self.scaling.attach_load_balancer_target_groups(AutoScalingGroupName=name, TargetGroupARNs=[target])
+            before = set(self.serving(name))
+            health = elb.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"]
+            self.assertEqual({one["TargetHealth"]["State"] for one in health}, {"healthy"})
+            rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+            self.ec2.revoke_security_group_ingress(GroupId=web, IpPermissions=[rule])
+            self.group(name)
+            self.ec2.authorize_security_group_ingress(GroupId=web, IpPermissions=[rule])
+            after = set(self.serving(name))
+            self.assertEqual(before.isdisjoint(after), is_replaced, (name, before, after))
+            causes = " ".join(activity["Cause"] for activity in self.activities(name))
+            self.assertEqual("in response to an ELB system health check failure" in causes, is_replaced)
 
     def test_facts(self):
         """What Auto Scaling knows of itself."""

@@ -14,8 +14,12 @@ class FaultInjection(TestCase):
         iam = client("iam")
         trust = {
             "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": {"Service": "fis.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "fis.amazonaws.com"}, "Action": "sts:AssumeRole"},
+                {"Effect": "Allow", "Principal": {"AWS": iam.create_user(UserName="tester")["User"]["Arn"]}, "Action": "sts:AssumeRole"},
+            ],
         }
+        cls.key = iam.create_access_key(UserName="tester")["AccessKey"]
         cls.role = iam.create_role(RoleName="experimenter", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         cls.image = image_id(cls.ec2)
 
@@ -134,7 +138,7 @@ class FaultInjection(TestCase):
 
     def test_throttled_role(self):
         """Calls of a role's sessions are throttled while the experiment runs, and go through when it is stopped."""
-        session = client("sts").assume_role(RoleArn=self.role, RoleSessionName="session")["Credentials"]
+        session = client("sts", credentials=self.key).assume_role(RoleArn=self.role, RoleSessionName="session")["Credentials"]
         ec2 = client("ec2", credentials=session)
         self.assertEqual(error_code(ec2.describe_vpcs, VpcIds=["vpc-00000000000000000"]), "InvalidVpcID.NotFound")
         parameters = {"duration": "PT10M", "service": "ec2", "percentage": "100", "operations": "DescribeVpcs,DescribeSubnets"}

@@ -1,0 +1,3 @@
+threshold = 90
+actions   = false
+team      = "green"
