@@ -60,6 +60,7 @@ package enum HealthRound {
             guard target.drainingUntil == nil else { return true }
             guard let checked = checked(target, group, region, view, world.now, ignoringTimes: true) else { return true }
             return checked.nextCheck != nil || checked.observedRun != target.observedRun
+                || checked.checks.map(\.verdict) != target.checks.map(\.verdict)
         }
     }
 
