@@ -398,7 +398,7 @@ class AutoScaling(TestCase):
             LoadBalancerArn=balancer, Protocol="HTTP", Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": target}],
         )
-        data = "#!/bin/bash\ndnf install -y httpd\nsystemctl enable --now httpd\n"
+        data = "#!/bin/bash\ndnf install -y httpd\necho up > /var/www/html/index.html\nsystemctl enable --now httpd\n"
         template = self.ec2.create_launch_template(
             LaunchTemplateName=name,
             LaunchTemplateData={
