@@ -284,7 +284,9 @@ package final class Emulator: Sendable {
     /// as if it had been worked out anew.
     func keptAnswer(_ key: AnswerCache.Key, _ record: CallRecord) -> (EncodedBody, Operation)? {
         state.withLock { state in
-            guard let answer = state.answers.answer(key, revision: state.revision) else { return nil }
+            // Where calls are made to fail, each is looked at.
+            guard !state.world.faults.failsCalls, let answer = state.answers.answer(key, revision: state.revision)
+            else { return nil }
             var record = record
             record.eventName = answer.operation.name
             record.input = answer.input

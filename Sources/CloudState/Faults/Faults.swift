@@ -124,6 +124,11 @@ package struct Faults: Sendable, Equatable {
         }
     }
 
+    /// Whether any call may fail for a fault.
+    package var failsCalls: Bool {
+        active.contains { if case .apiError = $0.kind { true } else { false } }
+    }
+
     /// How a call fails before its handler sees it; nil where it goes through.
     package func apiError(service: String, operation: String, caller: Caller, region: String, now: Timestamp) -> ServiceError? {
         guard !active.isEmpty else { return nil }

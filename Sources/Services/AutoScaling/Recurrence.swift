@@ -87,16 +87,4 @@ struct Recurrence {
         }
         return nil
     }
-
-    /// What a time zone's clocks are ahead of UTC, in milliseconds. Zones with daylight saving time are not emulated.
-    static func offset(of zone: String?) throws(ServiceError) -> Int {
-        guard let zone, !["UTC", "Etc/UTC", "GMT", "Etc/GMT"].contains(zone) else { return 0 }
-        // Etc/GMT+5 is five hours behind.
-        if zone.hasPrefix("Etc/GMT"), let hours = Int(zone.dropFirst(7)), (-14...12).contains(hours) {
-            return -hours * 3_600_000
-        }
-        throw ServiceError(
-            "ValidationError", "The time zone '\(zone.prefix(64))' is not emulated here; UTC and Etc/GMT±N are.",
-            isNotEmulated: true)
-    }
 }

@@ -98,7 +98,9 @@ enum TargetGroupCalls {
             throw ELBError.validation("Port '\(port)' must be '6081' for target groups with protocol 'GENEVE'")
         }
         let isHTTP = groupProtocol == "HTTP" || groupProtocol == "HTTPS"
-        if let version = input.string("ProtocolVersion") {
+        // Terraform's provider sends an empty one.
+        let version = input.string("ProtocolVersion").flatMap { $0.isEmpty ? nil : $0 }
+        if let version {
             guard isHTTP, ["HTTP1", "HTTP2", "GRPC"].contains(version) else {
                 throw ELBError.validation(
                     "Protocol version '\(version.prefix(64))' is not supported with protocol '\(groupProtocol)'")
@@ -107,7 +109,7 @@ enum TargetGroupCalls {
         group.groupProtocol = groupProtocol
         group.port = port
         group.vpcID = vpcID
-        group.protocolVersion = isHTTP ? input.string("ProtocolVersion") ?? "HTTP1" : nil
+        group.protocolVersion = isHTTP ? version ?? "HTTP1" : nil
     }
 
     /// Whether a group is what the request asks for.

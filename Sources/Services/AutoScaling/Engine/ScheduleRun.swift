@@ -9,10 +9,12 @@ enum ScheduleRun {
             return action.start.flatMap { $0 > now ? $0 : nil }
         }
         let recurrence = try Recurrence(text)
-        let offset = try Recurrence.offset(of: action.timeZone)
+        let offset = try TimeZones.offset(of: action.timeZone, at: now)
         if let start = action.start, start > now { return start }
         guard let next = recurrence.next(after: now.adding(milliseconds: offset)) else { return nil }
-        let time = next.adding(milliseconds: -offset)
+        // Summer time may begin or end in between.
+        let then = try TimeZones.offset(of: action.timeZone, at: next.adding(milliseconds: -offset))
+        let time = next.adding(milliseconds: -then)
         if let end = action.end, time > end { return nil }
         return time
     }

@@ -157,8 +157,7 @@ resource "aws_autoscaling_group" "mixed" {
       }
 
       override {
-        instance_type     = "t3.medium"
-        weighted_capacity = "1"
+        instance_type = "t3.medium"
       }
     }
   }
