@@ -101,9 +101,9 @@ class Emulator:
     def resident(self):
         return resident_megabytes(self.child.pid)
 
-    def client(self):
+    def client(self, service="ec2"):
         return boto3.client(
-            "ec2",
+            service,
             endpoint_url=self.url,
             region_name=REGION,
             aws_access_key_id=KEY,
@@ -129,14 +129,15 @@ class Emulator:
             raise RuntimeError(f"{self.kind} answered {status} with {len(listed)} of {count} instances: {text[:300]}")
 
 
-def signed(action, port, **parameters):
-    """Body and headers of a request of the ec2 protocol with a Signature Version 4."""
-    body = urllib.parse.urlencode({"Action": action, "Version": "2016-11-15"} | parameters)
+def signed(action, port, service="ec2", **parameters):
+    """Body and headers of a request of the query protocols with a Signature Version 4."""
+    version = {"ec2": "2016-11-15", "autoscaling": "2011-01-01"}[service]
+    body = urllib.parse.urlencode({"Action": action, "Version": version} | parameters)
     request = AWSRequest(
         "POST",
         f"http://127.0.0.1:{port}/",
         data=body,
         headers={"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Host": f"127.0.0.1:{port}"},
     )
-    SigV4Auth(Credentials(KEY, SECRET), "ec2", REGION).add_auth(request)
+    SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
     return body, dict(request.headers.items())

@@ -102,6 +102,12 @@ resource "aws_autoscaling_group" "web" {
     version = aws_launch_template.web.latest_version
   }
 
+  warm_pool {
+    pool_state                  = "Stopped"
+    min_size                    = 0
+    max_group_prepared_capacity = var.most
+  }
+
   instance_maintenance_policy {
     min_healthy_percentage = 90
     max_healthy_percentage = 120
@@ -160,12 +166,6 @@ resource "aws_autoscaling_group" "mixed" {
         instance_type = "t3.medium"
       }
     }
-  }
-
-  warm_pool {
-    pool_state                  = "Stopped"
-    min_size                    = 0
-    max_group_prepared_capacity = var.most
   }
 
   lifecycle {
