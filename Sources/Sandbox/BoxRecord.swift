@@ -62,7 +62,8 @@ struct BoxRecord {
             cpuSeconds: Double(report.value(ENDED_CPU_US.rawValue)) / 1e6,
             peakMemoryBytes: report.value(ENDED_PEAK_BYTES.rawValue),
             peakProcesses: report.value(ENDED_PEAK_TASKS.rawValue),
-            leftRunning: report.value(ENDED_LEFT_RUNNING.rawValue))
+            leftRunning: report.value(ENDED_LEFT_RUNNING.rawValue),
+            diskBytes: report.value(ENDED_DISK_BYTES.rawValue), inodes: report.value(ENDED_INODES.rawValue))
         return .success(
             SandboxOutcome(
                 ending: ending, standardOutput: captures[0].captured, standardError: captures[1].captured,

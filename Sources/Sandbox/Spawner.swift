@@ -91,7 +91,7 @@ package final class Spawner: Sendable {
             namespaceProblem: namespaceProblem)
         let ready = try await record.ready.value.get()
         let box = SandboxBox(id: id, core: core, ready: ready, clock: shown, outcome: record.outcome)
-        guard ready.tier.isStandard || allowsDegraded || !policy.omissions.isEmpty else {
+        guard ready.tier.isStandard || allowsDegraded else {
             for listener in ready.listeners { close(listener) }
             let missing = ready.layers.filter { !$0.active && $0.name != "virtual time" }
             throw .belowStandard(missing: missing.map { "no \($0.name): \($0.detail)" })

@@ -5,12 +5,12 @@ import Testing
 @testable import Sandbox
 
 /// The attacks once more, with one layer turned off at a time: the others hold, or the attack's folder names what would
-/// be lost. A file `without` there has a line for each layer whose absence shows: `LAYER: ENDING`, and behind a second
+/// be lost. A file `without` there has a line for each layer whose absence shows: `LAYER: ENDING` (`ENDING / ENDING` where it is a race), and behind a second
 /// colon what is lost.
 @Suite(.serialized) struct LayerTests {
     /// How an attack must end without a layer.
     private struct Expectation {
-        var ending: String
+        var endings: [String]
         var loss: String?
     }
 
@@ -39,9 +39,12 @@ import Testing
             var policy = attack.policy(arguments: [marker])
             policy.omissions = omission
             let outcome = try await run(policy)
+            // Without namespaces it is Landlock that holds; on a kernel that has not enough of it nothing does.
+            if omission == .namespaces, outcome.tier == .degraded { return }
             let output = outcome.standardOutput.head + outcome.standardOutput.tail
-            let what = "\(attack.name) without \(layer): \(outcome.standardError.head.suffix(600)) \(output.prefix(400))"
-            #expect(describe(outcome.ending) == expected.ending, "\(what)")
+            let said = "\(outcome.standardError.head.suffix(600)) \(output.prefix(400))"
+            let what = "\(attack.name) without \(layer): \(said)"
+            #expect(expected.endings.contains(describe(outcome.ending)), "\(what)")
             if expected.loss == nil { #expect(!output.contains("ESCAPED"), "\(what)") }
             #expect(processes(markedWith: marker).isEmpty, "\(what)")
         } catch {
@@ -50,11 +53,12 @@ import Testing
     }
 
     private func expectation(of attack: Attack, without layer: String) throws -> Expectation {
-        let usual = Expectation(ending: try #require(attack.expected))
+        let usual = Expectation(endings: [try #require(attack.expected)])
         for line in attack.without {
             let parts = line.split(separator: ":", maxSplits: 2).map(trimmed)
             guard parts.count >= 2, parts[0] == layer else { continue }
-            return Expectation(ending: parts[1], loss: parts.count > 2 ? parts[2] : nil)
+            let endings = parts[1].split(separator: "/").map(trimmed)
+            return Expectation(endings: endings, loss: parts.count > 2 ? parts[2] : nil)
         }
         return usual
     }
