@@ -49,8 +49,23 @@ struct place {
     const char *path, *name;
 };
 
+// Whether a part begins with the path, as a whole.
+static bool is_at(const char *part, const char *path) {
+    size_t size = strlen(path);
+    return strncmp(part, path, size) == 0 && strchr("/:=", part[size]) != NULL;
+}
+
+// Whether a part is in a tree of the host, which keeps its name: a client may be installed below /work or /tmp.
+static bool is_shown(const char *part, const struct request *request) {
+    for (size_t index = 0; index < request->tree_count; index++) {
+        if (is_at(part, request->trees[index])) return true;
+    }
+    return false;
+}
+
 // Writes `text` with every place at the beginning of a part replaced; parts are divided by ':' and '='.
-static char *rewrite(const char *text, const struct place *places, size_t count, const char *base) {
+static char *rewrite(const char *text, const struct request *request, const struct place *places, size_t count,
+                     const char *base) {
     size_t length = strlen(text), parts = 1;
     for (const char *byte = text; *byte != '\0'; byte++) parts += *byte == ':' || *byte == '=';
     char *result = malloc(length + parts * (strlen(base) + 16) + 1);
@@ -58,11 +73,10 @@ static char *rewrite(const char *text, const struct place *places, size_t count,
     char *end = result;
     bool at_start = true;
     while (*text != '\0') {
-        for (size_t index = 0; at_start && index < count; index++) {
-            size_t size = strlen(places[index].path);
-            if (strncmp(text, places[index].path, size) != 0 || strchr("/:=", text[size]) == NULL) continue;
+        for (size_t index = 0; at_start && index < count && !is_shown(text, request); index++) {
+            if (!is_at(text, places[index].path)) continue;
             end += sprintf(end, "%s/%s", base, places[index].name);
-            text += size;
+            text += strlen(places[index].path);
             at_start = false;
         }
         if (*text == '\0') break;
@@ -80,12 +94,12 @@ int bare_relocate(struct request *request, const char *base) {
     char **lists[] = {request->arguments, request->environment};
     for (size_t list = 0; list < sizeof lists / sizeof *lists; list++) {
         for (char **text = lists[list]; *text != NULL; text++) {
-            if ((*text = rewrite(*text, places, PLACES, base)) == NULL) return -1;
+            if ((*text = rewrite(*text, request, places, PLACES, base)) == NULL) return -1;
         }
     }
     const char **paths[] = {&request->program, &request->scratch, &request->home};
     for (size_t index = 0; index < sizeof paths / sizeof *paths; index++) {
-        if ((*paths[index] = rewrite(*paths[index], places, PLACES, base)) == NULL) return -1;
+        if ((*paths[index] = rewrite(*paths[index], request, places, PLACES, base)) == NULL) return -1;
     }
     return 0;
 }

@@ -34,6 +34,23 @@ struct BareBoxTests {
         #expect(outcome.usage.peakMemoryBytes > 0)
     }
 
+    @Test func `a tree of the host keeps its name, wherever it is`() async throws {
+        let tree = "/tmp/skylab-tree-\(getpid())"
+        try #require(mkdir(tree, 0o755) == 0)
+        defer { rmdir(tree) }
+        var policy = bare("echo $1 $WHERE; cd $1")
+        policy.readOnlyPaths.append(tree)
+        policy.arguments += ["sh", tree]
+        policy.environment.append(("WHERE", "\(tree)/bin:/tmp/bin"))
+        let outcome = try await run(policy)
+        #expect(outcome.ending == .exited(code: 0), "\(outcome.standardError.head)")
+        let words = outcome.standardOutput.head.split(separator: " ")
+        try #require(words.count == 2)
+        #expect(words[0] == tree)
+        #expect(words[1].hasPrefix("\(tree)/bin:/tmp/skylab-"))
+        #expect(words[1].hasSuffix("/tmp/bin\n"))
+    }
+
     @Test func `a program reaches the emulator, by a blocking socket and by one that does not block`() async throws {
         let box = try await Shared.degraded.get().launch(
             python(
