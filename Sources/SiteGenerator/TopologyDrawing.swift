@@ -57,12 +57,12 @@ struct TopologyDrawing {
             TopologyZone(name: zone.name, subnets: zone.subnets.filter { !vpc.isDefault || !$0.resources.isEmpty })
         }.filter { !$0.subnets.isEmpty }
         let shown = Array(zones.prefix(Self.most.zones))
-        let columns = max(shown.count, 2)
+        let columns = max(shown.count, 1)
         let width = columns * Self.column + (columns - 1) * padding + 2 * padding
         let mark = shapes.mark()
         var bottom = y + 40
-        shapes.text(vpc.label, x: padding + 1, y: y + 25, name: "t1", fits: width - 260)
-        shapes.text(vpc.cidr, x: width - padding, y: y + 25, name: "t3 end", fits: 220)
+        shapes.text(vpc.label, x: padding + 1, y: y + 25, name: "t1", fits: width - 140)
+        shapes.text(vpc.cidr, x: width - padding, y: y + 25, name: "t3 end", fits: 110)
         if !vpc.resources.isEmpty {
             let names = vpc.resources.prefix(6).map { $0.name.isEmpty ? $0.kind : "\($0.kind) \($0.name)" }
             shapes.rectangle(padding + 1, bottom, width - 2 * padding, 28, "gate", radius: 14)

@@ -52,6 +52,7 @@ struct ClassPages {
             "median": .line(lab.median.map { "\(decimal($0, places: 0)) %" } ?? "–"),
             "full": .line(percentage(lab.fullyPassed, of: lab.percents.count)),
             "spark": .text(Histogram(counts: lab.tenths).sparkline),
+            "hardest": .line(enough ? lab.hardest.map { "\($0.title) (\(decimal($0.failureRate, places: 0)) % not passed)" } : nil),
         ])
     }
 
@@ -107,6 +108,8 @@ struct ClassPages {
                     "maximum": .line(submission.outcome.map { "\($0.maximum)" }),
                     "status": .object(standing(submission).values), "word": .line(word(submission)),
                     "attempts": .line(submission.outcome.map { "\($0.attempts)" }),
+                    "next": .line(submission.outcome?.problem == nil ? submission.outcome?.next?.title : nil),
+                    "problem": .line(submission.outcome?.problem),
                 ])
             })
         return generator.page("student", values, assets: "../../assets")
