@@ -133,7 +133,7 @@ let package = Package(
             [
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
                 "EmulatorServer", "Sandbox",
-                "CloudState", "ServiceModel",
+                "CloudState", "ServiceModel", "PolicyEngine",
             ]),
 
         // MARK: Results of a class

@@ -24,6 +24,8 @@ package final class Emulator: Sendable {
         package var admits: @Sendable (Int) -> Bool
         /// Bytes of each answer that the trail keeps for reports, with times by the machine's clock; nil for none.
         package var keptAnswerBytes: Int?
+        /// Brings a fresh world to where it begins: what the account has and may.
+        package var prepare: @Sendable (inout World) -> Void = { _ in }
         /// Told of each call that changed something, in order; what keeps a journal.
         package var changed: @Sendable (CallRecord) -> Void = { _ in }
 
@@ -68,9 +70,7 @@ package final class Emulator: Sendable {
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
-        let world = World(
-            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
-        state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
+        state = Mutex(State(world: Self.fresh(configuration), trail: Trail(limit: configuration.trailLimit)))
     }
 
     /// An emulator that goes on with a world that was kept.
@@ -80,10 +80,16 @@ package final class Emulator: Sendable {
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
+    private static func fresh(_ configuration: Configuration) -> World {
+        var world = World(
+            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        configuration.prepare(&world)
+        return world
+    }
+
     /// Goes back to how the world began, with an empty trail.
     package func reset() {
-        let fresh = World(
-            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        let fresh = Self.fresh(configuration)
         state.withLock { state in
             state.world = fresh
             state.trail = Trail(limit: configuration.trailLimit)

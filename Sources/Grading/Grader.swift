@@ -93,6 +93,7 @@ package struct Grader: Sendable {
         let entry = try Entry(submission, lab.lab)
         let policy = try StudentBox.policy(
             entry, submission, lab.lab, region: options.region, clients: clients.toolchain)
+        let setUp = try RegionSetUp(lab.lab.account)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
         var configuration = Emulator.Configuration(
@@ -103,6 +104,8 @@ package struct Grader: Sendable {
             return number <= callLimit
         }
         configuration.keptAnswerBytes = APICall.maximumAnswer
+        configuration.enforcesIAM = lab.lab.account.enforcesIAM
+        configuration.prepare = { setUp.prepare(&$0, student: Self.student) }
         let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {

@@ -8,7 +8,8 @@ struct StudentBox {
     static let endpoint = SandboxListener(address: "127.0.0.1", port: 4566)
 
     /// Student-side credentials; the emulator takes any.
-    private static let accessKeyID = "AKIASKYLABSTUDENT000"
+    static let accessKeyID = "AKIASKYLABSTUDENT000"
+    static let secretAccessKey = "skylab-lends-you-this-region"
 
     static func policy(
         _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: SandboxToolchain
@@ -47,7 +48,7 @@ struct StudentBox {
             ("PYTHONUNBUFFERED", "1"),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
             ("AWS_ACCESS_KEY_ID", accessKeyID),
-            ("AWS_SECRET_ACCESS_KEY", "skylab-lends-you-this-region"),
+            ("AWS_SECRET_ACCESS_KEY", secretAccessKey),
             ("AWS_DEFAULT_REGION", region),
             ("AWS_REGION", region),
             ("AWS_PAGER", ""),

@@ -13,6 +13,7 @@ package struct Lab: Sendable {
     package var limits: LabLimits
     package var network: LabNetwork
     package var time: LabTime
+    package var account: LabAccount
     /// In the order of the file.
     package var checks: [CheckDefinition]
     package var selftests: [SelfTest]
