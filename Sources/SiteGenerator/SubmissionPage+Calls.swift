@@ -79,7 +79,9 @@ extension SubmissionPage {
     /// The region of a call that went elsewhere than the lab's.
     private func foreignRegion(_ call: APICall) -> String? { call.awsRegion == result.region ? nil : call.awsRegion }
 
-    private func realTime(_ call: APICall) -> String { CallSpan(call).map { "\(decimal($0.start, places: 2)) s" } ?? "" }
+    private func realTime(_ call: APICall) -> String {
+        CallSpan(call).map { "\(decimal($0.start, places: 2)) s" } ?? ""
+    }
 
     private func took(_ call: APICall) -> String {
         guard call.tookSeconds != nil, let span = CallSpan(call) else { return "" }

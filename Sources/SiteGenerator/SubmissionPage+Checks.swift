@@ -35,7 +35,8 @@ extension SubmissionPage {
             "anchor": .text(Markup(trusted: anchor)), "id": .line(check.id), "checkTitle": .line(check.title),
             "kind": .line(check.kind), "status": .object(check.verdict.values),
             "points": .number(check.points), "maximum": .number(check.maximum),
-            "extraCredit": .flag(check.extraCredit), "took": .line(check.seconds < 0.001 ? nil : durationText(check.seconds)),
+            "extraCredit": .flag(check.extraCredit),
+            "took": .line(check.seconds < 0.001 ? nil : durationText(check.seconds)),
             "message": .text(fails && blockers.isEmpty ? Markup(prose: message(of: check)) : .empty),
             "compares": .flag(fails && (check.expected != nil || check.actual != nil)),
             "expected": .block(check.expected), "actual": .block(check.actual),
@@ -52,7 +53,9 @@ extension SubmissionPage {
 
     /// What is wrong with the submission as a whole stands once on the page, not in every check.
     private func message(of check: CheckResult) -> String {
-        guard let problem = result.problem, !problem.isEmpty, check.message.hasSuffix(problem) else { return check.message }
+        guard let problem = result.problem, !problem.isEmpty, check.message.hasSuffix(problem) else {
+            return check.message
+        }
         return "Not run."
     }
 

@@ -16,12 +16,14 @@ struct StrictHTML {
     private static let allowed: Set<String> = [
         "html", "head", "meta", "title", "link", "script", "body", "a", "header", "div", "p", "code", "h1", "h2", "h3",
         "bdi", "strong", "span", "ul", "li", "svg", "rect", "nav", "main", "section", "table", "thead", "tbody", "tr",
-        "th", "td", "b", "ol", "text", "desc", "footer", "dl", "dt", "dd", "details", "summary", "pre", "footer", "time", "br", "wbr",
+        "th", "td", "b", "ol", "text", "desc", "footer", "dl", "dt", "dd", "details", "summary", "pre", "footer",
+        "time", "br", "wbr",
     ]
     private static let attributes: Set<String> = [
         "lang", "charset", "http-equiv", "content", "name", "rel", "href", "src", "defer", "class", "id", "aria-hidden",
         "aria-label", "aria-labelledby", "viewBox", "preserveAspectRatio", "focusable", "x", "y", "width", "height",
-        "role", "tabindex", "scope", "dir", "datetime", "data-filter", "data-failed", "data-writes", "colspan", "rx", "download",
+        "role", "tabindex", "scope", "dir", "datetime", "data-filter", "data-failed", "data-writes", "colspan", "rx",
+        "download",
         "aria-current", "data-index", "open",
     ]
 
@@ -81,7 +83,8 @@ struct StrictHTML {
             case "id": ids.append(attribute.value)
             case "href", "src":
                 links.append(attribute.value)
-                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix), attribute.value != "calls.har",
+                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix),
+                    attribute.value != "calls.har",
                     !isPlainPath(attribute.value)
                 {
                     problems.append("link \(attribute.value)")

@@ -47,7 +47,9 @@ struct PipelineTests {
         let more = ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "summary.md"]
         let wrong = try run(script, on: "bad/ssh-open", more: more)
         #expect(wrong.status == 1 && wrong.hasReport)
-        #expect(wrong.lines.contains { $0.hasPrefix("::error title=Nothing but port 80 is open (0/10)::") }, "\(wrong.lines)")
+        #expect(
+            wrong.lines.contains { $0.hasPrefix("::error title=Nothing but port 80 is open (0/10)::") },
+            "\(wrong.lines)")
         #expect(wrong.lines.contains("Score    90/100  (7 passed, 1 failed)"))
         #expect(wrong.summary.contains("90/100 points") && wrong.summary.contains("| ✗ failed | Nothing but port 80"))
         #expect(wrong.junit.contains("failures=\"1\""))
@@ -68,13 +70,16 @@ struct PipelineTests {
         #expect(right.status == 0 && right.junit.contains("failures=\"0\""), "\(right.lines)")
     }
 
-    @Test func `a summary is added to what the step's file has already, and one that cannot be written is an error`() throws {
+    @Test func `a summary is added to what the step's file has already, and one that cannot be written is an error`()
+        throws
+    {
         let shell = try Shell()
         defer { shell.remove() }
         try shell.write("before\n", to: "summary.md")
         let grade = "skylab grade ec2-ha-pair labs/ec2-ha-pair/bad/no-entry --no-report --format github"
         let answers = try shell.run([
-            "export GITHUB_STEP_SUMMARY=summary.md", grade, "cat summary.md", "GITHUB_STEP_SUMMARY=/none/there \(grade)",
+            "export GITHUB_STEP_SUMMARY=summary.md", grade, "cat summary.md",
+            "GITHUB_STEP_SUMMARY=/none/there \(grade)",
         ])
         try #require(answers.count == 4)
         #expect(answers[1].status == 1)

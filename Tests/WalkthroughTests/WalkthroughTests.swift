@@ -16,7 +16,8 @@ struct WalkthroughTests {
             switch step {
             case .file(let path, let text):
                 try shell.write(text, to: ".files/\(index)")
-                commands.append("mkdir -p \"$(dirname '\(path)')\" && cp '\(shell.folder.path)/.files/\(index)' '\(path)'")
+                commands.append(
+                    "mkdir -p \"$(dirname '\(path)')\" && cp '\(shell.folder.path)/.files/\(index)' '\(path)'")
             case .command(let text, _, _): commands.append(text)
             }
         }
@@ -27,7 +28,8 @@ struct WalkthroughTests {
             guard case .command(let text, let line, let output) = step else { continue }
             let place = "docs/\(name).md:\(line): \(text)"
             // A submission that fails checks is a result like any other; anything else is a mistake in the page.
-            #expect(answer.status == 0 || answer.status == 1 && text.hasPrefix("skylab grade"), "\(place)\n\(answer.lines)")
+            #expect(
+                answer.status == 0 || answer.status == 1 && text.hasPrefix("skylab grade"), "\(place)\n\(answer.lines)")
             guard !output.isEmpty else { continue }
             compared += 1
             #expect(matches(answer.lines[...], output[...]), "\(place) prints\n\(answer.lines.joined(separator: "\n"))")
@@ -36,7 +38,8 @@ struct WalkthroughTests {
     }
 
     @Test(arguments: [
-        (["a", "b"], ["a", "b"], true), (["a", "b"], ["a"], false), (["a"], ["a", "b"], false), (["a", "b"], ["…"], true),
+        (["a", "b"], ["a", "b"], true), (["a", "b"], ["a"], false), (["a"], ["a", "b"], false),
+        (["a", "b"], ["…"], true),
         ([], ["…"], true), (["x", "a", "y"], ["…", "a", "…"], true), (["x", "y"], ["…", "a", "…"], false),
         (["took 3.1 s, 8 calls"], ["took …, 8 calls"], true), (["took 3.1 s, 9 calls"], ["took …, 8 calls"], false),
         (["aXbYc"], ["a…b…c"], true), (["ab"], ["ab…b"], false), (["…"], ["a…"], false),
