@@ -173,6 +173,10 @@ let package = Package(
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 
+        tests(
+            "WalkthroughTests",
+            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
+
         // MARK: Tests of the emulator's parts
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
