@@ -111,7 +111,8 @@ let package = Package(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests(
-            "EmulatorCoreTests", ["EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "EmulatorTestSupport"]),
+            "EmulatorCoreTests",
+            ["EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
@@ -174,6 +175,10 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        tests(
+            "WalkthroughTests",
+            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
 
         // MARK: Tests of the emulator's parts
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),

@@ -53,6 +53,9 @@ struct GradeCommand: AsyncParsableCommand {
     @Option(help: "Ids and addresses in the region follow from it.")
     var seed: String?
 
+    @Option(help: ArgumentHelp(SandboxOption.explanation, valueName: "standard|degraded"))
+    var sandbox: SandboxOption = .standard
+
     @Flag(help: "Show hidden checks, too.")
     var instructor = false
 
@@ -65,7 +68,7 @@ struct GradeCommand: AsyncParsableCommand {
         try requireSubmission(submission)
         let spawner: Spawner
         do {
-            spawner = try Spawner.start()
+            spawner = try Spawner.start(allowsDegraded: sandbox == .degraded)
         } catch {
             throw CommandFailure("\(error)", code: .infrastructure)
         }
@@ -152,6 +155,10 @@ struct GradeCommand: AsyncParsableCommand {
                 guard let file = format.file else { continue }
                 try writeFileAtomically(try bytes(of: format.kind, result, junitBytes), to: file)
                 outputs.append(.init(label: format.kind.rawValue, path: file))
+            }
+            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+            if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
+                try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file)
             }
             return outputs
         } catch let error as SiteError {

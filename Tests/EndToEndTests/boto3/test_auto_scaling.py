@@ -291,32 +291,29 @@ class AutoScaling(TestCase):
             "ActiveInstanceRefreshNotFound",
         )
 
-    def test_a_refresh_is_taken_back(self):
-        """A refresh under way is cancelled; another one is rolled back to what the group had before."""
-        self.make("undone")
-        before = self.serving("undone")
-        self.scaling.start_instance_refresh(AutoScalingGroupName="undone")
+    def test_a_refresh_is_cancelled_and_rolled_back(self):
+        """A refresh that is under way can be cancelled, or rolled back to the configuration that was before it."""
+        self.make("cancelled")
+        self.scaling.start_instance_refresh(AutoScalingGroupName="cancelled")
         self.assertEqual(
-            error_code(self.scaling.start_instance_refresh, AutoScalingGroupName="undone"), "InstanceRefreshInProgress"
+            error_code(self.scaling.start_instance_refresh, AutoScalingGroupName="cancelled"), "InstanceRefreshInProgress"
         )
-        cancelled = self.scaling.cancel_instance_refresh(AutoScalingGroupName="undone")["InstanceRefreshId"]
-        described = self.scaling.describe_instance_refreshes(AutoScalingGroupName="undone")["InstanceRefreshes"]
-        self.assertEqual([(one["InstanceRefreshId"], one["Status"]) for one in described], [(cancelled, "Cancelled")])
-        self.assertEqual(set(self.serving("undone")), set(before))
-        self.scaling.update_auto_scaling_group(
-            AutoScalingGroupName="undone", LaunchTemplate={"LaunchTemplateId": self.template, "Version": "1"}
-        )
-        version = self.ec2.create_launch_template_version(
+        self.scaling.cancel_instance_refresh(AutoScalingGroupName="cancelled")
+        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="cancelled")["InstanceRefreshes"]
+        self.assertEqual([one["Status"] for one in statuses], ["Cancelled"])
+        self.make("rolled-back", LaunchTemplate={"LaunchTemplateId": self.template, "Version": "1"})
+        self.ec2.create_launch_template_version(
             LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
-        )["LaunchTemplateVersion"]["VersionNumber"]
-        newer = {"LaunchTemplateId": self.template, "Version": str(version)}
-        self.scaling.start_instance_refresh(
-            AutoScalingGroupName="undone", DesiredConfiguration={"LaunchTemplate": newer}
         )
-        self.scaling.rollback_instance_refresh(AutoScalingGroupName="undone")
-        (last, *_) = self.scaling.describe_instance_refreshes(AutoScalingGroupName="undone")["InstanceRefreshes"]
-        self.assertEqual(last["Status"], "RollbackSuccessful")
-        self.assertEqual({one["InstanceType"] for one in self.serving("undone").values()}, {"t3.micro"})
+        self.scaling.start_instance_refresh(
+            AutoScalingGroupName="rolled-back",
+            DesiredConfiguration={"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "2"}},
+        )
+        self.scaling.rollback_instance_refresh(AutoScalingGroupName="rolled-back")
+        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="rolled-back")["InstanceRefreshes"]
+        self.assertEqual([one["Status"] for one in statuses], ["RollbackSuccessful"])
+        types = {one["InstanceType"] for one in self.serving("rolled-back").values()}
+        self.assertEqual(types, {"t3.micro"})
 
     def test_mixed_instances(self):
         """Of a mixed group's instances so many are on demand, the others Spot, of the types that it lists."""
