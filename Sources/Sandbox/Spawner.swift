@@ -100,7 +100,7 @@ package final class Spawner: Sendable {
     }
 
     /// The process id of `spawnd`.
-    var launcherProcess: Int32 { core.process }
+    package var launcherProcess: Int32 { core.process }
 
     /// Ends every box and waits until `spawnd` is gone.
     package func stop() async {
