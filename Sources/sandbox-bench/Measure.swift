@@ -50,15 +50,15 @@ func brokerRoundTrip(_ spawner: Spawner, _ policy: SandboxPolicy) async throws -
 /// Programs that do little but system calls: on open files, and opening them, where Landlock looks at every folder above.
 let syscallPrograms = [
     "python_calls": """
-        import os
-        f = os.open("/usr/bin/env", os.O_RDONLY); g = os.open("/dev/null", os.O_WRONLY)
-        for _ in range(5000):
-            os.pread(f, 512, 0); os.lseek(f, 0, 0); os.fstat(f); os.write(g, bytes(1)); os.stat("/usr"); os.getppid()
-        """,
+    import os
+    f = os.open("/usr/bin/env", os.O_RDONLY); g = os.open("/dev/null", os.O_WRONLY)
+    for _ in range(5000):
+        os.pread(f, 512, 0); os.lseek(f, 0, 0); os.fstat(f); os.write(g, bytes(1)); os.stat("/usr"); os.getppid()
+    """,
     "python_opens": """
-        import os
-        for _ in range(5000): os.close(os.open("/usr/bin/env", os.O_RDONLY))
-        """,
+    import os
+    for _ in range(5000): os.close(os.open("/usr/bin/env", os.O_RDONLY))
+    """,
 ]
 
 /// Milliseconds of such a program, measured by itself, bare and in a box in turns.

@@ -87,7 +87,9 @@ if let bare = medians["posix_spawn"], bare > 0 {
 }
 // What else the machine does only ever adds to such a loop, so the least is the truest.
 for name in syscallPrograms.keys.sorted() {
-    guard let bare = figures["\(name)_bare"]?.min(), let boxed = figures["\(name)_boxed"]?.min(), bare > 0 else { continue }
+    guard let bare = figures["\(name)_bare"]?.min(), let boxed = figures["\(name)_boxed"]?.min(), bare > 0 else {
+        continue
+    }
     lines.append("  \"\(name)_boxed_to_bare\": \(rounded(boxed / bare))")
 }
 print("{\n\(lines.joined(separator: ",\n"))\n}")
