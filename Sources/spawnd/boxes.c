@@ -270,7 +270,8 @@ static void hear(struct workshop *workshop, struct entry *entry) {
             entry->report = parcel.message;
             // A failure may come from a blank box: then it is about nobody yet.
             if (entry->id != 0) {
-                say(workshop, entry->id, entry->report);
+                parcel.message.box = entry->id;
+                channel_send(workshop->control, &parcel, 0);
                 entry->said = true;
             }
         }

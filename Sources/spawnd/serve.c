@@ -16,6 +16,7 @@
 
 #include "bare.h"
 #include "channel.h"
+#include "collect.h"
 #include "student.h"
 
 // How often the processes are counted: nothing tells when a tree of processes crosses a limit.
@@ -80,12 +81,14 @@ static void end_all(struct init *init, bool note) {
             process = wait4(-1, &status, WNOHANG, NULL);
         }
     } while (process == 0 || errno == EINTR);
-    if (init->bare) bare_remove(init->setup->base);
 }
 
 // Leaving takes the rest of a process namespace along; without one it is to be done by hand.
 _Noreturn void leave(struct init *init) {
-    if (init->bare) end_all(init, false);
+    if (init->bare) {
+        end_all(init, false);
+        bare_remove(init->setup->base);
+    }
     _exit(1);
 }
 
@@ -137,6 +140,9 @@ _Noreturn static void finish(struct init *init) {
     evidence->peak_tasks = init->account.peak_tasks > 0 || init->started_us == 0 ? init->account.peak_tasks : 1;
 
     struct parcel parcel = {.message = verdict(evidence, &init->request.limits)};
+    int collected = init->started_us != 0 ? collect_files(init->request.scratch, &init->request) : -1;
+    if (collected >= 0) parcel.descriptors[parcel.count++] = collected;
+    if (init->bare) bare_remove(init->setup->base);
     channel_send(init->setup->channel, &parcel, 0);
     _exit(0);
 }

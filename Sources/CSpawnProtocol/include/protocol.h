@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 3, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 4, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init.
@@ -27,7 +27,8 @@ enum message_kind {
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
-    MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name
+    MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
+                         // descriptors: the files that were taken out, where some were asked for
 };
 
 enum launch_value {
