@@ -80,17 +80,23 @@ let package = Package(
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
+        library("Reachability", ["CloudState", "ServiceModel"]),
+        library("LoadBalancing", ["CloudState", "Reachability", "ServiceModel"]),
         library("KeyMaterial", ["ServiceModel", "Digests"]),
-        service("EC2", ["KeyMaterial", "PolicyEngine"]),
+        service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
+        service("ELB", ["LoadBalancing", "PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
+        service("AutoScaling"),
+        service("CloudWatch"),
         library(
             "EmulatorCore",
             [
-                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "IAM", "KMS", "SSM",
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
                 "STS",
+                "AutoScaling", "CloudWatch",
             ]),
         library(
             "EmulatorServer",
@@ -103,7 +109,9 @@ let package = Package(
         library(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
-        tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
+        tests(
+            "EmulatorCoreTests",
+            ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
@@ -166,6 +174,10 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        tests(
+            "WalkthroughTests",
+            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
 
         // MARK: Tests of the emulator's parts
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),

@@ -156,6 +156,10 @@ struct GradeCommand: AsyncParsableCommand {
                 try writeFileAtomically(try bytes(of: format.kind, result, junitBytes), to: file)
                 outputs.append(.init(label: format.kind.rawValue, path: file))
             }
+            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+            if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
+                try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file)
+            }
             return outputs
         } catch let error as SiteError {
             throw CommandFailure("\(error)", code: .internal)

@@ -55,7 +55,8 @@ package struct ServedFiles: Sendable {
         for part in path.split(separator: "/") {
             guard part != "." && part != "..", !part.hasPrefix("."),
                 part.utf8.allSatisfy({ byte in
-                    (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+                    (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+                        || [0x2D, 0x2E, 0x5F].contains(byte)
                 })
             else { return nil }
             names.append(String(part))
@@ -127,7 +128,8 @@ package struct ServedFiles: Sendable {
 
     private func headers(for name: String) -> [(name: String, value: String)] {
         let types = [
-            "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+            "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
+            "js": "text/javascript; charset=utf-8",
             "json": "application/json", "xml": "application/xml", "txt": "text/plain; charset=utf-8",
             "har": "application/json", "svg": "text/plain; charset=utf-8",
         ]

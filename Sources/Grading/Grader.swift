@@ -1,6 +1,6 @@
-import Digests
 import Checks
 import CloudState
+import Digests
 import EmulatorCore
 package import EmulatorServer
 package import GradeModel

@@ -70,7 +70,10 @@ struct HARFile {
     /// AWS's own endpoint, with nothing in it but letters, digits and dashes of what was called.
     private func url(_ call: APICall) -> String {
         func kept(_ text: String) -> String {
-            String(text.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || "0123456789-".unicodeScalars.contains($0)) }.map(Character.init))
+            String(
+                text.unicodeScalars.filter {
+                    $0.isASCII && ($0.properties.isAlphabetic || "0123456789-".unicodeScalars.contains($0))
+                }.map(Character.init))
         }
         return "https://\(kept(call.service)).\(kept(call.awsRegion ?? result.region)).amazonaws.com/"
     }
@@ -92,6 +95,7 @@ private func timestamp(_ text: String, plus seconds: Double) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-    let clock = [moment / 3_600_000, moment / 60_000 % 60, moment / 1000 % 60].map { padded($0, 2) }.joined(separator: ":")
+    let clock = [moment / 3_600_000, moment / 60_000 % 60, moment / 1000 % 60].map { padded($0, 2) }.joined(
+        separator: ":")
     return "\(start.prefix(11))\(clock).\(padded(moment % 1000, 3))Z"
 }

@@ -47,7 +47,8 @@ extension SubmissionPage {
             "until": .text(run.count == 1 ? .empty : clockMarkup(run.last.eventTime)),
             "timed": .flag(!waterfall.isEmpty), "fall": .text(waterfall.bars(run.spans)),
             "real": .text(Markup(trusted: realTime(call))), "took": .text(Markup(trusted: took(call))),
-            "service": .line(call.service), "operation": .line(call.eventName), "writes": .flag(!call.readOnly),
+            "service": .line(call.service), "operation": .text(operationName(call.eventName)),
+            "writes": .flag(!call.readOnly),
             "repeats": .text(run.count == 1 ? .empty : Markup(trusted: "\(run.count)")),
             "status": .object(status.values),
             "outcome": .line(call.errorCode ?? (call.notEmulated ? "no answer" : "OK")),
@@ -78,7 +79,9 @@ extension SubmissionPage {
     /// The region of a call that went elsewhere than the lab's.
     private func foreignRegion(_ call: APICall) -> String? { call.awsRegion == result.region ? nil : call.awsRegion }
 
-    private func realTime(_ call: APICall) -> String { CallSpan(call).map { "\(decimal($0.start, places: 2)) s" } ?? "" }
+    private func realTime(_ call: APICall) -> String {
+        CallSpan(call).map { "\(decimal($0.start, places: 2)) s" } ?? ""
+    }
 
     private func took(_ call: APICall) -> String {
         guard call.tookSeconds != nil, let span = CallSpan(call) else { return "" }
@@ -96,15 +99,22 @@ extension SubmissionPage {
     var sandboxValues: PageObject {
         PageObject([
             "tier": .line(result.sandboxTier), "any": .flag(!result.sandboxLayers.isEmpty),
+            "summary": .line(layersSummary), "open": .flag(result.sandboxLayers.contains { !$0.active }),
             "layers": .list(
                 result.sandboxLayers.map { layer in
                     PageObject([
                         "name": .line(layer.name), "detail": .block(layer.detail),
                         "status": .object((layer.active ? Verdict.passed : .partial).values),
-                        "word": .line(layer.active ? "active" : "not active"),
+                        "word": .line(layer.active ? "active" : "not active"), "isActive": .flag(layer.active),
                     ])
                 }),
         ])
+    }
+
+    private var layersSummary: String {
+        let active = result.sandboxLayers.count(where: \.active)
+        let all = result.sandboxLayers.count
+        return active == all ? "All \(all) layers were active" : "\(active) of \(all) layers were active"
     }
 }
 

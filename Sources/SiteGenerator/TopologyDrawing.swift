@@ -44,8 +44,11 @@ struct TopologyDrawing {
                 let count = zone.subnets.reduce(0) { $0 + $1.resources.count }
                 return count == 0 ? nil : "\(count) in \(zone.name)"
             }
-            let all = vpc.zones.flatMap(\.subnets).flatMap(\.resources).filter { !view.complaints(about: $0.id).isEmpty }
-            let faults = all.isEmpty ? "" : "; checks find fault with \(all.prefix(8).map(\.label).joined(separator: ", "))"
+            let all = vpc.zones.flatMap(\.subnets).flatMap(\.resources).filter {
+                !view.complaints(about: $0.id).isEmpty
+            }
+            let faults =
+                all.isEmpty ? "" : "; checks find fault with \(all.prefix(8).map(\.label).joined(separator: ", "))"
             return "\(vpc.label): \(zones.isEmpty ? "nothing runs in it" : zones.joined(separator: ", "))\(faults)."
         }.joined(separator: " ")
     }
@@ -57,16 +60,17 @@ struct TopologyDrawing {
             TopologyZone(name: zone.name, subnets: zone.subnets.filter { !vpc.isDefault || !$0.resources.isEmpty })
         }.filter { !$0.subnets.isEmpty }
         let shown = Array(zones.prefix(Self.most.zones))
-        let columns = max(shown.count, 2)
+        let columns = max(shown.count, 1)
         let width = columns * Self.column + (columns - 1) * padding + 2 * padding
         let mark = shapes.mark()
         var bottom = y + 40
-        shapes.text(vpc.label, x: padding + 1, y: y + 25, name: "t1", fits: width - 260)
-        shapes.text(vpc.cidr, x: width - padding, y: y + 25, name: "t3 end", fits: 220)
+        shapes.text(vpc.label, x: padding + 1, y: y + 25, name: "t1", fits: width - 140)
+        shapes.text(vpc.cidr, x: width - padding, y: y + 25, name: "t3 end", fits: 110)
         if !vpc.resources.isEmpty {
             let names = vpc.resources.prefix(6).map { $0.name.isEmpty ? $0.kind : "\($0.kind) \($0.name)" }
             shapes.rectangle(padding + 1, bottom, width - 2 * padding, 28, "gate", radius: 14)
-            shapes.text(names.joined(separator: " · "), x: width / 2, y: bottom + 18, name: "t2 middle", fits: width - 60)
+            shapes.text(
+                names.joined(separator: " · "), x: width / 2, y: bottom + 18, name: "t2 middle", fits: width - 60)
             bottom += 40
         }
         var deepest = bottom
@@ -97,7 +101,8 @@ struct TopologyDrawing {
         }
         let left = zone.subnets.count - Self.most.subnets
         if left > 0 {
-            shapes.text("and \(left) more subnets", x: x + Self.padding, y: bottom + 12, name: "t3", fits: Self.cell.width)
+            shapes.text(
+                "and \(left) more subnets", x: x + Self.padding, y: bottom + 12, name: "t3", fits: Self.cell.width)
             bottom += 24
         }
         shapes.rectangle(x, y, Self.column, bottom - y, "zone", radius: 6, at: mark)

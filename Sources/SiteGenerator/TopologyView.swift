@@ -40,7 +40,8 @@ struct TopologyView {
                 for subnet in zone.subnets {
                     for resource in subnet.resources {
                         let place = "\(name) › \(zone.name) › \(subnet.label)"
-                        rows.append(Row(resource: resource, place: place, anchor: ids.claim(resource.id, prefix: "res-")))
+                        rows.append(
+                            Row(resource: resource, place: place, anchor: ids.claim(resource.id, prefix: "res-")))
                     }
                 }
             }
@@ -82,6 +83,8 @@ struct TopologyView {
             "status": .object(status.values),
             "facts": .list(
                 resource.facts.prefix(20).map { PageObject(["name": .line($0.name), "value": .line($0.value)]) }),
+            "moreFacts": .text(
+                resource.facts.count > 20 ? Markup(trusted: "\(resource.facts.count - 20)") : .empty),
             "complaints": .list(
                 complaints.prefix(8).map {
                     PageObject(["check": .line($0.id), "checkAnchor": .text(Markup(trusted: $0.anchor))])

@@ -20,7 +20,8 @@ struct Waterfall {
         let scale = (Self.width - 10) / seconds
         let bars = spans.map { span in
             let x = decimal(span.start * scale, places: 1)
-            return "<rect x=\"\(x)\" y=\"2\" width=\"\(decimal(max(span.length * scale, 10), places: 1))\" height=\"8\"/>"
+            return
+                "<rect x=\"\(x)\" y=\"2\" width=\"\(decimal(max(span.length * scale, 10), places: 1))\" height=\"8\"/>"
         }
         return Markup(
             trusted:

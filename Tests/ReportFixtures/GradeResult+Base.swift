@@ -36,7 +36,8 @@ extension Sample {
                 ])
         }
         let inside = [
-            instance("i-0a1b2c3d4e5f60718", "web-1", "10.0.1.10"), instance("i-0f1e2d3c4b5a69788", "web-2", "10.0.1.11"),
+            instance("i-0a1b2c3d4e5f60718", "web-1", "10.0.1.10"),
+            instance("i-0f1e2d3c4b5a69788", "web-2", "10.0.1.11"),
         ]
         let own = TopologyNetwork(
             id: "vpc-0a1b2c3d", name: "lab", cidr: "10.0.0.0/16",
@@ -45,7 +46,8 @@ extension Sample {
                     name: "us-east-1a",
                     subnets: [
                         TopologySubnet(
-                            id: "subnet-0a1b2c3d", name: "web-a", cidr: "10.0.1.0/24", isPublic: true, resources: inside)
+                            id: "subnet-0a1b2c3d", name: "web-a", cidr: "10.0.1.0/24", isPublic: true, resources: inside
+                        )
                     ]),
                 TopologyZone(
                     name: "us-east-1b",

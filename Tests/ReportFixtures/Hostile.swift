@@ -38,7 +38,8 @@ package enum Hostile {
         result.apiCalls = [
             APICall(
                 sequence: 1, eventTime: text, eventSource: text, eventName: text, readOnly: false,
-                requestParameters: text, errorCode: text, errorMessage: text, requestID: text, userAgent: text, awsRegion: text, responseElements: text,
+                requestParameters: text, errorCode: text, errorMessage: text, requestID: text, userAgent: text,
+                awsRegion: text, responseElements: text,
                 resources: [text, "i-0a1b2c3d4e5f60718"], httpStatus: 400, startSeconds: .nan, tookSeconds: -1),
             APICall(
                 sequence: 2, eventTime: text, eventSource: text, eventName: text, readOnly: true,
@@ -46,7 +47,8 @@ package enum Hostile {
                 startSeconds: 0.5, tookSeconds: .infinity),
         ]
         let resource = TopologyResource(
-            id: text, kind: text, name: text, state: text, facts: [TopologyFact(text, text), TopologyFact("type", text)])
+            id: text, kind: text, name: text, state: text,
+            facts: [TopologyFact(text, text), TopologyFact("type", text)])
         result.topology = Topology(
             region: text,
             vpcs: [
@@ -55,7 +57,9 @@ package enum Hostile {
                     zones: [
                         TopologyZone(
                             name: text,
-                            subnets: [TopologySubnet(id: text, name: text, cidr: text, resources: [resource, resource])])
+                            subnets: [
+                                TopologySubnet(id: text, name: text, cidr: text, resources: [resource, resource])
+                            ])
                     ], resources: [resource])
             ])
         for index in result.checks.indices {

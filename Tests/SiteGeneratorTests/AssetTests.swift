@@ -27,5 +27,5 @@ private func asset(_ name: String) throws -> String {
 func `every verdict has its colour in light and in dark`(verdict: String) throws {
     let style = try asset("site.css")
     #expect(style.split(separator: "--\(verdict): #").count == 3)
-    #expect(style.contains(".\(verdict) { --status: var(--\(verdict)); }"))
+    #expect(style.contains(".\(verdict) { --status: var(--\(verdict));"))
 }

@@ -9,15 +9,22 @@ struct ClassFixture {
     let folder: URL
     let results: ResultsFolder
 
-    static let names = ["Ada Okonkwo-Lindqvist", "Bo <b>Zhang</b>", "Çelik Ümit", "=HYPERLINK(\"x\")", "Noor van Aalst"]
+    static let names = [
+        "Ada Okonkwo-Lindqvist", "Bo <b>Zhang</b>", "Çelik Ümit", "=HYPERLINK(\"x\")", "Noor van Aalst",
+    ]
 
     /// Every third of a class has a perfect score; one is the grader's error, one handed nothing in, one is hostile.
-    init(students count: Int, in parent: URL, lab: String = "ec2-ha-pair", attempts: Int = 1) throws {
+    /// - Parameter ids: the students' ids, and their names; made up where there are none.
+    init(
+        students count: Int, in parent: URL, lab: String = "ec2-ha-pair", attempts: Int = 1, ids: [String] = []
+    ) throws {
         folder = parent.appendingPathComponent("results-\(lab)")
         let students = (0..<count).map { index in
-            Student(
+            if index < ids.count { return Student(id: ids[index], name: ids[index], submission: "\(ids[index]).zip") }
+            return Student(
                 id: "s20\(10000 + index * 37)", name: "\(Self.names[index % Self.names.count]) \(index)",
-                email: "student\(index)@example.edu", section: "A", login: "login\(index)x", sisID: "SIS-\(90000 + index)",
+                email: "student\(index)@example.edu", section: "A", login: "login\(index)x",
+                sisID: "SIS-\(90000 + index)",
                 submission: index == 1 ? nil : "s20\(10000 + index * 37)_lab1.zip")
         }
         for (index, student) in students.enumerated() where student.submission != nil {
@@ -60,7 +67,8 @@ struct ClassFixture {
         var options = ClassSite.Options()
         options.showsNames = showsNames
         return ClassSite(
-            try SiteGenerator(site: Golden.root + "/site"), pseudonyms: Pseudonyms(key: Array(0..<32)), options: options)
+            try SiteGenerator(site: Golden.root + "/site"), pseudonyms: Pseudonyms(key: Array(0..<32)), options: options
+        )
     }
 
     /// All files below a folder, by relative path.

@@ -54,12 +54,17 @@ struct ClassSiteTests {
 
     @Test func `the students' tree has nothing of hidden checks and leads from nobody to anybody else`() async throws {
         try await withSite(students: 12) { files, _ in
-            let codes = Set(files.keys.filter { $0.hasPrefix("student/s/") }.compactMap { $0.split(separator: "/").dropFirst(2).first })
+            let codes = Set(
+                files.keys.filter { $0.hasPrefix("student/s/") }.compactMap {
+                    $0.split(separator: "/").dropFirst(2).first
+                })
             #expect(codes.count == 12)
             for (path, bytes) in files where path.hasPrefix("student/") {
                 let page = text(bytes)
                 #expect(!page.contains("CANARY") && !page.contains("hidden-canary"), "\(path)")
-                for code in codes where !path.contains(code) { #expect(!page.contains(code), "\(path) leads to \(code)") }
+                for code in codes where !path.contains(code) {
+                    #expect(!page.contains(code), "\(path) leads to \(code)")
+                }
             }
             let staff = files.filter { $0.key.hasPrefix("instructor/") }
             #expect(staff.values.contains { text($0).contains("CANARY-HIDDEN message") })
@@ -79,7 +84,8 @@ struct ClassSiteTests {
             #expect(!files.contains { $0.key.hasPrefix("instructor/") && text($0.value).contains("Okonkwo") })
         }
         try await withSite(students: 6, showsNames: true) { files, _ in
-            #expect(text(files["instructor/labs/ec2-ha-pair/index.html"]).contains("Ada Okonkwo-Lindqvist 0 (s2010000)"))
+            #expect(
+                text(files["instructor/labs/ec2-ha-pair/index.html"]).contains("Ada Okonkwo-Lindqvist 0 (s2010000)"))
             #expect(!files.contains { $0.key.hasPrefix("student/") && text($0.value).contains("Okonkwo") })
         }
     }
@@ -93,7 +99,9 @@ struct ClassSiteTests {
         }
     }
 
-    @Test func `the matrix begins with grader errors and low scores, and ends with those who handed nothing in`() async throws {
+    @Test func `the matrix begins with grader errors and low scores, and ends with those who handed nothing in`()
+        async throws
+    {
         try await withSite(students: 12) { files, _ in
             let page = text(files["instructor/labs/ec2-ha-pair/index.html"])
             let rows = page.components(separatedBy: "<tr data-failed><th scope=\"row\">").dropFirst()
@@ -141,7 +149,8 @@ struct ClassSiteTests {
 
     @Test func `older attempts are rows of the page`() async throws {
         try await withSite(students: 6, attempts: 3) { files, _ in
-            let page = try #require(files.first { $0.key.hasPrefix("student/s/") && $0.key.hasSuffix("/ec2-ha-pair.html") })
+            let page = try #require(
+                files.first { $0.key.hasPrefix("student/s/") && $0.key.hasSuffix("/ec2-ha-pair.html") })
             #expect(StrictHTML(page.value).text.contains("Attempts"))
             #expect(text(page.value).contains("<td class=\"number\">3</td>"))
         }
@@ -156,7 +165,10 @@ struct ClassSiteTests {
         try Data("mine".utf8).write(to: out.appendingPathComponent("thesis.txt"))
         await #expect(throws: (any Error).self) { _ = try await fixture.site().write([fixture.results], to: out.path) }
         #expect(try ClassFixture.files(below: out).keys.sorted() == ["thesis.txt"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["results-ec2-ha-pair", "site"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "results-ec2-ha-pair", "site",
+            ])
     }
 
     @Test func `codes depend on the key and on the student, and are good file names`() {
@@ -166,7 +178,10 @@ struct ClassSiteTests {
         #expect(one.code(of: "ada") != Pseudonyms(key: [2]).code(of: "ada"))
         let codes = Set((0..<500).map { one.code(of: "s\($0)") })
         #expect(codes.count == 500)
-        #expect(codes.allSatisfy { $0.count == 16 && $0.allSatisfy { ("a"..."z").contains($0) || ("2"..."7").contains($0) } })
+        #expect(
+            codes.allSatisfy {
+                $0.count == 16 && $0.allSatisfy { ("a"..."z").contains($0) || ("2"..."7").contains($0) }
+            })
     }
 
     @Test func `a results folder keeps its key, which nobody else may read`() throws {
@@ -175,7 +190,8 @@ struct ClassSiteTests {
         let fixture = try ClassFixture(students: 2, in: folder)
         let first = try Pseudonyms(of: fixture.results).code(of: "ada")
         #expect(try Pseudonyms(of: fixture.results).code(of: "ada") == first)
-        let mode = try FileManager.default.attributesOfItem(atPath: fixture.folder.path + "/site.key")[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: fixture.folder.path + "/site.key")[
+            .posixPermissions]
         #expect(mode as? Int == 0o600)
     }
 }

@@ -17,7 +17,9 @@ extension GradeResult {
         result.rewriteTexts { texts.applied(to: $0) }
         result.submission = code
         result.problem = result.problem.map { all.applied(to: $0) }
-        for index in result.checks.indices { result.checks[index].message = all.applied(to: result.checks[index].message) }
+        for index in result.checks.indices {
+            result.checks[index].message = all.applied(to: result.checks[index].message)
+        }
         return result
     }
 }

@@ -52,6 +52,8 @@ struct ClassPages {
             "median": .line(lab.median.map { "\(decimal($0, places: 0)) %" } ?? "–"),
             "full": .line(percentage(lab.fullyPassed, of: lab.percents.count)),
             "spark": .text(Histogram(counts: lab.tenths).sparkline),
+            "hardest": .line(
+                enough ? lab.hardest.map { "\($0.title) (\(decimal($0.failureRate, places: 0)) % not passed)" } : nil),
         ])
     }
 
@@ -82,15 +84,17 @@ struct ClassPages {
         let means = byCode.map { code, known in
             (code: code, mean: known.percents.reduce(0, +) / Double(max(known.percents.count, 1)), known: known)
         }
-        return means.filter { $0.mean < 50 || !$0.known.missing.isEmpty }.sorted { ($0.mean, $0.code) < ($1.mean, $1.code) }
-            .map { entry in
-                Risk(
-                    values: PageObject([
-                        "href": .line("s/\(entry.code)/index.html"), "label": .line(entry.known.label),
-                        "mean": .number("\(decimal(entry.mean, places: 0)) %"),
-                        "missing": .line(entry.known.missing.joined(separator: ", ")),
-                    ]))
-            }
+        return means.filter { $0.mean < 50 || !$0.known.missing.isEmpty }.sorted {
+            ($0.mean, $0.code) < ($1.mean, $1.code)
+        }
+        .map { entry in
+            Risk(
+                values: PageObject([
+                    "href": .line("s/\(entry.code)/index.html"), "label": .line(entry.known.label),
+                    "mean": .number("\(decimal(entry.mean, places: 0)) %"),
+                    "missing": .line(entry.known.missing.joined(separator: ", ")),
+                ]))
+        }
     }
 
     // MARK: A student's labs
@@ -107,6 +111,8 @@ struct ClassPages {
                     "maximum": .line(submission.outcome.map { "\($0.maximum)" }),
                     "status": .object(standing(submission).values), "word": .line(word(submission)),
                     "attempts": .line(submission.outcome.map { "\($0.attempts)" }),
+                    "next": .line(submission.outcome?.problem == nil ? submission.outcome?.next?.title : nil),
+                    "problem": .line(submission.outcome?.problem),
                 ])
             })
         return generator.page("student", values, assets: "../../assets")

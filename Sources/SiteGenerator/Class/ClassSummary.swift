@@ -11,6 +11,8 @@ struct SubmissionSummary: Sendable {
         var isExtra: Bool
         /// What is wrong, without what differs from student to student; empty where it passed.
         var reason: String
+        /// The same with the names that the message quotes.
+        var fullReason: String
     }
 
     /// Nil where nothing was handed in, or nothing is graded yet.
@@ -24,6 +26,10 @@ struct SubmissionSummary: Sendable {
         var problem: String?
         var attempts: Int
         var startedAt: String
+        /// The check to see to next.
+        var next: (id: String, title: String)?
+
+        fileprivate static let blocked = "Not run: it needs another check to pass first."
     }
 
     /// The name of the student's folder on the site.
@@ -46,11 +52,14 @@ extension SubmissionSummary.Outcome {
         score = result.score
         maximum = result.maximum
         checks = result.checks.map { check in
-            SubmissionSummary.Check(
+            let isBlocked = !check.blockedBy.isEmpty
+            let message =
+                check.verdict == .passed ? "" : isBlocked ? Self.blocked : withoutIDs(check.message)
+            return SubmissionSummary.Check(
                 id: check.id, title: check.title, verdict: check.verdict, points: check.points, maximum: check.maximum,
-                isExtra: check.extraCredit,
-                reason: check.verdict == .passed ? "" : check.blockedBy.isEmpty ? commonReason(check.message) : "Not run: it needs another check to pass first.")
+                isExtra: check.extraCredit, reason: withoutQuotedNames(message), fullReason: message)
         }
+        next = result.firstFailure.map { (result.checks[$0].id, result.checks[$0].title) }
         allPassed = result.allPassed
         hasError = result.hasError
         problem = result.problem
@@ -59,18 +68,22 @@ extension SubmissionSummary.Outcome {
     }
 }
 
-/// A message without ids and quoted names, so that equal mistakes of different students read alike.
-func commonReason(_ message: String) -> String {
+/// A message without ids, so that equal mistakes of different students read alike.
+private func withoutIDs(_ message: String) -> String {
     var words: [String] = []
     for word in message.prefix(400).split(whereSeparator: \.isWhitespace) {
         words.append(word.contains { $0 == "-" } ? withoutID(word) : String(word))
     }
-    var parts = words.joined(separator: " ").split(separator: "'", omittingEmptySubsequences: false).map(String.init)
+    let text = words.joined(separator: " ")
+    return text.count > 200 ? "\(text.prefix(200))…" : text
+}
+
+private func withoutQuotedNames(_ message: String) -> String {
+    var parts = message.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
     if parts.count >= 3 {
         for index in stride(from: 1, to: parts.count - 1, by: 2) { parts[index] = "…" }
     }
-    let text = parts.joined(separator: "'")
-    return text.count > 200 ? "\(text.prefix(200))…" : text
+    return parts.joined(separator: "'")
 }
 
 /// A word in which what looks like `i-0123456789abcdef0` is `i-…`.
@@ -121,6 +134,13 @@ struct LabSummary: Sendable {
         return counts
     }
 
+    /// The check that most did not pass; nil where all passed everything.
+    var hardest: CheckSummary? {
+        checks.filter { $0.failureRate > 0 }.reduce(nil) { hardest, check in
+            (hardest?.failureRate ?? 0) < check.failureRate ? check : hardest
+        }
+    }
+
     /// The checks, in the order in which the lab has them.
     var checks: [CheckSummary] {
         var order: [String] = []
@@ -141,8 +161,12 @@ struct LabSummary: Sendable {
 /// A check as a class did it.
 struct CheckSummary: Sendable {
     struct Reason: Sendable {
-        var text: String
+        /// With the names that it quotes, if those of several students are the same.
+        var text: String { students.count > 1 && !differs ? full : common }
         var students: [(code: String, label: String)]
+        fileprivate let common: String
+        fileprivate let full: String
+        fileprivate var differs = false
     }
 
     let id: String
@@ -166,9 +190,11 @@ struct CheckSummary: Sendable {
         let text = check.reason.isEmpty ? "No reason is given." : check.reason
         if let place = places[text] {
             reasons[place].students.append((submission.code, submission.label))
+            if reasons[place].full != check.fullReason { reasons[place].differs = true }
         } else {
             places[text] = reasons.count
-            reasons.append(Reason(text: text, students: [(submission.code, submission.label)]))
+            let full = check.reason.isEmpty ? text : check.fullReason
+            reasons.append(Reason(students: [(submission.code, submission.label)], common: text, full: full))
         }
     }
 

@@ -10,15 +10,15 @@ struct Histogram {
     var drawing: Markup {
         var shapes = SVGShapes()
         for (index, count) in counts.enumerated() {
-            let height = count == 0 ? 1 : max(120 * count / highest, 3)
-            let x = 8 + index * 62
-            shapes.rectangle(x, 140 - height, 54, height, index == 9 ? "column top" : "column", radius: 2)
-            if count > 0 { shapes.text("\(count)", x: x + 27, y: 134 - height, name: "t2 middle strong", fits: 54) }
-            shapes.text(Self.label(index), x: x + 27, y: 158, name: "t3 middle", fits: 60)
+            let height = count == 0 ? 1 : max(110 * count / highest, 3)
+            let x = 1 + index * 32
+            shapes.rectangle(x, 128 - height, 28, height, index == 9 ? "column top" : "column", radius: 2)
+            if count > 0 { shapes.text("\(count)", x: x + 14, y: 123 - height, name: "t2 middle strong", fits: 32) }
+            shapes.text(index == 9 ? "90+" : "\(index * 10)", x: x + 14, y: 143, name: "t3 middle", fits: 32)
         }
         return Markup(
             trusted:
-                "<svg class=\"histogram\" role=\"img\" aria-label=\"Number of students by percentage of points\" viewBox=\"0 0 632 166\">\(shapes.text)</svg>"
+                "<svg class=\"histogram\" role=\"img\" aria-label=\"Number of students by percentage of points\" viewBox=\"0 0 320 148\">\(shapes.text)</svg>"
         )
     }
 
