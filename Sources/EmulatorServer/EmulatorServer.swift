@@ -13,8 +13,12 @@ package final class EmulatorServer: Sendable {
         package var connections = 256
         /// Bytes of a request's body.
         package var body = 64 * 1024 * 1024
+        /// Bytes of the bodies of all requests that are on their way.
+        package var bodies = 256 * 1024 * 1024
         /// A connection on which nothing comes for so long is closed, in seconds.
         package var idleSeconds: Int64 = 120
+        /// How long a request may take to arrive, in seconds.
+        package var requestSeconds: Int64 = 120
 
         package init() {}
     }
@@ -59,6 +63,7 @@ package final class EmulatorServer: Sendable {
     private func bootstrap(_ emulator: Emulator, _ limits: Limits, _ administration: Administration?) -> ServerBootstrap
     {
         let open = ConnectionCounter(limit: limits.connections)
+        let bodies = BodyBudget(limit: limits.bodies)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -69,10 +74,12 @@ package final class EmulatorServer: Sendable {
                 return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)))
+                    try pipeline.addHandler(SlowRequestHandler(patience: .seconds(limits.requestSeconds)))
                     // No help with pipelining is needed: a request is answered before the next is looked at.
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
                     try pipeline.addHandler(
-                        RequestHandler(emulator: emulator, bodyLimit: limits.body, administration: administration))
+                        RequestHandler(
+                            emulator: emulator, bodyLimit: limits.body, bodies: bodies, administration: administration))
                 }
             }
     }

@@ -10,6 +10,9 @@ final class RequestHandler: ChannelInboundHandler {
 
     private let emulator: Emulator
     private let bodyLimit: Int
+    private let bodies: BodyBudget
+    /// What this connection has taken of it.
+    private var held = 0
     private let administration: Administration?
     private var head: HTTPRequestHead?
     private var body: ByteBuffer?
@@ -19,9 +22,10 @@ final class RequestHandler: ChannelInboundHandler {
     /// The last body sent and its buffer: a client that polls gets the same bytes without a copy.
     private var kept: (body: EncodedBody, buffer: ByteBuffer)?
 
-    init(emulator: Emulator, bodyLimit: Int, administration: Administration?) {
+    init(emulator: Emulator, bodyLimit: Int, bodies: BodyBudget, administration: Administration?) {
         self.emulator = emulator
         self.bodyLimit = bodyLimit
+        self.bodies = bodies
         self.administration = administration
     }
 
@@ -30,7 +34,7 @@ final class RequestHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
-            body = nil
+            dropBody()
             isTooLarge = false
             if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
                 // Nobody waits for a body that is not wanted.
@@ -41,17 +45,31 @@ final class RequestHandler: ChannelInboundHandler {
             }
         case .body(var part):
             guard !isTooLarge else { return }
-            guard (body?.readableBytes ?? 0) + part.readableBytes <= bodyLimit else {
+            let count = part.readableBytes
+            guard (body?.readableBytes ?? 0) + count <= bodyLimit else {
                 isTooLarge = true
-                body = nil
+                dropBody()
                 return
             }
+            guard bodies.take(count) else { return refuseAsBusy(context) }
+            held += count
             if body == nil { body = part } else { body?.writeBuffer(&part) }
         case .end:
             guard let head else { return }
             self.head = nil
             answer(head, context)
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        dropBody()
+        context.fireChannelInactive()
+    }
+
+    private func dropBody() {
+        body = nil
+        bodies.giveBack(held)
+        held = 0
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -84,7 +102,7 @@ final class RequestHandler: ChannelInboundHandler {
             method: head.method.rawValue, path: path, query: query,
             headers: head.headers.map { ($0.name, $0.value) },
             body: body.map { Array($0.readableBytesView) } ?? [])
-        body = nil
+        dropBody()
         let response: WireResponse
         if let administration, path.hasPrefix(Administration.prefix) {
             response = administration.respond(request)
@@ -92,6 +110,15 @@ final class RequestHandler: ChannelInboundHandler {
             response = emulator.respond(to: request)
         }
         write(response, head, keepAlive: head.isKeepAlive, context)
+    }
+
+    /// As AWS answers who asks for too much at once; its clients try again.
+    private func refuseAsBusy(_ context: ChannelHandlerContext) {
+        guard let head else { return }
+        self.head = nil
+        dropBody()
+        let body = EncodedBody(Array("Too many requests are on their way\n".utf8))
+        write(WireResponse(status: 503, contentType: "text/plain", body: body), head, keepAlive: false, context)
     }
 
     private func refuseAsTooLarge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {

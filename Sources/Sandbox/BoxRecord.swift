@@ -9,6 +9,7 @@ struct BoxRecord {
     let outcome: Promise<Result<SandboxOutcome, SandboxError>>
     let outputLimit: Int
     let wantsVirtualTime: Bool
+    let collectedFiles: [String]
     /// Why this machine gives no namespaces; nil where it was not asked, or gives them.
     let namespaceProblem: String?
     /// The reading ends of standard output and standard error; nil once they are closed.
@@ -64,10 +65,13 @@ struct BoxRecord {
             peakProcesses: report.value(ENDED_PEAK_TASKS.rawValue),
             leftRunning: report.value(ENDED_LEFT_RUNNING.rawValue),
             diskBytes: report.value(ENDED_DISK_BYTES.rawValue), inodes: report.value(ENDED_INODES.rawValue))
-        return .success(
-            SandboxOutcome(
-                ending: ending, standardOutput: captures[0].captured, standardError: captures[1].captured,
-                usage: usage, layers: layers, tier: tier))
+        var outcome = SandboxOutcome(
+            ending: ending, standardOutput: captures[0].captured, standardError: captures[1].captured,
+            usage: usage, layers: layers, tier: tier)
+        if !collectedFiles.isEmpty {
+            outcome.collected = CollectedFile.read(from: report.descriptors.first ?? -1, paths: collectedFiles)
+        }
+        return .success(outcome)
     }
 
     private func ending(of report: Parcel) -> ProgramEnding? {

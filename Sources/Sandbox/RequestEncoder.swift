@@ -39,6 +39,8 @@ struct RequestEncoder {
             add(UInt64(file.contents.count))
             bytes.append(contentsOf: file.contents)
         }
+        for path in policy.collectedFiles { try checkRelative(path) }
+        try add(policy.collectedFiles, called: "a file to collect")
     }
 
     private mutating func add(_ limits: SandboxLimits) throws(SandboxError) {

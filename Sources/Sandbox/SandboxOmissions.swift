@@ -20,4 +20,6 @@ package struct SandboxOmissions: OptionSet, Sendable, Hashable {
     /// The limits of single processes.
     package static let resourceLimits = SandboxOmissions(OMIT_LIMITS)
     package static let controlGroup = SandboxOmissions(OMIT_GROUP)
+    /// No layer: the blank box that `spawnd` has made ahead. For measuring.
+    package static let preparation = SandboxOmissions(OMIT_AHEAD)
 }

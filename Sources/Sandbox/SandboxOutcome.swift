@@ -9,6 +9,8 @@ package struct SandboxOutcome: Sendable {
     package var standardError: CapturedOutput
     /// Wall and CPU time, memory, processes. `apiCalls` and `virtualSeconds` are the emulator's to fill in.
     package var usage: ResourceUsage
+    /// The files that the policy wanted, in its order.
+    package var collected: [CollectedFile] = []
     /// The layers that this run had, and those that it lacked.
     package var layers: [SandboxLayer]
     /// The same in one word.

@@ -89,6 +89,9 @@ package struct SandboxPolicy: Sendable {
     package var limits: SandboxLimits
     /// Whether sleeping takes real time.
     package var time: SandboxTime
+    /// Files of the working directory that ``SandboxOutcome/collected`` is to hold, whatever the program's ending. Relative
+    /// to it; no empty, `.` or `..` component.
+    package var collectedFiles: [String] = []
     /// Layers to do without, to see what the others hold.
     package var omissions: SandboxOmissions = []
 

@@ -87,7 +87,7 @@ package final class Spawner: Sendable {
         let clock = policy.time == .virtual ? try Descriptor(box_clock_create(), step: "the clock").take() : nil
         let shown = clock.flatMap(BoxClock.init)
         let (id, record) = try core.launch(
-            request: memory, clock: clock, output: Pipe(), error: Pipe(), limits: policy.limits, omissions: omissions,
+            request: memory, clock: clock, output: Pipe(), error: Pipe(), policy: policy, omissions: omissions,
             namespaceProblem: namespaceProblem)
         let ready = try await record.ready.value.get()
         let box = SandboxBox(id: id, core: core, ready: ready, clock: shown, outcome: record.outcome)
@@ -100,7 +100,7 @@ package final class Spawner: Sendable {
     }
 
     /// The process id of `spawnd`.
-    var launcherProcess: Int32 { core.process }
+    package var launcherProcess: Int32 { core.process }
 
     /// Ends every box and waits until `spawnd` is gone.
     package func stop() async {

@@ -71,12 +71,13 @@ final class SpawnerCore: Sendable {
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
         request: consuming Descriptor, clock: Int32?, output: consuming Pipe, error: consuming Pipe,
-        limits: SandboxLimits, omissions: SandboxOmissions, namespaceProblem: String?
+        policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
         let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? [])
         let record = BoxRecord(
-            ready: Promise(), outcome: Promise(), outputLimit: limits.output, wantsVirtualTime: clock != nil,
+            ready: Promise(), outcome: Promise(), outputLimit: policy.limits.output, wantsVirtualTime: clock != nil,
+            collectedFiles: policy.collectedFiles,
             namespaceProblem: namespaceProblem, streams: [output.reading, error.reading])
         let id = state.withLock { state -> UInt64? in
             if state.isLost { return nil }
@@ -89,7 +90,7 @@ final class SpawnerCore: Sendable {
             send(
                 Parcel(
                     MESSAGE_LAUNCH, box: id,
-                    values: [Int((limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue)],
+                    values: [Int((policy.limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue)],
                     descriptors: message), &state)
             return id
         }
@@ -201,6 +202,7 @@ final class SpawnerCore: Sendable {
                 record.ready.fulfil(.failure(.boxLost))
                 record.outcome.fulfil(outcome)
             }
+            parcel.close()
         default:
             parcel.close()
         }

@@ -1,8 +1,9 @@
-// Prints, as JSON, how long `/bin/true` takes bare, in one of our boxes and in bubblewrap's, start to reaped. The three
+// Prints, as JSON, how long `/bin/true` takes bare, in our boxes and in bubblewrap's, start to reaped. They
 // take turns, so that whatever else the machine does strikes them alike. Milliseconds.
 //
 // Usage: sandbox-bench [ROUNDS] [SPAWND]
 //        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
+//        sandbox-bench soak COUNT                   runs /bin/true so many times and says what has accumulated
 
 import Glibc
 import GradeModel
@@ -12,32 +13,12 @@ if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
     exit(await runInBox(Array(CommandLine.arguments.dropFirst(2))))
 }
 
+if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "soak" {
+    exit(await soak(Int(CommandLine.arguments[2]) ?? 1000))
+}
+
 let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200
 let launcher = CommandLine.arguments.dropFirst(2).first
-
-/// Runs a program to its end; false where it cannot be run or fails.
-func runBare(_ arguments: [String]) -> Bool {
-    var process: pid_t = 0
-    var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for argument in argv { free(argument) } }
-    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-    guard posix_spawn(&process, arguments[0], nil, nil, &argv, &environment) == 0 else { return false }
-    var status: Int32 = 0
-    return waitpid(process, &status, 0) == process && status == 0
-}
-
-/// The milliseconds that `work` takes.
-func timed(_ work: () async throws -> Void) async rethrows -> Double {
-    let start = ContinuousClock.now
-    try await work()
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
-}
-
-func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-}
 
 /// Three decimals are more than the clock is worth.
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
@@ -55,8 +36,7 @@ let policy = SandboxPolicy(
 var figures: [String: [Double]] = [:]
 do {
     let spawner = try Spawner.start(launcher: launcher)
-    func boxed() async throws {
-        let box = try await spawner.launch(policy)
+    func finish(_ box: SandboxBox) async throws {
         box.start()
         _ = try await box.outcome()
         for listener in box.listenerDescriptors { close(listener) }
@@ -64,32 +44,29 @@ do {
     figures["spawner_start_and_first_box"] = [
         try await timed {
             let fresh = try Spawner.start(launcher: launcher)
-            let box = try await fresh.launch(policy)
-            for listener in box.listenerDescriptors { close(listener) }
-            box.start()
-            _ = try await box.outcome()
+            try await finish(fresh.launch(policy))
         }
     ]
-    // Measured by the program itself: one sleep of a second after the other, each answered by the broker.
-    var sleeper = policy
-    sleeper.executable = "/usr/bin/python3"
-    sleeper.arguments = [
-        "python3", "-c",
-        "import time; a = time.monotonic(); [time.sleep(1) for _ in range(2000)]; print((time.monotonic() - a) / 2)",
-    ]
-    sleeper.time = .virtual
-    let sleeping = try await spawner.launch(sleeper)
-    for listener in sleeping.listenerDescriptors { close(listener) }
-    sleeping.start()
-    let slept = try await sleeping.outcome().standardOutput.head
-    if let milliseconds = Double(slept.dropLast()) { figures["broker_round_trip"] = [milliseconds] }
+    figures["broker_round_trip"] = [try await brokerRoundTrip(spawner, policy)]
+    for (name, program) in syscallPrograms {
+        let times = try await pythonOverhead(spawner, policy, program)
+        figures["\(name)_bare"] = times.bare
+        figures["\(name)_boxed"] = times.boxed
+    }
     let hasBubblewrap = runBare(bubblewrap)
-    try await boxed()
+    // Cold: nothing made ahead. Pooled: a blank box in its namespaces. Warm: a box that lacks only its start.
+    var cold = policy
+    cold.omissions = .preparation
     for _ in 0..<rounds {
         figures["posix_spawn", default: []].append(await timed { _ = runBare(["/bin/true"]) })
-        figures["box", default: []].append(try await timed(boxed))
+        figures["box_cold", default: []].append(try await timed { try await finish(spawner.launch(cold)) })
+        figures["box_pooled", default: []].append(try await timed { try await finish(spawner.launch(policy)) })
+        let warm = try await spawner.launch(policy)
+        figures["box_warm", default: []].append(try await timed { try await finish(warm) })
         if hasBubblewrap { figures["bwrap", default: []].append(await timed { _ = runBare(bubblewrap) }) }
     }
+    // Last: the kernel takes its time to clear so many networks away.
+    figures["at_once_200"] = [try await manyAtOnce(spawner, policy, count: 200)]
     await spawner.stop()
 } catch {
     let message = "sandbox-bench: \(error)\n"
@@ -99,8 +76,20 @@ do {
 
 let medians = figures.mapValues(median)
 var lines = medians.sorted { $0.key < $1.key }.map { "  \"\($0.key)_ms\": \(rounded($0.value))" }
-if let bare = medians["posix_spawn"], let box = medians["box"], bare > 0 {
-    lines.append("  \"box_to_posix_spawn\": \(rounded(box / bare))")
-    if let other = medians["bwrap"] { lines.append("  \"box_to_bwrap\": \(rounded(box / other))") }
+if let bare = medians["posix_spawn"], bare > 0 {
+    for kind in ["cold", "pooled", "warm"] {
+        guard let box = medians["box_\(kind)"] else { continue }
+        lines.append("  \"box_\(kind)_to_posix_spawn\": \(rounded(box / bare))")
+    }
+    if let box = medians["box_cold"], let other = medians["bwrap"] {
+        lines.append("  \"box_cold_to_bwrap\": \(rounded(box / other))")
+    }
+}
+// What else the machine does only ever adds to such a loop, so the least is the truest.
+for name in syscallPrograms.keys.sorted() {
+    guard let bare = figures["\(name)_bare"]?.min(), let boxed = figures["\(name)_boxed"]?.min(), bare > 0 else {
+        continue
+    }
+    lines.append("  \"\(name)_boxed_to_bare\": \(rounded(boxed / bare))")
 }
 print("{\n\(lines.joined(separator: ",\n"))\n}")

@@ -19,7 +19,7 @@
 #include "init.h"
 #include "privileges.h"
 #include "request.h"
-#include "trees.h"
+#include "shape.h"
 
 // How long a box may take beyond what init grants, in milliseconds, before spawnd itself kills it.
 enum { SET_UP_MS = 20000, GRACE_MS = 2000, KILL_MS = 1000 };
@@ -42,6 +42,7 @@ struct entry {
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
+    bool shaped;          // furnished like the last request, but for its files
     unsigned omitted;     // bits of enum omission
     char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
     bool reported; // init has said how it ended, or spawnd has decided
@@ -153,87 +154,84 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
 
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
-    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, 0, &failed);
+    if (spare != NULL || workshop->filter_problem != NULL) return;
+    spare = make_blank(workshop, 0, &failed);
+    if (spare == NULL || !workshop->shape_is_common) return;
+    struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
+    spare->shaped = shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
+                    channel_send(spare->channel, &parcel, 0) == 0;
+    if (spare->shaped) return;
+    // It may have got some of its trees.
+    pidfd_send_signal(spare->handle, SIGKILL, NULL, 0);
+    spare = NULL;
 }
 
-static int send_tree(const struct entry *entry, const struct tree *tree) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_TREE, .code = tree->kind}};
-    parcel.message.values[0] = (int64_t)tree->index;
-    if (tree->target != NULL) {
-        if (strlen(tree->target) >= MESSAGE_TEXT) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        message_set_text(&parcel.message, tree->target);
-    }
-    if (tree->mount >= 0) parcel.descriptors[parcel.count++] = tree->mount;
-    return channel_send(entry->channel, &parcel, 0);
-}
-
-// What needs more rights than init has: the limits of the group, and the trees that init might not reach.
-static int send_request(const struct entry *entry, int memory, const char **failed) {
-    static struct tree_list trees;
-    static struct request request;
-    *failed = "the request";
-    if (request_read(&request, memory) != 0) return -1;
+static int launch(struct entry *entry, const struct request *request, const struct parcel *parcel,
+                  const char **failed) {
     *failed = "limits of the control group";
-    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request.limits)) return -1;
-    if (!privileges_held() || (entry->omitted & OMIT_NAMESPACES) != 0) {
-        request_release(&request);
-        return 0;
-    }
-    privileges_raise(true);
-    int result = trees_open(&trees, request.trees, request.tree_count, failed);
-    privileges_raise(false);
-    for (size_t index = 0; index < trees.count && result == 0; index++) {
-        *failed = "a tree";
-        result = send_tree(entry, &trees.trees[index]);
-    }
-    int problem = errno;
-    // `*failed` may point into the request, so its mapping stays until the next one when something failed.
-    trees_close(&trees);
-    if (result == 0) request_release(&request);
-    errno = problem;
-    return result;
-}
-
-static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
-    (void)workshop;
-    *failed = "the request";
-    if (!is_launch(parcel)) {
-        errno = EPROTO;
-        return -1;
-    }
-    bool needed = privileges_held() || entry->group.version != CGROUP_NONE;
-    if (needed && send_request(entry, parcel->descriptors[0], failed) != 0) return -1;
+    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request->limits)) return -1;
+    bool bare = (entry->omitted & OMIT_NAMESPACES) != 0;
+    if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
     return channel_send(entry->channel, parcel, MSG_DONTWAIT);
+}
+
+// Keeps the shape that was asked for last. The request's mapping is kept or given back.
+static void remember(struct workshop *workshop, struct request *request, int memory) {
+    workshop->shape_is_common = workshop->shape_memory >= 0 && shape_equal(request, &workshop->shape);
+    if (workshop->shape_is_common) {
+        request_release(request);
+        return;
+    }
+    if (workshop->shape_memory >= 0) {
+        close(workshop->shape_memory);
+        request_release(&workshop->shape);
+    }
+    workshop->shape = *request;
+    workshop->shape_memory = fcntl(memory, F_DUPFD_CLOEXEC, 0);
+    if (workshop->shape_memory < 0) request_release(&workshop->shape);
+}
+
+// The blank box, if there is one and it is of the right shape.
+static struct entry *take_spare(const struct workshop *workshop, const struct request *request) {
+    struct entry *entry = spare;
+    spare = NULL;
+    if (entry == NULL || !entry->shaped || shape_equal(request, &workshop->shape)) return entry;
+    pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    return NULL;
 }
 
 void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
     const char *failed = workshop->filter_problem;
     struct entry *entry = NULL;
+    static struct request request;
     unsigned omitted = (unsigned)parcel->message.values[LAUNCH_OMITTED];
-    errno = workshop->filter_error;
-    if (failed == NULL) {
-        bool fits = spare != NULL && omitted == 0;
-        entry = fits ? spare : make_blank(workshop, omitted, &failed);
-        if (fits) spare = NULL;
+    errno = is_launch(parcel) ? workshop->filter_error : EPROTO;
+    if (!is_launch(parcel) || (failed == NULL && request_read(&request, parcel->descriptors[0]) != 0)) {
+        say_failed(workshop, parcel->message.box, errno, "the request");
+        parcel_close(parcel);
+        return;
     }
-    if (entry != NULL) {
-        entry->id = parcel->message.box;
-        entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
-        entry->deadline_ms = now_ms() + SET_UP_MS;
+    if (failed == NULL) {
+        if (omitted == 0) entry = take_spare(workshop, &request);
+        if (entry == NULL) entry = make_blank(workshop, omitted, &failed);
     }
     if (entry == NULL) {
         struct message message = failure(errno, failed);
         message.values[FAILED_BLANK] = 1;
         say(workshop, parcel->message.box, message);
-    } else if (launch(workshop, entry, parcel, &failed) != 0 && !entry->reported) {
-        entry->reported = true;
-        entry->report = failure(errno, failed);
-        pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+    } else {
+        entry->id = parcel->message.box;
+        entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
+        entry->deadline_ms = now_ms() + SET_UP_MS;
+        if (launch(entry, &request, parcel, &failed) != 0 && !entry->reported) {
+            entry->reported = true;
+            entry->report = failure(errno, failed);
+            pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
+        }
     }
+    if (omitted == 0) remember(workshop, &request, parcel->descriptors[0]);
+    else request_release(&request);
     parcel_close(parcel);
 }
 
@@ -272,7 +270,8 @@ static void hear(struct workshop *workshop, struct entry *entry) {
             entry->report = parcel.message;
             // A failure may come from a blank box: then it is about nobody yet.
             if (entry->id != 0) {
-                say(workshop, entry->id, entry->report);
+                parcel.message.box = entry->id;
+                channel_send(workshop->control, &parcel, 0);
                 entry->said = true;
             }
         }

@@ -10,6 +10,7 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "filter.h"
+#include "request.h"
 
 // What boxes share.
 struct workshop {
@@ -23,6 +24,9 @@ struct workshop {
     unsigned groups;            // how many were made so far
     uid_t uid;                  // of spawnd; a box, in its new namespace, can no longer tell
     gid_t gid;
+    struct request shape; // of the last request
+    int shape_memory;     // its memfd, or -1
+    bool shape_is_common; // whether the one before it had it, too
     bool wants_spare;           // whether a box has ended well since the last one was made ahead
 };
 

@@ -61,9 +61,9 @@ int furnish_bare(struct root *root, const char **failed) {
     return root->processes < 0 ? -1 : 0;
 }
 
-int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
-                    const char **failed) {
+int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
+                  const char **failed) {
     if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
-    if (trees->count == 0 && trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
-    return root_finish(root, request, trees, failed);
+    if (trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
+    return root_shape(root, request, trees, failed);
 }

@@ -11,10 +11,10 @@
 // root. Returns 0, or -1 with errno set and `*failed` naming the step.
 int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed);
 
-// What the request wants: listeners and the root. `trees` are the ones that came with it; when there are none, the
-// request's are opened here. Returns as furnish_blank does.
-int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
-                    const char **failed);
+// What the request wants but for its files: listeners and the root. `trees` are the ones that came with it; the rest of
+// the request's are opened here. Returns as furnish_blank does.
+int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
+                  const char **failed);
 
 // Does what there is to do for a box without namespaces: whoever loses a parent in it becomes the caller's child.
 int furnish_bare(struct root *root, const char **failed);

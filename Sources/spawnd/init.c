@@ -1,293 +1,17 @@
-#include "init.h"
+#include "init_state.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "account.h"
 #include "bare.h"
-#include "broker.h"
 #include "channel.h"
-#include "family.h"
 #include "furnish.h"
-#include "relay.h"
 #include "student.h"
-#include "verdict.h"
-
-// How often the processes are counted: nothing tells when a tree of processes crosses a limit.
-// The first looks come sooner, so that a short run is seen at all.
-enum { FIRST_TICK_US = 2500, TICK_US = 20000 };
-
-enum { NOTICES_AT_ONCE = 64 };
-
-enum source { CHANNEL, CHILDREN, STATUS, NOTICES, SOURCES };
-
-struct init {
-    const struct init_setup *setup;
-    int descriptors[SOURCES]; // -1 where there is none (yet)
-    struct request request;
-    struct root root;
-    pid_t student;
-    int64_t started_us;
-    struct account account;
-    struct evidence evidence;
-    struct box_clock *clock; // NULL where time is real
-    struct broker broker;
-    bool bare; // without namespaces: then these two are in use
-    struct family family;
-    struct relay relay;
-    unsigned looks;
-    bool asked;
-};
-
-static int64_t now_us(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-static bool is_full(int scratch) {
-    struct statfs status;
-    if (fstatfs(scratch, &status) != 0) return false;
-    return (status.f_blocks > 0 && status.f_bavail == 0) || (status.f_files > 0 && status.f_ffree == 0);
-}
-
-// Looks at everything that is in use, and says which limit is crossed, or -1.
-static int look(struct init *init) {
-    const struct limits *limits = &init->request.limits;
-    account_take(&init->account);
-    if (init->bare) {
-        // To walk through the folders is dear, to know later of a full disk is cheap.
-        enum { LOOKS_PER_WALK = 4 };
-        struct bare_usage usage;
-        if (init->looks++ % LOOKS_PER_WALK == 0) {
-            bare_measure(init->setup->base, limits, &usage);
-            if (usage.bytes > limits->disk || usage.inodes > limits->inodes) return LIMIT_DISK;
-        }
-    } else if (is_full(init->root.scratch)) {
-        init->evidence.disk_full = true;
-    }
-    if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
-    if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
-    if (init->account.memory > limits->memory) return LIMIT_MEMORY;
-    if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
-    if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
-    return -1;
-}
-
-static void note_exit(struct init *init, pid_t process, int status) {
-    if (process != init->student) return;
-    init->student = 0;
-    init->evidence.ended = true;
-    init->evidence.status = status;
-    init->evidence.wall_us = now_us() - init->started_us;
-}
-
-// Everything dies, and everything is reaped.
-static void end_all(struct init *init, bool note) {
-    int status;
-    pid_t process;
-    do {
-        if (init->bare) family_strike(&init->family, NULL, 0);
-        else kill(-1, SIGKILL);
-        process = wait4(-1, &status, 0, NULL);
-        while (process > 0) {
-            if (note) note_exit(init, process, status);
-            process = wait4(-1, &status, WNOHANG, NULL);
-        }
-    } while (process == 0 || errno == EINTR);
-    if (init->bare) bare_remove(init->setup->base);
-}
-
-// Leaving takes the rest of a process namespace along; without one it is to be done by hand.
-_Noreturn static void leave(struct init *init) {
-    if (init->bare) end_all(init, false);
-    _exit(1);
-}
-
-_Noreturn static void fail(struct init *init, const char *step) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
-    parcel.message.values[FAILED_BLANK] = !init->asked;
-    message_set_text(&parcel.message, step);
-    channel_send(init->setup->channel, &parcel, 0);
-    leave(init);
-}
-
-static void note_disk(struct init *init) {
-    struct statfs status;
-    struct bare_usage usage = {0, 0};
-    if (init->bare) {
-        bare_measure(init->setup->base, &init->request.limits, &usage);
-    } else if (fstatfs(init->root.scratch, &status) == 0) {
-        usage.bytes = (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
-        // The root of the tmpfs and what root.c makes in it do not count.
-        enum { OURS = 1 + ROOT_WRITABLE };
-        usage.inodes = (uint64_t)(status.f_files - status.f_ffree) - OURS;
-    }
-    init->evidence.disk_bytes = usage.bytes;
-    init->evidence.inodes = usage.inodes;
-}
-
-// The end: everything dies, everything is reaped, and spawnd hears how it was.
-_Noreturn static void finish(struct init *init) {
-    struct evidence *evidence = &init->evidence;
-    bool itself = evidence->ended;
-    if (init->started_us != 0) {
-        int crossed = look(init);
-        if (itself) evidence->left_running = init->account.processes;
-        bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
-        if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
-        if (!itself) evidence->wall_us = now_us() - init->started_us;
-        note_disk(init);
-    }
-    end_all(init, !itself);
-    struct rusage usage;
-    getrusage(RUSAGE_CHILDREN, &usage);
-    evidence->cpu_us = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
-                       usage.ru_stime.tv_usec;
-    if (evidence->cpu_us < (int64_t)(init->account.cpu_ns / 1000)) {
-        evidence->cpu_us = (int64_t)(init->account.cpu_ns / 1000);
-    }
-    evidence->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
-    if (evidence->peak_bytes < init->account.peak_memory) evidence->peak_bytes = init->account.peak_memory;
-    evidence->peak_tasks = init->account.peak_tasks > 0 || init->started_us == 0 ? init->account.peak_tasks : 1;
-
-    struct parcel parcel = {.message = verdict(evidence, &init->request.limits)};
-    channel_send(init->setup->channel, &parcel, 0);
-    _exit(0);
-}
-
-_Noreturn static void finish_at_limit(struct init *init, int limit) {
-    init->evidence.limit = limit;
-    finish(init);
-}
-
-static void start(struct init *init) {
-    struct parcel go = {.message = {.kind = STUDENT_GO}};
-    init->started_us = now_us();
-    if (init->descriptors[STATUS] >= 0) channel_send(init->descriptors[STATUS], &go, 0);
-}
-
-static void on_channel(struct init *init) {
-    struct parcel parcel;
-    // spawnd is gone, and nobody is left to tell.
-    if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
-    parcel_close(&parcel);
-    if (parcel.message.kind == MESSAGE_START && init->started_us == 0) start(init);
-    if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
-}
-
-static void on_status(struct init *init) {
-    struct student_status status;
-    int listener = -1;
-    int heard = student_hear(init->descriptors[STATUS], &status, &listener);
-    if (heard == 0) {
-        close(init->descriptors[STATUS]);
-        init->descriptors[STATUS] = -1;
-    }
-    if (heard <= 0) return;
-    if (listener >= 0) init->descriptors[NOTICES] = listener;
-    if (status.problem == 0) return;
-    if (!status.is_program) {
-        errno = status.problem;
-        fail(init, status.step);
-    }
-    init->evidence.not_started = status.problem;
-    memcpy(init->evidence.text, status.step, sizeof status.step);
-    finish(init);
-}
-
-// A sleep is answered. The caller of anything else waits in the kernel for an answer that never comes: it dies with the
-// rest.
-static bool take_notice(struct init *init) {
-    struct seccomp_notif call;
-    memset(&call, 0, sizeof call);
-    if (ioctl(init->descriptors[NOTICES], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
-        if (errno == EINTR || errno == ENOENT) return true;
-        close(init->descriptors[NOTICES]);
-        init->descriptors[NOTICES] = -1;
-        return false;
-    }
-    if (broker_takes(&init->broker, &call)) return true;
-    if (init->bare && relay_takes(&init->relay, &call)) return true;
-    filter_call_name(call.data.nr, init->evidence.text, sizeof init->evidence.text);
-    init->evidence.forbidden = true;
-    finish(init);
-}
-
-// Takes what there is, but not without end: a flood is not to keep init from its limits.
-static void on_notices(struct init *init) {
-    struct pollfd notices = {.fd = init->descriptors[NOTICES], .events = POLLIN};
-    int left = NOTICES_AT_ONCE;
-    do {
-        if (!take_notice(init)) return;
-    } while (--left > 0 && poll(&notices, 1, 0) > 0);
-    if (init->broker.count > 0) broker_look(&init->broker);
-}
-
-static void on_children(struct init *init) {
-    struct signalfd_siginfo signal;
-    (void)!read(init->descriptors[CHILDREN], &signal, sizeof signal);
-    int status;
-    pid_t process;
-    while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
-        note_exit(init, process, status);
-        if (!init->evidence.ended) continue;
-        if (init->descriptors[STATUS] >= 0) on_status(init);
-        finish(init);
-    }
-}
-
-static int timeout_ms(const struct init *init, int64_t next_look_us) {
-    if (init->started_us == 0) return -1;
-    int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
-    if (next_look_us < deadline) deadline = next_look_us;
-    if (init->broker.count > 0 && init->broker.next_look_us < deadline) deadline = init->broker.next_look_us;
-    int64_t left = deadline - now_us();
-    return left <= 0 ? 0 : (int)(left / 1000) + 1;
-}
-
-_Noreturn static void serve(struct init *init) {
-    int64_t tick_us = FIRST_TICK_US, next_look_us = 0;
-    for (;;) {
-        struct pollfd polls[SOURCES];
-        for (int source = 0; source < SOURCES; source++) {
-            polls[source] = (struct pollfd){.fd = init->descriptors[source], .events = POLLIN};
-        }
-        int ready = poll(polls, SOURCES, timeout_ms(init, next_look_us));
-        if (ready < 0 && errno != EINTR) fail(init, "poll");
-        if (ready > 0) {
-            // In this order: the status tells of the listener before a forbidden call can be heard on it.
-            if (polls[STATUS].revents) on_status(init);
-            if (polls[NOTICES].revents) on_notices(init);
-            if (polls[CHILDREN].revents) on_children(init);
-            if (polls[CHANNEL].revents) on_channel(init);
-        }
-        if (init->started_us == 0) continue;
-        int64_t now = now_us();
-        if (init->broker.count > 0 && now >= init->broker.next_look_us) broker_look(&init->broker);
-        if (next_look_us == 0) next_look_us = now + tick_us;
-        if (now - init->started_us >= (int64_t)init->request.limits.wall_ms * 1000) {
-            finish_at_limit(init, LIMIT_WALL);
-        }
-        if (now < next_look_us) continue;
-        int crossed = look(init);
-        if (crossed >= 0) finish_at_limit(init, crossed);
-        if (tick_us < TICK_US) tick_us *= 2;
-        next_look_us = now_us() + tick_us;
-    }
-}
 
 static int open_children(void) {
     sigset_t children;
@@ -333,6 +57,26 @@ static void await_confinement(struct init *init) {
     }
 }
 
+// Furnishes the box like the request, but for its files.
+static void take_shape(struct init *init, const struct request *request, struct tree_list *trees) {
+    const char *failed = "";
+    for (size_t index = 0; index < trees->count; index++) {
+        if (trees->trees[index].index >= request->tree_count) fail(init, "a tree");
+        trees->trees[index].path = request->trees[trees->trees[index].index];
+    }
+    if (furnish_shape(&init->root, request, trees, init->listeners, &failed) != 0) fail(init, failed);
+    init->shaped = true;
+}
+
+static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tree_list *trees) {
+    static struct request request;
+    init->asked = true;
+    if (parcel->count != 1 || request_read(&request, parcel->descriptors[0]) != 0) fail(init, "the request");
+    parcel_close(parcel);
+    take_shape(init, &request, trees);
+    request_release(&request);
+}
+
 // Waits for the request, and for the trees that come before it.
 static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
     for (;;) {
@@ -340,6 +84,7 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
         const struct message *message = &parcel->message;
         if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
+        if (message->kind == MESSAGE_SHAPE && !init->shaped) take_shape_ahead(init, parcel, trees);
         if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
         struct tree *tree = &trees->trees[trees->count++];
         *tree = (struct tree){.kind = message->code, .mount = parcel->count > 0 ? parcel->descriptors[0] : -1};
@@ -348,7 +93,7 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
     }
 }
 
-static void say_ready(struct init *init, const int *listeners) {
+static void say_ready(struct init *init) {
     struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
     parcel.message.values[READY_OMITTED] = init->setup->omitted;
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
@@ -357,7 +102,7 @@ static void say_ready(struct init *init, const int *listeners) {
     parcel.message.values[READY_CGROUP] = init->setup->group.version;
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
-    memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
+    memcpy(parcel.descriptors, init->listeners, parcel.count * sizeof(int));
     if (channel_send(init->setup->channel, &parcel, 0) != 0) leave(init);
     parcel_close(&parcel);
 }
@@ -383,16 +128,12 @@ _Noreturn void init_run(const struct init_setup *setup) {
     take_clock(&init, &parcel);
     if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
     if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
-    for (size_t index = 0; index < trees.count; index++) {
-        if (trees.trees[index].index >= init.request.tree_count) fail(&init, "a tree");
-        trees.trees[index].path = init.request.trees[trees.trees[index].index];
-    }
-    int listeners[REQUEST_LISTENERS];
     if (init.bare) {
-        if (relay_listen(&init.relay, &init.request, listeners, &failed) != 0) fail(&init, failed);
+        if (relay_listen(&init.relay, &init.request, init.listeners, &failed) != 0) fail(&init, failed);
         if (bare_furnish(setup->base, &init.request, &failed) != 0) fail(&init, failed);
-    } else if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) {
-        fail(&init, failed);
+    } else {
+        if (!init.shaped) take_shape(&init, &init.request, &trees);
+        if (root_fill(&init.root, &init.request, &failed) != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
     if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {
@@ -402,6 +143,6 @@ _Noreturn void init_run(const struct init_setup *setup) {
     parcel.message.kind = STUDENT_PREPARE;
     channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);
-    say_ready(&init, listeners);
+    say_ready(&init);
     serve(&init);
 }

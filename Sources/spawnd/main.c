@@ -118,7 +118,8 @@ int main(int count, char **arguments) {
     // What a box without namespaces may leave, should its init be killed, comes here.
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
-    struct workshop workshop = {.control = CONTROL, .events = epoll_create1(EPOLL_CLOEXEC), .home = home};
+    struct workshop workshop = {.control = CONTROL, .events = epoll_create1(EPOLL_CLOEXEC), .home = home,
+                                .shape_memory = -1};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     if (workshop.events < 0 || epoll_ctl(workshop.events, EPOLL_CTL_ADD, CONTROL, &event) != 0) return 1;
     workshop.landlock = landlock_abi();

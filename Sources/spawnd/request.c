@@ -125,6 +125,7 @@ static int parse(struct cursor *cursor, struct request *request) {
     for (size_t index = 0; index < sizeof fields / sizeof *fields; index++) *fields[index] = take_u64(cursor);
     problem = take_files(cursor, request);
     if (problem != 0) return problem;
+    request->collected = take_strings(cursor);
     return cursor->bad ? EPROTO : 0;
 }
 
@@ -158,6 +159,7 @@ void request_release(struct request *request) {
     free(request->arguments);
     free(request->environment);
     free(request->files);
+    free(request->collected);
     if (request->mapping != NULL) munmap(request->mapping, request->mapping_size);
     memset(request, 0, sizeof *request);
 }

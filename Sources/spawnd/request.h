@@ -8,6 +8,7 @@
 //   list of listeners: string address, u32 port
 //   u64 × LIMIT_FIELDS
 //   list of files: string path, u32 executable, u64 size, bytes
+//   list of strings: files to take out at the end, relative to the scratch directory
 // A list is a u32 count and its elements; a string is a u32 length, its bytes and a NUL.
 
 #ifndef SPAWND_REQUEST_H
@@ -60,6 +61,7 @@ struct request {
     struct file_request *files;
     size_t file_count;
     uint64_t file_bytes;
+    char **collected; // ends with NULL
     void *mapping;
     size_t mapping_size;
 };

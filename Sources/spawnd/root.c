@@ -152,7 +152,7 @@ static int make_scratch(struct root *root, const struct request *request) {
     return umount2(staging, MNT_DETACH) != 0 ? -1 : rmdir(staging);
 }
 
-int root_finish(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
+int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
     if (leave_old_root() != 0) return -1;
     *failed = "/etc";
@@ -161,7 +161,12 @@ int root_finish(struct root *root, const struct request *request, struct tree_li
     if (make_scratch(root, request) != 0) return -1;
     if (trees_place(trees, failed) != 0) return -1;
     *failed = "/submission";
-    if (mkdir("/submission", 0755) != 0 || files_write("/submission", request) != 0) return -1;
+    return mkdir("/submission", 0755);
+}
+
+int root_fill(const struct root *root, const struct request *request, const char **failed) {
+    *failed = "/submission";
+    if (files_write("/submission", request) != 0) return -1;
     *failed = request->scratch;
     if (files_write(request->scratch, request) != 0) return -1;
     *failed = "/proc/sys/user";

@@ -20,10 +20,13 @@ struct root {
 // Returns 0, or -1 with errno set and `*failed` naming the step.
 int root_begin(struct root *root, const char **failed);
 
-// Leaves the old root, furnishes the new one as the request wants it and makes it read-only: the trees at their
-// paths, /etc, /submission, the scratch directory with a copy of the submission, the home directory, /tmp and
-// /dev/shm. Returns as root_begin does.
-int root_finish(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
+// Writes the files of the request to /submission and to the scratch directory and makes the root read-only. Returns as
+// root_begin does.
+int root_fill(const struct root *root, const struct request *request, const char **failed);
+
+// Leaves the old root and furnishes the new one as the request wants it, but for the files: the trees at their paths,
+// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. Returns as root_begin does.
+int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };

@@ -90,11 +90,13 @@ int trees_place(struct tree_list *list, const char **failed) {
     return 0;
 }
 
+void tree_close(struct tree *tree) {
+    if (tree->mount >= 0) close(tree->mount);
+    free(tree->target);
+}
+
 void trees_close(struct tree_list *list) {
-    for (size_t index = 0; index < list->count; index++) {
-        if (list->trees[index].mount >= 0) close(list->trees[index].mount);
-        free(list->trees[index].target);
-    }
+    for (size_t index = 0; index < list->count; index++) tree_close(&list->trees[index]);
     list->count = 0;
 }
 

@@ -39,6 +39,9 @@ int trees_cover(const struct tree_list *list, const char *path);
 // the box's root its own: no path, whatever links it goes through, leads out of it.
 int trees_place(struct tree_list *list, const char **failed);
 
+// Gives back what tree_open took.
+void tree_close(struct tree *tree);
+
 void trees_close(struct tree_list *list);
 
 // Makes the directories above `path`, below the directory `base`, with mode 0755. Returns 0, or -1 with errno set.

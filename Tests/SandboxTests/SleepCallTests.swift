@@ -12,10 +12,12 @@ struct SleepCallTests {
     /// Numbers at the edges, and any.
     private func argument(_ random: inout some RandomNumberGenerator) -> UInt64 {
         let edges: [UInt64] = [0, 1, 2, 7, 11, 1 << 31, 0x7fff_ffff, 0xffff_ffff, 1 << 32, 1 << 63, .max]
-        return Bool.random(using: &random) ? edges.randomElement(using: &random) ?? 0 : .random(in: 0 ... .max, using: &random)
+        return Bool.random(using: &random)
+            ? edges.randomElement(using: &random) ?? 0 : .random(in: 0 ... .max, using: &random)
     }
 
-    private func span(_ call: sleep_call, _ first: Int64, _ second: Int64, now: Int64) -> (problem: Int32, span: Int64) {
+    private func span(_ call: sleep_call, _ first: Int64, _ second: Int64, now: Int64) -> (problem: Int32, span: Int64)
+    {
         var call = call
         let bytes = withUnsafeBytes(of: (first, second)) { Array($0) }
         var span: Int64 = -1

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 3, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 4, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init.
@@ -18,14 +18,17 @@ enum message_kind {
     MESSAGE_START = 2,
     MESSAGE_KILL = 3,    // code: enum limit
 
-    // From spawnd to init, before MESSAGE_LAUNCH: a host tree of the request that spawnd has opened.
+    // From spawnd to init, before MESSAGE_LAUNCH or MESSAGE_SHAPE: a host tree of the request that spawnd has opened.
     MESSAGE_TREE = 4,    // code: enum tree_kind; values: its index; text: a link's target; descriptors: a mount
+
+    MESSAGE_SHAPE = 5,   // a box like this one will be asked for; descriptors: its request
 
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
-    MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name
+    MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
+                         // descriptors: the files that were taken out, where some were asked for
 };
 
 enum launch_value {
@@ -41,6 +44,7 @@ enum omission {
     OMIT_SECCOMP = 1 << 2, // all but what relays connections; sleeps last
     OMIT_LIMITS = 1 << 3,  // the rlimits
     OMIT_GROUP = 1 << 4,   // the control group
+    OMIT_AHEAD = 1 << 5,   // no layer: what was made ahead of the request
 };
 
 enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4 };

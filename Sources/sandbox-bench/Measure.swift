@@ -1,0 +1,100 @@
+import Glibc
+import GradeModel
+import Sandbox
+
+/// Runs a program to its end; false where it cannot be run or fails.
+func runBare(_ arguments: [String]) -> Bool {
+    var process: pid_t = 0
+    var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for argument in argv { free(argument) } }
+    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+    guard posix_spawn(&process, arguments[0], nil, nil, &argv, &environment) == 0 else { return false }
+    var status: Int32 = 0
+    return waitpid(process, &status, 0) == process && status == 0
+}
+
+/// The milliseconds that `work` takes.
+func timed(_ work: () async throws -> Void) async rethrows -> Double {
+    let start = ContinuousClock.now
+    try await work()
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
+}
+
+/// The value in the middle; 0 of none.
+func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+}
+
+/// What a program prints in a box.
+private func output(_ spawner: Spawner, _ policy: SandboxPolicy, _ program: String) async throws -> String {
+    var policy = policy
+    policy.executable = "/usr/bin/python3"
+    policy.arguments = ["python3", "-c", program]
+    let box = try await spawner.launch(policy)
+    for listener in box.listenerDescriptors { close(listener) }
+    box.start()
+    return try await box.outcome().standardOutput.head
+}
+
+/// Milliseconds that a sleep of a second takes: measured by the program itself, one after the other.
+func brokerRoundTrip(_ spawner: Spawner, _ policy: SandboxPolicy) async throws -> Double {
+    var policy = policy
+    policy.time = .virtual
+    let program =
+        "import time; a = time.monotonic(); [time.sleep(1) for _ in range(2000)]; print((time.monotonic() - a) / 2)"
+    return Double(try await output(spawner, policy, program).dropLast()) ?? 0
+}
+
+/// Programs that do little but system calls: on open files, and opening them, where Landlock looks at every folder above.
+let syscallPrograms = [
+    "python_calls": """
+    import os
+    f = os.open("/usr/bin/env", os.O_RDONLY); g = os.open("/dev/null", os.O_WRONLY)
+    for _ in range(5000):
+        os.pread(f, 512, 0); os.lseek(f, 0, 0); os.fstat(f); os.write(g, bytes(1)); os.stat("/usr"); os.getppid()
+    """,
+    "python_opens": """
+    import os
+    for _ in range(5000): os.close(os.open("/usr/bin/env", os.O_RDONLY))
+    """,
+]
+
+/// Milliseconds of such a program, measured by itself, bare and in a box in turns.
+func pythonOverhead(
+    _ spawner: Spawner, _ policy: SandboxPolicy, _ program: String
+) async throws -> (bare: [Double], boxed: [Double]) {
+    let program = "import time; a = time.monotonic()\n\(program)\nprint((time.monotonic() - a) * 1000)"
+    var bare: [Double] = []
+    var boxed: [Double] = []
+    for _ in 0..<15 {
+        bare.append(Double(outputBare(["/usr/bin/python3", "-c", program]).dropLast()) ?? 0)
+        boxed.append(Double(try await output(spawner, policy, program).dropLast()) ?? 0)
+    }
+    return (bare, boxed)
+}
+
+/// What a program prints without any box.
+private func outputBare(_ arguments: [String]) -> String {
+    // No argument of ours has a quote in it.
+    let quoted = arguments.map { "'" + $0 + "'" }.joined(separator: " ")
+    guard let stream = popen(quoted, "r") else { return "" }
+    defer { pclose(stream) }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&buffer, 1, buffer.count, stream)
+    return String(decoding: buffer.prefix(count), as: UTF8.self)
+}
+
+/// Milliseconds until that many boxes, all there at the same time, have run their programs.
+func manyAtOnce(_ spawner: Spawner, _ policy: SandboxPolicy, count: Int) async throws -> Double {
+    try await timed {
+        var boxes: [SandboxBox] = []
+        for _ in 0..<count { boxes.append(try await spawner.launch(policy)) }
+        for box in boxes { box.start() }
+        for box in boxes {
+            guard try await box.outcome().ending == .exited(code: 0) else { throw SandboxError.boxLost }
+            for listener in box.listenerDescriptors { close(listener) }
+        }
+    }
+}

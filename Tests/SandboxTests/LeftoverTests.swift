@@ -1,0 +1,99 @@
+import Glibc
+import GradeModel
+import Testing
+
+@testable import Sandbox
+
+/// What is left of a box on the machine once it has ended, and how soon.
+struct LeftoverTests {
+    /// Every namespace that some process of this machine is in, by kind and number.
+    private func namespaces() -> Set<String> {
+        var found = Set<String>()
+        for process in entries(of: "/proc") ?? [] where process.allSatisfy(\.isNumber) {
+            for kind in ["user", "pid", "mnt", "net", "ipc", "uts", "cgroup"] {
+                if let name = FilePaths.link("/proc/\(process)/ns/\(kind)") { found.insert(name) }
+            }
+        }
+        return found
+    }
+
+    private func eventually(_ condition: () -> Bool) async throws -> Bool {
+        for _ in 0..<1000 {
+            if condition() { return true }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return condition()
+    }
+
+    /// A script that makes of everything something to leave behind, tells its namespaces, and stays.
+    private let litter = """
+        mkdir -p /tmp/left; echo x > /tmp/left/file; echo x > /dev/shm/left; mkfifo /tmp/left/fifo
+        ln -s /etc /tmp/left/link; : > $HOME/left
+        setsid sh -c 'sleep 1000' "$1" & setsid sh -c 'setsid sh -c "sleep 1000; :" "$0" &' "$1" &
+        ls -l /proc/self/ns | sed -n 's/.*-> //p'
+        echo up; wait; sleep 1000
+        """
+
+    @Test func `nothing of a killed box is left: no process, no namespace, no file`() async throws {
+        let marker = "skylab-litter-\(getpid())"
+        var policy = shell(litter, limits: SandboxLimits(wallSeconds: 300, cpuSeconds: 60))
+        policy.arguments += ["sh", marker]
+        policy.listeners = [SandboxListener(address: "127.0.0.1", port: 4566)]
+        let files = Set(entries(of: "/tmp") ?? []).union(entries(of: "/dev/shm") ?? [])
+        let box = try await Shared.spawner.get().launch(policy)
+        box.start()
+        #expect(try await eventually { processes(markedWith: marker).count >= 3 })
+        box.kill(.apiCalls)
+        let outcome = try await box.outcome()
+        for listener in box.listenerDescriptors { close(listener) }
+        #expect(processes(markedWith: marker).isEmpty)
+        let its = Set(outcome.standardOutput.head.split(separator: "\n").map(String.init).filter { $0.contains(":[") })
+        #expect(its.count >= 7, "\(outcome.standardOutput.head) \(outcome.standardError.head)")
+        // Those of time are the machine's own; init is gone a moment after its report.
+        let own = its.filter { !$0.hasPrefix("time") }
+        #expect(try await eventually { own.isDisjoint(with: namespaces()) })
+        let now = Set(entries(of: "/tmp") ?? []).union(entries(of: "/dev/shm") ?? [])
+        #expect(!now.subtracting(files).contains("left"))
+    }
+
+    @Test func `the tree is gone within a tenth of a second of the verdict`() async throws {
+        var fastest = Duration.seconds(60)
+        // The machine may be busy with anything else, so the quickest of a few tells what the sandbox itself takes.
+        for attempt in 0..<8 where fastest > .milliseconds(100) {
+            let marker = "skylab-quick-\(attempt)-\(getpid())"
+            var policy = shell(
+                "i=0; while [ $i -lt 30 ]; do i=$((i+1)); setsid sh -c 'sleep 1000; :' $1 & done; wait",
+                limits: SandboxLimits(wallSeconds: 300, cpuSeconds: 60))
+            policy.arguments += ["sh", marker]
+            let box = try await Shared.spawner.get().launch(policy)
+            box.start()
+            #expect(try await eventually { processes(markedWith: marker).count >= 30 })
+            let start = ContinuousClock.now
+            box.kill(.apiCalls)
+            #expect(try await box.outcome().ending == .limit(.apiCalls))
+            let taken = ContinuousClock.now - start
+            #expect(processes(markedWith: marker).isEmpty)
+            fastest = min(fastest, taken)
+        }
+        #expect(fastest <= .milliseconds(100))
+    }
+
+    @Test func `a spawner that has run many boxes holds no more than one that has run few`() async throws {
+        let spawner = try Spawner.start(launcher: launcherPath())
+        func descriptors() -> Int { entries(of: "/proc/\(spawner.launcherProcess)/fd")?.count ?? 0 }
+        func runSome(_ count: Int) async throws {
+            for _ in 0..<count {
+                let box = try await spawner.launch(shell("exit 3"))
+                box.start()
+                #expect(try await box.outcome().ending == .exited(code: 3))
+            }
+        }
+        try await runSome(4)
+        let before = descriptors()
+        try await runSome(60)
+        // The box that is made ahead may be there or not: a channel, a pidfd and three folders of a group.
+        #expect(try await eventually { descriptors() <= before + 5 })
+        #expect(before > 0)
+        await spawner.stop()
+    }
+}
