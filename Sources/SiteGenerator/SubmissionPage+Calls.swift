@@ -120,5 +120,5 @@ extension SubmissionPage {
 
 extension String {
     /// Who calls, without what a client says of the one call: `aws-cli/1.45.11` of a `User-Agent`.
-    fileprivate var client: String { String(prefix { $0 != " " }) }
+    var client: String { String(prefix { $0 != " " }) }
 }
