@@ -18,9 +18,13 @@ package struct Agenda: Sendable, Equatable {
     /// When the next transition is due.
     package var nextDue: Timestamp? { heap.first?.due }
 
-    /// When the last of those transitions is due that a waiting client would see: the moment at which all has settled.
-    package var settledAt: Timestamp? {
-        heap.lazy.filter { $0.transition.settles }.map(\.due).max()
+    /// When the last of those transitions is due that are to be counted.
+    package func lastDue(where counts: (Transition) -> Bool) -> Timestamp? {
+        var last: Timestamp?
+        for entry in heap where last.map({ entry.due > $0 }) ?? true {
+            if counts(entry.transition) { last = entry.due }
+        }
+        return last
     }
 
     package mutating func schedule(_ transition: Transition, at due: Timestamp) {

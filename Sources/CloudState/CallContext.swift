@@ -40,6 +40,8 @@ package struct CallContext {
     package let regionIndex: Int
     /// Whether callers may do only what their policies allow.
     package let enforcesIAM: Bool
+    /// The service that makes the call for the caller, for instance `cloudwatch.amazonaws.com`; nil where nobody does.
+    package var invokedBy: String?
     /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.
     package let dispatch: Dispatch
 
@@ -58,6 +60,22 @@ package struct CallContext {
         self.enforcesIAM = enforcesIAM
         self.dispatch = dispatch
     }
+
+    /// A context that takes the world away from where it was, so that changing it copies nothing; `moveBack` returns it.
+    package init(
+        moving world: inout World, region: String, caller: Caller, dispatch: @escaping Dispatch
+    ) {
+        regionIndex = world.regionIndex(region)
+        self.world = World(seed: "", epoch: world.now)
+        self.region = region
+        self.caller = caller
+        enforcesIAM = false
+        self.dispatch = dispatch
+        swap(&self.world, &world)
+    }
+
+    /// Gives the world back to where it was taken from.
+    package mutating func moveBack(to world: inout World) { swap(&self.world, &world) }
 
     package var now: Timestamp { world.now }
     package var accountID: String { world.accountID }
@@ -133,14 +151,17 @@ package struct ServiceDefinition: Sendable {
     package let operations: [String: Handler]
     /// What the operations need permission for, where permissions are enforced.
     package let authorization: Authorization
+    /// What the service does by itself.
+    package let reactions: ServiceReactions?
 
     package init(
         signingNames: [String], model: @escaping @Sendable () -> APIModel, operations: [String: Handler],
-        authorization: Authorization? = nil
+        authorization: Authorization? = nil, reactions: ServiceReactions? = nil
     ) {
         self.signingNames = signingNames
         self.model = model
         self.operations = operations
         self.authorization = authorization ?? .plain(signingNames.first ?? "")
+        self.reactions = reactions
     }
 }

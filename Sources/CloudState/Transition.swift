@@ -8,7 +8,12 @@ package enum Transition: Sendable, Equatable {
     case kmsKeyDeletion(id: String, region: String)
     case natGateway(id: String, region: String, NATGatewayTransition)
     case spotRequestFulfilled(id: String, region: String)
+    case loadBalancer(arn: String, region: String, LoadBalancerTransition)
     case resource(id: String, region: String, ResourceTransition)
+    /// The end of a fault that was to last so long.
+    case faultEnds(id: String)
+    /// Something that a service does by itself.
+    case event(ServiceEvent, region: String)
 
     /// Whether a client waits for it: the clock jumps over such transitions when a resource is read again, but not to
     /// those that only tidy up much later.
@@ -17,13 +22,23 @@ package enum Transition: Sendable, Equatable {
         case .instance(_, _, let transition): transition != .vanish
         case .kmsKeyDeletion: false
         case .natGateway(_, _, let transition): transition != .vanish
-        case .spotRequestFulfilled: true
+        case .spotRequestFulfilled, .loadBalancer: true
         case .resource(_, _, let transition): transition.settles
+        case .faultEnds: false
+        case .event: true
         }
+    }
+
+    /// Whether it is a service's own look at the world, which changes nothing where there is nothing to do.
+    var isLook: Bool {
+        guard case .event = self else { return false }
+        return true
     }
 
     func apply(to world: inout World) {
         switch self {
+        case .faultEnds(let id): world.faults.stop(id)
+        case .event(let event, let region): world.automation.handle(&world, event, region)
         case .resource(let id, let region, let transition):
             let index = world.regionIndex(region)
             world.regions[index].ec2.apply(transition, to: id, now: world.now)
@@ -49,6 +64,8 @@ package enum Transition: Sendable, Equatable {
             if let scheduled {
                 world.schedule(.natGateway(id: id, region: region, scheduled.transition), after: scheduled.after)
             }
+        case .loadBalancer(let arn, let region, let transition):
+            world.apply(transition, toLoadBalancer: arn, region: region)
         case .spotRequestFulfilled(let id, let region):
             let index = world.regionIndex(region)
             world.regions[index].ec2.fulfil(id, now: world.now)

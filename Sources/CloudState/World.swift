@@ -16,6 +16,12 @@ package struct World: Sendable, Equatable {
     package var regions: [Region] = []
     package var iam = IAMState()
     package var capacity = Capacity()
+    /// What is broken at the moment.
+    package var faults = Faults()
+    /// What services do by themselves.
+    package var automation = Automation.none
+    /// Periodic looks that wait for something to change.
+    package internal(set) var restingLooks: [RestingLook] = []
 
     /// - Parameters:
     ///   - seed: ids, addresses and keys follow from it.
@@ -45,6 +51,8 @@ package struct World: Sendable, Equatable {
         while let entry = agenda.popDue(by: time) {
             if entry.due > now { now = entry.due }
             entry.transition.apply(to: &self)
+            // A look says itself whether it changed anything.
+            if !entry.transition.isLook { wake() }
         }
         if time > now { now = time }
     }

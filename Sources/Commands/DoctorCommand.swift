@@ -10,7 +10,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Tell which layers of the sandbox work here, and which client programs there are.",
         discussion: """
             Makes a sandbox and runs a program in it, as grading does. Exit status: 0 ready, 5 not. Ready takes a \
-            sandbox, bash, aws and python3; the other clients are needed by the labs that use them.
+            sandbox (with namespaces or without; not a degraded one), bash, aws and python3; the other clients are \
+            needed by the labs that use them.
             """)
 
     @Flag(help: "Print one JSON document.")
@@ -24,7 +25,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let clients = SandboxToolchain(of: Self.required + Self.optional, searchPath: installation.searchPath)
         let trial = await Self.trial()
         if json { tellJSON(trial, clients) } else { tell(trial, clients) }
-        let isReady = (try? trial.get())?.ending.isClean ?? false
+        let outcome = try? trial.get()
+        let isReady = (outcome?.ending.isClean ?? false) && (outcome?.tier.isStandard ?? false)
         guard isReady, !Self.required.contains(where: clients.missing.contains) else {
             throw ExitCode(ExitStatus.infrastructure.rawValue)
         }
@@ -33,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
     /// With virtual time, as labs have it unless they say otherwise.
     private static func trial() async -> Result<SandboxOutcome, any Error> {
         do {
-            let spawner = try Spawner.start()
+            let spawner = try Spawner.start(allowsDegraded: true)
             let box = try await spawner.launch(
                 SandboxPolicy(executable: "/bin/true", arguments: ["true"], time: .virtual))
             box.start()
@@ -52,7 +54,9 @@ struct DoctorCommand: AsyncParsableCommand {
             for layer in outcome.layers {
                 let detail = layer.detail.isEmpty ? "" : "  \(layer.detail)"
                 writeOut("  \(layer.active ? "active " : "missing")  \(layer.name)\(detail)\n")
+                if let command = SandboxRemedy.command(for: layer) { writeOut("           turn on: \(command)\n") }
             }
+            if !outcome.tier.isStandard { writeOut("  too weak to grade with, unless --sandbox=degraded is given\n") }
         case .failure(let error): writeOut("sandbox  none: \(error)\n")
         }
         writeOut("clients\n")
@@ -69,9 +73,13 @@ struct DoctorCommand: AsyncParsableCommand {
         let outcome = try? trial.get()
         var document: JSONObject = [
             "tier": outcome.map { .string($0.tier.rawValue) } ?? .null,
+            "isStandard": .boolean(outcome?.tier.isStandard ?? false),
             "layers": .array(
                 (outcome?.layers ?? []).map {
-                    .object(["name": .string($0.name), "active": .boolean($0.active), "detail": .string($0.detail)])
+                    .object([
+                        "name": .string($0.name), "active": .boolean($0.active), "detail": .string($0.detail),
+                        "command": SandboxRemedy.command(for: $0).map { .string($0) } ?? .null,
+                    ])
                 }),
         ]
         if case .failure(let error) = trial { document["problem"] = .string("\(error)") }

@@ -53,6 +53,9 @@ struct GradeCommand: AsyncParsableCommand {
     @Option(help: "Ids and addresses in the region follow from it.")
     var seed: String?
 
+    @Option(help: ArgumentHelp(SandboxOption.explanation, valueName: "standard|degraded"))
+    var sandbox: SandboxOption = .standard
+
     @Flag(help: "Show hidden checks, too.")
     var instructor = false
 
@@ -65,7 +68,7 @@ struct GradeCommand: AsyncParsableCommand {
         try requireSubmission(submission)
         let spawner: Spawner
         do {
-            spawner = try Spawner.start()
+            spawner = try Spawner.start(allowsDegraded: sandbox == .degraded)
         } catch {
             throw CommandFailure("\(error)", code: .infrastructure)
         }

@@ -63,7 +63,7 @@ package enum ClockPolicy: Sendable {
     static func settle(_ world: inout World) {
         // What settles may set off something else that takes its time; a bound keeps a cycle from going on for ever.
         for _ in 0..<64 {
-            guard let time = world.agenda.settledAt else { return }
+            guard let time = world.settledAt else { return }
             world.advance(to: time)
         }
     }

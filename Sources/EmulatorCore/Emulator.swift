@@ -77,12 +77,15 @@ package final class Emulator: Sendable {
     package init(_ configuration: Configuration, world: World) {
         self.configuration = configuration
         requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
+        var world = world
+        world.automation = Services.automation
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
     private static func fresh(_ configuration: Configuration) -> World {
         var world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        world.automation = Services.automation
         configuration.prepare(&world)
         return world
     }
@@ -193,6 +196,7 @@ package final class Emulator: Sendable {
             case .success:
                 configuration.changed(record)
                 state.world = context.world
+                state.world.wake()
                 state.revision += 1
                 state.isUnsettled = true
             case .failure(let error):
@@ -210,6 +214,12 @@ package final class Emulator: Sendable {
         _ context: inout CallContext
     ) -> Result<Fields, ServiceError> {
         do throws(ServiceError) {
+            if let failure = context.world.faults.apiError(
+                service: record.service, operation: record.eventName, caller: context.caller, region: context.region,
+                now: context.now)
+            {
+                throw failure
+            }
             try Authorizer.check(service, record.eventName, input, context)
             let response = try handler.body(&context, input)
             return isDryRun(input) ? .failure(dryRun(service)) : .success(response.output)

@@ -16,7 +16,7 @@ struct ServiceCall {
             return unknownService(scope.service)
         }
         let model = service.model()
-        let codec = model.codec
+        let codec = model.codec(for: request)
         var record = record(scope)
         guard RegionFacts.named(scope.region) != nil else {
             let error = ServiceError(
@@ -75,7 +75,7 @@ struct ServiceCall {
     /// An answer to a request that is not to be handled.
     func refusal(_ error: ServiceError) -> WireResponse {
         let service = SignatureScope(request).flatMap { Services.signed($0.service) }
-        return (service?.model() ?? .ec2).codec.response(error, requestID: requestID)
+        return (service?.model() ?? .ec2).codec(for: request).response(error, requestID: requestID)
     }
 
     private func record(_ scope: SignatureScope) -> CallRecord {

@@ -1,5 +1,8 @@
+import AutoScaling
 package import CloudState
+import CloudWatch
 import EC2
+import ELB
 import IAM
 import KMS
 import SSM
@@ -10,10 +13,13 @@ import ServiceModel
 package struct Services: Sendable {
     package static let all: [ServiceDefinition] = [
         EC2Service.definition,
+        ELBService.definition,
         IAMService.definition,
         KMSService.definition,
         SSMService.definition(publicParameters: EC2Service.publicParameters),
         STSService.definition,
+        AutoScalingService.definition,
+        CloudWatchService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
@@ -34,6 +40,23 @@ package struct Services: Sendable {
         let input = Input(shape: model.input, fields: parameters.fields ?? Fields())
         return try handler.body(&context, input).output
     }
+
+    /// What the services do by themselves, each with its own hands.
+    package static let automation = Automation(
+        handle: { world, event, region in
+            guard let reactions = signed(event.service)?.reactions else { return }
+            let service = event.service
+            let name = service == "autoscaling" ? "AutoScaling" : service
+            let caller = Caller(
+                accessKeyID: "", accountID: world.accountID,
+                arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)
+            var context = CallContext(moving: &world, region: region, caller: caller, dispatch: dispatch)
+            reactions.handle(&context, event)
+            context.moveBack(to: &world)
+        },
+        isAwaited: { world, event, region in
+            signed(event.service)?.reactions?.isAwaited(world, event, region) ?? false
+        })
 
     /// Never a 5xx: clients would try again and again.
     static func notEmulated(

@@ -50,6 +50,7 @@ extension World {
     /// `replayed(trail) == world` is a law: nothing but the calls and their times decides what a world is.
     package func replayed(_ records: some Sequence<CallRecord>) -> World {
         var world = self
+        world.automation = Services.automation
         for record in records {
             world.advance(to: record.eventTime)
             guard !record.isRead, record.error == nil, let input = record.input,
@@ -57,7 +58,10 @@ extension World {
             else { continue }
             var context = CallContext(
                 world: world, region: record.region, caller: record.caller, dispatch: Services.dispatch)
-            if (try? handler.body(&context, input)) != nil { world = context.world }
+            if (try? handler.body(&context, input)) != nil {
+                world = context.world
+                world.wake()
+            }
         }
         return world
     }

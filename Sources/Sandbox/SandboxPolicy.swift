@@ -89,6 +89,8 @@ package struct SandboxPolicy: Sendable {
     package var limits: SandboxLimits
     /// Whether sleeping takes real time.
     package var time: SandboxTime
+    /// Layers to do without, to see what the others hold.
+    package var omissions: SandboxOmissions = []
 
     package init(
         executable: String, arguments: [String], environment: [(name: String, value: String)] = [],

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,11 +9,13 @@
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bare.h"
+#include "clone.h"
+#include "family.h"
 #include "init.h"
 #include "privileges.h"
 #include "request.h"
@@ -22,8 +23,6 @@
 
 // How long a box may take beyond what init grants, in milliseconds, before spawnd itself kills it.
 enum { SET_UP_MS = 20000, GRACE_MS = 2000, KILL_MS = 1000 };
-
-enum { INIT_CHANNEL = 3 };
 
 // A descriptor of a box that epoll watches.
 struct watch {
@@ -43,6 +42,8 @@ struct entry {
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
+    unsigned omitted;     // bits of enum omission
+    char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
     bool reported; // init has said how it ended, or spawnd has decided
     bool said;     // and the library knows
     struct message report;
@@ -95,58 +96,35 @@ static int watch(const struct workshop *workshop, int descriptor, struct watch *
     return epoll_ctl(workshop->events, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-// A copy of this process as process 1 of new namespaces. Returns as fork does.
-static pid_t clone_box(int *handle) {
-    struct clone_args arguments = {
-        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-                 CLONE_NEWCGROUP | CLONE_PIDFD,
-        .pidfd = (uint64_t)(uintptr_t)handle,
-        .exit_signal = SIGCHLD,
-    };
-    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-}
-
-// In a new box: leaves the channel and the folders of the group open, from INIT_CHANNEL on, and nothing else.
-static int keep_only(int channel, struct cgroup *group) {
-    enum { ASIDE = 64 };
-    int kept[1 + CGROUP_CONTROLLERS], count = 0, places[CGROUP_CONTROLLERS];
-    kept[count++] = fcntl(channel, F_DUPFD_CLOEXEC, ASIDE);
-    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
-        places[controller] = -1;
-        if (group->folders[controller] < 0) continue;
-        places[controller] = INIT_CHANNEL + count;
-        kept[count++] = fcntl(group->folders[controller], F_DUPFD_CLOEXEC, ASIDE);
-    }
-    for (int index = 0; index < count; index++) {
-        if (dup3(kept[index], INIT_CHANNEL + index, O_CLOEXEC) < 0) return -1;
-    }
-    memcpy(group->folders, places, sizeof places);
-    return close_range((unsigned)(INIT_CHANNEL + count), ~0u, 0);
-}
-
 // Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
-static struct entry *make_blank(struct workshop *workshop, const char **failed) {
+static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const char **failed) {
     *failed = "calloc";
     struct entry *entry = calloc(1, sizeof *entry);
     if (entry == NULL) return NULL;
     int channel[2];
+    bool bare = (omitted & OMIT_NAMESPACES) != 0;
+    entry->omitted = omitted;
     *failed = "socketpair";
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
+    if ((bare && bare_name(entry->base) != 0) || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
         free(entry);
         return NULL;
     }
     entry->number = ++workshop->groups;
-    cgroup_make(&entry->group, &workshop->home, entry->number);
-    *failed = "clone3 with new namespaces";
-    entry->process = clone_box(&entry->handle);
+    static const struct cgroup none = {.folders = {-1, -1, -1}};
+    entry->group = none;
+    if ((omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+    *failed = bare ? "clone" : "clone3 with new namespaces";
+    entry->process = clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
-        if (keep_only(channel[1], &entry->group) != 0) _exit(1);
+        if (clone_keep_only(channel[1], &entry->group) != 0) _exit(1);
         const struct init_setup setup = {
             .group = entry->group,
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
-            .landlock = workshop->landlock,
+            .landlock = (omitted & OMIT_LANDLOCK) != 0 ? 0 : workshop->landlock,
+            .omitted = omitted,
+            .base = entry->base,
             .uid = workshop->uid,
             .gid = workshop->gid,
         };
@@ -175,7 +153,7 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
 
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
-    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, &failed);
+    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, 0, &failed);
 }
 
 static int send_tree(const struct entry *entry, const struct tree *tree) {
@@ -200,7 +178,7 @@ static int send_request(const struct entry *entry, int memory, const char **fail
     if (request_read(&request, memory) != 0) return -1;
     *failed = "limits of the control group";
     if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request.limits)) return -1;
-    if (!privileges_held()) {
+    if (!privileges_held() || (entry->omitted & OMIT_NAMESPACES) != 0) {
         request_release(&request);
         return 0;
     }
@@ -235,18 +213,22 @@ static int launch(struct workshop *workshop, struct entry *entry, const struct p
 void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
     const char *failed = workshop->filter_problem;
     struct entry *entry = NULL;
+    unsigned omitted = (unsigned)parcel->message.values[LAUNCH_OMITTED];
     errno = workshop->filter_error;
     if (failed == NULL) {
-        entry = spare != NULL ? spare : make_blank(workshop, &failed);
-        spare = NULL;
+        bool fits = spare != NULL && omitted == 0;
+        entry = fits ? spare : make_blank(workshop, omitted, &failed);
+        if (fits) spare = NULL;
     }
     if (entry != NULL) {
         entry->id = parcel->message.box;
-        entry->wall_ms = parcel->message.values[0];
+        entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
     }
     if (entry == NULL) {
-        say_failed(workshop, parcel->message.box, errno, failed);
+        struct message message = failure(errno, failed);
+        message.values[FAILED_BLANK] = 1;
+        say(workshop, parcel->message.box, message);
     } else if (launch(workshop, entry, parcel, &failed) != 0 && !entry->reported) {
         entry->reported = true;
         entry->report = failure(errno, failed);
@@ -310,10 +292,27 @@ static void remove_entry(const struct workshop *workshop, struct entry *gone) {
     free(gone);
 }
 
+// Without a namespace init ends its family itself. Where it could not, because it was killed, the family is spawnd's.
+static void adopt_and_end(const struct entry *entry) {
+    static struct family family;
+    static pid_t spared[4096];
+    size_t count = 0;
+    for (const struct entry *other = entries; other != NULL && count < sizeof spared / sizeof *spared; other = other->next) {
+        if (other != entry) spared[count++] = other->process;
+    }
+    family = (struct family){.processes = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .head = getpid()};
+    while (family.processes >= 0 && family_strike(&family, spared, count) > 0) {
+        for (size_t index = 0; index < family.count; index++) waitpid(family.members[index], NULL, 0);
+    }
+    if (family.processes >= 0) close(family.processes);
+    bare_remove(entry->base);
+}
+
 // Init is dead, and with it every process of its namespace.
 static void bury(struct workshop *workshop, struct entry *entry) {
     hear(workshop, entry);
     waitpid(entry->process, NULL, 0);
+    if ((entry->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entry);
     if (entry == spare) spare = NULL;
     if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
     if (entry->said || entry->id == 0) {
@@ -367,6 +366,7 @@ void boxes_end(const struct workshop *workshop) {
     }
     while (entries != NULL) {
         waitpid(entries->process, NULL, 0);
+        if ((entries->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entries);
         remove_entry(workshop, entries);
     }
 }

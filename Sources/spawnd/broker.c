@@ -38,11 +38,12 @@ static bool still_waits(const struct broker *broker, uint64_t id) {
     return ioctl(broker->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-void broker_open(struct broker *broker, int listener, struct box_clock *clock, int processes) {
+void broker_open(struct broker *broker, int listener, struct box_clock *clock, int processes,
+                 struct family *family) {
     broker->listener = listener;
     broker->clock = clock;
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SYNC_WAKE_UP);
-    tasks_open(&broker->tasks, processes);
+    tasks_open(&broker->tasks, processes, family);
 }
 
 // Reads the time that the caller points to. Returns 0 or errno.

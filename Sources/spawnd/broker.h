@@ -47,8 +47,9 @@ struct broker {
     int64_t patience_us;  // how long until the one after
 };
 
-// `processes` as for tasks_open.
-void broker_open(struct broker *broker, int listener, struct box_clock *clock, int processes);
+// `processes` and `family` as for tasks_open.
+void broker_open(struct broker *broker, int listener, struct box_clock *clock, int processes,
+                 struct family *family);
 
 // Whether the notification is a sleep, in which case it is dealt with.
 bool broker_takes(struct broker *broker, const struct seccomp_notif *call);

@@ -16,9 +16,12 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "bare.h"
 #include "broker.h"
 #include "channel.h"
+#include "family.h"
 #include "furnish.h"
+#include "relay.h"
 #include "student.h"
 #include "verdict.h"
 
@@ -41,19 +44,17 @@ struct init {
     struct evidence evidence;
     struct box_clock *clock; // NULL where time is real
     struct broker broker;
+    bool bare; // without namespaces: then these two are in use
+    struct family family;
+    struct relay relay;
+    unsigned looks;
+    bool asked;
 };
 
 static int64_t now_us(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-_Noreturn static void fail(int channel, const char *step) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
-    message_set_text(&parcel.message, step);
-    channel_send(channel, &parcel, 0);
-    _exit(1);
 }
 
 static bool is_full(int scratch) {
@@ -66,7 +67,17 @@ static bool is_full(int scratch) {
 static int look(struct init *init) {
     const struct limits *limits = &init->request.limits;
     account_take(&init->account);
-    if (is_full(init->root.scratch)) init->evidence.disk_full = true;
+    if (init->bare) {
+        // To walk through the folders is dear, to know later of a full disk is cheap.
+        enum { LOOKS_PER_WALK = 4 };
+        struct bare_usage usage;
+        if (init->looks++ % LOOKS_PER_WALK == 0) {
+            bare_measure(init->setup->base, limits, &usage);
+            if (usage.bytes > limits->disk || usage.inodes > limits->inodes) return LIMIT_DISK;
+        }
+    } else if (is_full(init->root.scratch)) {
+        init->evidence.disk_full = true;
+    }
     if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
     if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
@@ -83,6 +94,51 @@ static void note_exit(struct init *init, pid_t process, int status) {
     init->evidence.wall_us = now_us() - init->started_us;
 }
 
+// Everything dies, and everything is reaped.
+static void end_all(struct init *init, bool note) {
+    int status;
+    pid_t process;
+    do {
+        if (init->bare) family_strike(&init->family, NULL, 0);
+        else kill(-1, SIGKILL);
+        process = wait4(-1, &status, 0, NULL);
+        while (process > 0) {
+            if (note) note_exit(init, process, status);
+            process = wait4(-1, &status, WNOHANG, NULL);
+        }
+    } while (process == 0 || errno == EINTR);
+    if (init->bare) bare_remove(init->setup->base);
+}
+
+// Leaving takes the rest of a process namespace along; without one it is to be done by hand.
+_Noreturn static void leave(struct init *init) {
+    if (init->bare) end_all(init, false);
+    _exit(1);
+}
+
+_Noreturn static void fail(struct init *init, const char *step) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
+    parcel.message.values[FAILED_BLANK] = !init->asked;
+    message_set_text(&parcel.message, step);
+    channel_send(init->setup->channel, &parcel, 0);
+    leave(init);
+}
+
+static void note_disk(struct init *init) {
+    struct statfs status;
+    struct bare_usage usage = {0, 0};
+    if (init->bare) {
+        bare_measure(init->setup->base, &init->request.limits, &usage);
+    } else if (fstatfs(init->root.scratch, &status) == 0) {
+        usage.bytes = (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
+        // The root of the tmpfs and what root.c makes in it do not count.
+        enum { OURS = 1 + ROOT_WRITABLE };
+        usage.inodes = (uint64_t)(status.f_files - status.f_ffree) - OURS;
+    }
+    init->evidence.disk_bytes = usage.bytes;
+    init->evidence.inodes = usage.inodes;
+}
+
 // The end: everything dies, everything is reaped, and spawnd hears how it was.
 _Noreturn static void finish(struct init *init) {
     struct evidence *evidence = &init->evidence;
@@ -93,13 +149,9 @@ _Noreturn static void finish(struct init *init) {
         bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
         if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
+        note_disk(init);
     }
-    kill(-1, SIGKILL);
-    int status;
-    pid_t process;
-    while ((process = wait4(-1, &status, 0, NULL)) > 0 || errno == EINTR) {
-        if (process > 0 && itself == false) note_exit(init, process, status);
-    }
+    end_all(init, !itself);
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     evidence->cpu_us = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
@@ -129,8 +181,8 @@ static void start(struct init *init) {
 
 static void on_channel(struct init *init) {
     struct parcel parcel;
-    // spawnd is gone, and nobody is left to tell: leaving takes every process of the box along.
-    if (channel_receive(init->setup->channel, &parcel, 0) != 1) _exit(1);
+    // spawnd is gone, and nobody is left to tell.
+    if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
     parcel_close(&parcel);
     if (parcel.message.kind == MESSAGE_START && init->started_us == 0) start(init);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
@@ -138,28 +190,18 @@ static void on_channel(struct init *init) {
 
 static void on_status(struct init *init) {
     struct student_status status;
-    struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr header = {
-        .msg_iov = &body, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control};
-    ssize_t length = recvmsg(init->descriptors[STATUS], &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (length < 0) return;
-    if (length != sizeof status) {
+    int listener = -1;
+    int heard = student_hear(init->descriptors[STATUS], &status, &listener);
+    if (heard == 0) {
         close(init->descriptors[STATUS]);
         init->descriptors[STATUS] = -1;
-        return;
     }
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) {
-        memcpy(&init->descriptors[NOTICES], CMSG_DATA(rights), sizeof(int));
-    }
+    if (heard <= 0) return;
+    if (listener >= 0) init->descriptors[NOTICES] = listener;
     if (status.problem == 0) return;
     if (!status.is_program) {
         errno = status.problem;
-        fail(init->setup->channel, status.step);
+        fail(init, status.step);
     }
     init->evidence.not_started = status.problem;
     memcpy(init->evidence.text, status.step, sizeof status.step);
@@ -178,6 +220,7 @@ static bool take_notice(struct init *init) {
         return false;
     }
     if (broker_takes(&init->broker, &call)) return true;
+    if (init->bare && relay_takes(&init->relay, &call)) return true;
     filter_call_name(call.data.nr, init->evidence.text, sizeof init->evidence.text);
     init->evidence.forbidden = true;
     finish(init);
@@ -223,7 +266,7 @@ _Noreturn static void serve(struct init *init) {
             polls[source] = (struct pollfd){.fd = init->descriptors[source], .events = POLLIN};
         }
         int ready = poll(polls, SOURCES, timeout_ms(init, next_look_us));
-        if (ready < 0 && errno != EINTR) fail(init->setup->channel, "poll");
+        if (ready < 0 && errno != EINTR) fail(init, "poll");
         if (ready > 0) {
             // In this order: the status tells of the listener before a forbidden call can be heard on it.
             if (polls[STATUS].revents) on_status(init);
@@ -257,10 +300,10 @@ static int open_children(void) {
 // The process that the program will be, confined but for what the request decides.
 static void fork_student(struct init *init) {
     int status[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init, "socketpair");
     init->student = fork();
-    if (init->student < 0) fail(init->setup->channel, "fork");
-    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock, &init->setup->group);
+    if (init->student < 0) fail(init, "fork");
+    if (init->student == 0) student_run(status[1], init->setup);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
 }
@@ -271,7 +314,7 @@ static void take_clock(struct init *init, struct parcel *parcel) {
     int memory = parcel->descriptors[--parcel->count];
     init->clock = box_clock_map(memory, 1);
     close(memory);
-    if (init->clock == NULL) fail(init->setup->channel, "the clock");
+    if (init->clock == NULL) fail(init, "the clock");
 }
 
 // The student says that it is confined, and sends the listener of its filter, before anything is asked of it.
@@ -280,7 +323,11 @@ static void await_confinement(struct init *init) {
     while (poll(&confined, 1, -1) < 0 && errno == EINTR) {}
     on_status(init);
     if (init->descriptors[NOTICES] >= 0) {
-        broker_open(&init->broker, init->descriptors[NOTICES], init->clock, init->root.processes);
+        bool sleeps = (init->setup->omitted & OMIT_SECCOMP) == 0;
+        if (!sleeps) init->clock = NULL;
+        init->relay.notices = init->descriptors[NOTICES];
+        broker_open(&init->broker, init->descriptors[NOTICES], init->clock, init->root.processes,
+                    init->bare ? &init->family : NULL);
     } else {
         init->clock = NULL;
     }
@@ -289,7 +336,7 @@ static void await_confinement(struct init *init) {
 // Waits for the request, and for the trees that come before it.
 static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
     for (;;) {
-        if (channel_receive(init->setup->channel, parcel, 0) != 1) _exit(1);
+        if (channel_receive(init->setup->channel, parcel, 0) != 1) leave(init);
         const struct message *message = &parcel->message;
         if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
@@ -301,8 +348,9 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
     }
 }
 
-static void say_ready(const struct init *init, const int *listeners) {
+static void say_ready(struct init *init, const int *listeners) {
     struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
+    parcel.message.values[READY_OMITTED] = init->setup->omitted;
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
@@ -310,7 +358,7 @@ static void say_ready(const struct init *init, const int *listeners) {
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
-    if (channel_send(init->setup->channel, &parcel, 0) != 0) _exit(1);
+    if (channel_send(init->setup->channel, &parcel, 0) != 0) leave(init);
     parcel_close(&parcel);
 }
 
@@ -320,23 +368,35 @@ _Noreturn void init_run(const struct init_setup *setup) {
     static struct init init;
     init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
     const char *failed = "";
-    if (furnish_blank(&init.root, setup->uid, setup->gid, &failed) != 0) fail(setup->channel, failed);
+    init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
+    int made = init.bare ? furnish_bare(&init.root, &failed)
+                         : furnish_blank(&init.root, setup->uid, setup->gid, &failed);
+    if (made != 0) fail(&init, failed);
+    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
     init.descriptors[CHILDREN] = open_children();
-    if (init.descriptors[CHILDREN] < 0) fail(setup->channel, "signalfd");
+    if (init.descriptors[CHILDREN] < 0) fail(&init, "signalfd");
     fork_student(&init);
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
+    init.asked = true;
     take_clock(&init, &parcel);
-    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(setup->channel, "the request");
+    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
+    if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
     for (size_t index = 0; index < trees.count; index++) {
-        if (trees.trees[index].index >= init.request.tree_count) fail(setup->channel, "a tree");
+        if (trees.trees[index].index >= init.request.tree_count) fail(&init, "a tree");
         trees.trees[index].path = init.request.trees[trees.trees[index].index];
     }
     int listeners[REQUEST_LISTENERS];
-    if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
-    if (account_open(&init.account, &init.root, &setup->group, init.request.limits.memory) != 0) {
-        fail(setup->channel, "/proc");
+    if (init.bare) {
+        if (relay_listen(&init.relay, &init.request, listeners, &failed) != 0) fail(&init, failed);
+        if (bare_furnish(setup->base, &init.request, &failed) != 0) fail(&init, failed);
+    } else if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) {
+        fail(&init, failed);
+    }
+    struct family *family = init.bare ? &init.family : NULL;
+    if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {
+        fail(&init, "/proc");
     }
     await_confinement(&init);
     parcel.message.kind = STUDENT_PREPARE;

@@ -16,6 +16,8 @@ struct init_setup {
     struct cgroup group;
     uid_t uid;    // of spawnd, which becomes 1000
     gid_t gid;
+    unsigned omitted; // bits of enum omission
+    const char *base; // for the folders of a box without namespaces
 };
 
 // Makes a blank box and waits for MESSAGE_LAUNCH, furnishes the box and says MESSAGE_READY, waits for MESSAGE_START,

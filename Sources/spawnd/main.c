@@ -115,6 +115,8 @@ int main(int count, char **arguments) {
     cgroup_open_home(&home, geteuid() == 0 ? (uid_t)uid : geteuid());
     if (privileges_leave_root((uid_t)uid) != 0) return 1;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    // What a box without namespaces may leave, should its init be killed, comes here.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     struct workshop workshop = {.control = CONTROL, .events = epoll_create1(EPOLL_CLOEXEC), .home = home};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};

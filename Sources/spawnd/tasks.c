@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-void tasks_open(struct tasks *tasks, int processes) {
-    *tasks = (struct tasks){.directory = processes, .seen = -1};
+void tasks_open(struct tasks *tasks, int processes, struct family *family) {
+    *tasks = (struct tasks){.directory = processes, .family = family, .seen = -1};
     tasks->newest = openat(processes, "sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
 }
 
@@ -58,7 +58,9 @@ static void add_task(struct tasks *tasks, const char *folder, const char *id) {
 
 static void add_process(struct tasks *tasks, const char *folder, const char *id) {
     (void)folder;
-    if (strcmp(id, "1") == 0) return;
+    bool ours = tasks->family == NULL ? strcmp(id, "1") != 0
+                                      : family_has(tasks->family, (pid_t)strtol(id, NULL, 10));
+    if (!ours) return;
     char path[32];
     snprintf(path, sizeof path, "%.16s/task", id);
     list(tasks, path, add_task);
@@ -70,6 +72,7 @@ static void refresh(struct tasks *tasks) {
     forget(tasks);
     tasks->complete = true;
     tasks->seen = last;
+    if (tasks->family != NULL) family_list(tasks->family, NULL, 0);
     list(tasks, ".", add_process);
 }
 

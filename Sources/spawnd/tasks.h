@@ -7,11 +7,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "family.h"
+
 enum { TASKS_WATCHED = 256 };
 
 // The box's tasks but init, as of the last look, each with its open /proc/PID/task/TID/stat.
 struct tasks {
     int directory; // /proc
+    struct family *family; // NULL where all that /proc shows are the box's
     int newest;    // sys/kernel/ns_last_pid, or -1 where the kernel has none
     long seen;     // what it said at the last listing
     bool complete; // whether all tasks are in the table
@@ -22,8 +25,8 @@ struct tasks {
     } table[TASKS_WATCHED];
 };
 
-// `processes` is a mount of the box's /proc that hides nothing; it is kept.
-void tasks_open(struct tasks *tasks, int processes);
+// `processes` is a mount of the box's /proc that hides nothing; it and `family` are kept.
+void tasks_open(struct tasks *tasks, int processes, struct family *family);
 
 // Whether every task of the box waits for something or is one of `sleepers`. With more tasks than the table holds the
 // answer is no.

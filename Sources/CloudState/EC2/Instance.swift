@@ -80,6 +80,8 @@ package struct Instance: ResourceRecord {
     package var reservationID: String
     package var ownerID: String
     package var imageID: String
+    /// The image's name at launch, which tells what its operating system is.
+    package var imageName: String?
     package var type: String
     package var architecture: String
     package var platform: String?

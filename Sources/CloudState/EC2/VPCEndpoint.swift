@@ -93,3 +93,13 @@ package struct VPCPeering: ResourceRecord {
         self.expirationTime = expirationTime
     }
 }
+
+extension EC2State {
+    /// Whether an active peering connection joins two VPCs.
+    package func arePeered(_ first: String, _ second: String) -> Bool {
+        vpcPeerings.contains { peering in
+            let sides = [peering.requester.vpcID, peering.accepter.vpcID]
+            return peering.status == .active && (sides == [first, second] || sides == [second, first])
+        }
+    }
+}

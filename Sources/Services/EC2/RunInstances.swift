@@ -85,6 +85,7 @@ enum RunInstances {
             rootDeviceName: launch.image.rootDeviceName, launchIndex: index, zone: site.subnet.zone,
             vpcID: site.subnet.vpcID, subnetID: site.subnet.id, launchTime: now)
         instance.platform = launch.image.isWindows ? "windows" : nil
+        instance.imageName = launch.image.name
         instance.keyName = launch.keyName
         instance.userData = launch.userData
         instance.clientToken = launch.clientToken

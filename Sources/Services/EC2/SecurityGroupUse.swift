@@ -126,10 +126,3 @@ extension VPCPeering {
         requester.vpcID == vpcID ? accepter : accepter.vpcID == vpcID ? requester : nil
     }
 }
-
-extension EC2State {
-    /// Whether an active peering connection joins two VPCs.
-    func arePeered(_ first: String, _ second: String) -> Bool {
-        vpcPeerings.contains { $0.status == .active && $0.other(than: first)?.vpcID == second }
-    }
-}

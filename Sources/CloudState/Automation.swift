@@ -1,0 +1,96 @@
+package import ServiceModel
+
+/// Something that a service does by itself when its time comes, with API calls of its own: a group that replaces an
+/// instance, an alarm that looks at its metric.
+package enum ServiceEvent: Sendable, Equatable {
+    case autoScaling(AutoScalingEvent)
+    case alarm(name: String)
+    case experiment(id: String, ExperimentEvent)
+    /// A round of health checks of a target group.
+    case healthChecks(targetGroup: String)
+
+    /// The signing name of the service that handles it.
+    package var service: String {
+        switch self {
+        case .autoScaling: "autoscaling"
+        case .alarm: "monitoring"
+        case .experiment: "fis"
+        case .healthChecks: "elasticloadbalancing"
+        }
+    }
+}
+
+/// What services do by themselves: the functions that CloudState cannot know because services lie above it.
+///
+/// EmulatorCore gives every world the same one. It is behaviour and no state, so that worlds are equal or not whatever
+/// theirs is.
+package struct Automation: Sendable, Equatable {
+    /// Handles an event on a draft.
+    package typealias Handle = @Sendable (inout World, ServiceEvent, _ region: String) -> Void
+    /// Whether a client that waits would be waiting for a periodic look: whether it would find something to do now.
+    package typealias IsAwaited = @Sendable (World, ServiceEvent, _ region: String) -> Bool
+
+    let handle: Handle
+    let isAwaited: IsAwaited
+
+    package init(handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+        self.handle = handle
+        self.isAwaited = isAwaited
+    }
+
+    /// Nothing happens by itself.
+    package static let none = Automation(handle: { _, _, _ in }, isAwaited: { _, _, _ in false })
+
+    package static func == (left: Automation, right: Automation) -> Bool { true }
+}
+
+/// What a service adds to its operations: its part of the automation.
+package struct ServiceReactions: Sendable {
+    /// Handles one of the service's events.
+    package let handle: @Sendable (inout CallContext, ServiceEvent) -> Void
+    /// Whether a periodic look would find something to do now.
+    package let isAwaited: @Sendable (World, ServiceEvent, _ region: String) -> Bool
+
+    package init(
+        handle: @escaping @Sendable (inout CallContext, ServiceEvent) -> Void,
+        isAwaited: @escaping @Sendable (World, ServiceEvent, _ region: String) -> Bool = { _, _, _ in true }
+    ) {
+        self.handle = handle
+        self.isAwaited = isAwaited
+    }
+}
+
+/// A look that is taken again and again, and that rests while the world stands still: a group's health check, an alarm's
+/// evaluation.
+///
+/// A look that finds nothing to do calls `World.rest`; it is taken again one period after anything in the world has
+/// changed. So years of virtual time cost nothing where nothing happens.
+package struct RestingLook: Sendable, Equatable {
+    package var event: ServiceEvent
+    package var region: String
+    package var period: Duration
+}
+
+extension World {
+    /// Lets a periodic look rest until something changes.
+    package mutating func rest(_ event: ServiceEvent, region: String, period: Duration) {
+        let look = RestingLook(event: event, region: region, period: period)
+        if !restingLooks.contains(look) { restingLooks.append(look) }
+    }
+
+    /// Says that something has changed: looks that rest are taken again one period from now.
+    package mutating func wake() {
+        guard !restingLooks.isEmpty else { return }
+        let looks = restingLooks
+        restingLooks = []
+        for look in looks { schedule(.event(look.event, region: look.region), after: look.period) }
+    }
+
+    /// When all has settled that a waiting client would wait for; nil where it has.
+    package var settledAt: Timestamp? {
+        agenda.lastDue { transition in
+            guard case .event(let event, let region) = transition else { return transition.settles }
+            return automation.isAwaited(self, event, region)
+        }
+    }
+}
