@@ -178,6 +178,7 @@ let package = Package(
             ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
 
         // MARK: Tests of the emulator's parts
+        tests("EmulatorServerTests", ["EmulatorServer"]),
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
