@@ -290,6 +290,30 @@ class AutoScaling(TestCase):
             "ActiveInstanceRefreshNotFound",
         )
 
+    def test_a_refresh_is_cancelled_and_rolled_back(self):
+        """A refresh that is under way can be cancelled, or rolled back to the configuration that was before it."""
+        self.make("cancelled")
+        self.scaling.start_instance_refresh(AutoScalingGroupName="cancelled")
+        self.assertEqual(
+            error_code(self.scaling.start_instance_refresh, AutoScalingGroupName="cancelled"), "InstanceRefreshInProgress"
+        )
+        self.scaling.cancel_instance_refresh(AutoScalingGroupName="cancelled")
+        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="cancelled")["InstanceRefreshes"]
+        self.assertEqual([one["Status"] for one in statuses], ["Cancelled"])
+        self.make("rolled-back", LaunchTemplate={"LaunchTemplateId": self.template, "Version": "1"})
+        self.ec2.create_launch_template_version(
+            LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
+        )
+        self.scaling.start_instance_refresh(
+            AutoScalingGroupName="rolled-back",
+            DesiredConfiguration={"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "2"}},
+        )
+        self.scaling.rollback_instance_refresh(AutoScalingGroupName="rolled-back")
+        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="rolled-back")["InstanceRefreshes"]
+        self.assertEqual([one["Status"] for one in statuses], ["RollbackSuccessful"])
+        types = {one["InstanceType"] for one in self.serving("rolled-back").values()}
+        self.assertEqual(types, {"t3.micro"})
+
     def test_mixed_instances(self):
         """Of a mixed group's instances so many are on demand, the others Spot, of the types that it lists."""
         self.scaling.create_auto_scaling_group(

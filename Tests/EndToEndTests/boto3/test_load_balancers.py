@@ -313,6 +313,9 @@ class LoadBalancers(TestCase):
         scaling.attach_traffic_sources(AutoScalingGroupName="scaled", TrafficSources=[{"Identifier": group, "Type": "elbv2"}])
         sources = scaling.describe_traffic_sources(AutoScalingGroupName="scaled")["TrafficSources"]
         self.assertEqual([one["Identifier"] for one in sources], [group])
+        scaling.detach_traffic_sources(AutoScalingGroupName="scaled", TrafficSources=[{"Identifier": group, "Type": "elbv2"}])
+        scaling.attach_load_balancer_target_groups(AutoScalingGroupName="scaled", TargetGroupARNs=[group])
+        self.assertEqual([state for state, _ in self.health(group) if state == "healthy"], ["healthy"] * 2)
 
     def test_refusals(self):
         """What AWS refuses."""
