@@ -94,7 +94,8 @@ let package = Package(
         library(
             "EmulatorCore",
             [
-                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
+                "SSM",
                 "STS",
                 "AutoScaling", "CloudWatch",
             ]),
@@ -177,7 +178,10 @@ let package = Package(
 
         tests(
             "WalkthroughTests",
-            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
+            [
+                "CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
 
         // MARK: Tests of the emulator's parts
         tests("EmulatorServerTests", ["EmulatorServer"]),
@@ -193,7 +197,8 @@ let package = Package(
         tests(
             "SiteGeneratorTests",
             [
-                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText", "ReportFixtures",
+                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                "ReportFixtures",
             ]),
 
         // MARK: Tests of the architecture
