@@ -95,7 +95,8 @@ let package = Package(
         library(
             "EmulatorCore",
             [
-                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
+                "SSM",
                 "STS",
                 "AutoScaling", "CloudWatch", "FIS",
             ]),
@@ -178,9 +179,13 @@ let package = Package(
 
         tests(
             "WalkthroughTests",
-            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
+            [
+                "CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
 
         // MARK: Tests of the emulator's parts
+        tests("EmulatorServerTests", ["EmulatorServer"]),
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
@@ -193,7 +198,8 @@ let package = Package(
         tests(
             "SiteGeneratorTests",
             [
-                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText", "ReportFixtures",
+                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                "ReportFixtures",
             ]),
 
         // MARK: Tests of the architecture

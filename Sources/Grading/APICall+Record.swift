@@ -8,7 +8,7 @@ extension APICall {
     private static let maximumParameters = 4096
 
     /// Bytes of an answer that a report keeps.
-    static let maximumAnswer = 1024
+    static let maximumAnswer = 896
 
     /// A call of the trail, as reports show it; `start` is when the program began.
     init(_ record: CallRecord, since start: ContinuousClock.Instant) {

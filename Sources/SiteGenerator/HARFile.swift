@@ -18,28 +18,37 @@ struct HARFile {
                 "version": "1.2",
                 "creator": .object(["name": "Skylab", "version": .string(result.engineVersion)]),
                 "comment": "Calls of the emulated region; times are real ones.",
-                "entries": .array(result.apiCalls.map(entry)),
+                "entries": .array(entries),
             ])
         ])
         return archive.serialized() + [0x0A]
     }
 
-    private func entry(_ call: APICall) -> JSON {
+    /// A client's long description of itself stands with its first call only.
+    private var entries: [JSON] {
+        var client = ""
+        return result.apiCalls.map { call in
+            defer { client = call.userAgent.client }
+            return entry(call, agent: call.userAgent.client == client ? client : call.userAgent)
+        }
+    }
+
+    private func entry(_ call: APICall, agent: String) -> JSON {
         let span = CallSpan(call)
         let milliseconds = ((span?.length ?? 0) * 1e6).rounded() / 1000
         return .object([
             "startedDateTime": .string(started(span)), "time": .number(milliseconds),
-            "request": request(call), "response": response(call), "cache": .object([:]),
+            "request": request(call, agent: agent), "response": response(call), "cache": .object([:]),
             "timings": .object(["send": 0, "wait": .number(milliseconds), "receive": 0]),
             "_service": .string(call.service), "_operation": .string(call.eventName),
             "_virtualTime": .string(call.eventTime), "_sequence": .integer(call.sequence),
         ])
     }
 
-    private func request(_ call: APICall) -> JSON {
+    private func request(_ call: APICall, agent: String) -> JSON {
         .object([
             "method": "POST", "url": .string(url(call)), "httpVersion": "HTTP/1.1", "cookies": [],
-            "headers": [header("User-Agent", call.userAgent)],
+            "headers": [header("User-Agent", agent)],
             "queryString": [], "headersSize": -1, "bodySize": .integer(call.requestParameters.utf8.count),
             "postData": .object([
                 "mimeType": "application/json", "params": [], "text": .string(call.requestParameters),

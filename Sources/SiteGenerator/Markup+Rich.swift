@@ -25,7 +25,7 @@ extension Markup {
     }
 }
 
-/// The name of an operation, which a narrow page may break before a capital: `Run` and `Instances`.
+/// The name of an operation or of an error, which a narrow page may break before a capital: `Run` and `Instances`.
 func operationName(_ name: String) -> Markup {
     guard name.utf8.count <= 64, name.utf8.allSatisfy({ $0 < 0x80 }) else { return Markup(line: name) }
     var parts: [String] = [""]

@@ -51,7 +51,7 @@ extension SubmissionPage {
             "writes": .flag(!call.readOnly),
             "repeats": .text(run.count == 1 ? .empty : Markup(trusted: "\(run.count)")),
             "status": .object(status.values),
-            "outcome": .line(call.errorCode ?? (call.notEmulated ? "no answer" : "OK")),
+            "outcome": .text(operationName(call.errorCode ?? (call.notEmulated ? "no answer" : "OK"))),
             "failed": .flag(failed || call.notEmulated), "errorMessage": .block(call.errorMessage),
             "notEmulated": .flag(call.notEmulated), "region": .line(foreignRegion(call)),
             "parameters": .text(parameters.text), "answer": .text(answer.text),
@@ -120,5 +120,5 @@ extension SubmissionPage {
 
 extension String {
     /// Who calls, without what a client says of the one call: `aws-cli/1.45.11` of a `User-Agent`.
-    fileprivate var client: String { String(prefix { $0 != " " }) }
+    var client: String { String(prefix { $0 != " " }) }
 }

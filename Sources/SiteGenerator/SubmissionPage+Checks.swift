@@ -45,7 +45,7 @@ extension SubmissionPage {
             "staffOnly": .flag(check.isHiddenFromStudents), "visibility": .line(check.visibility.rawValue),
             "hasEvidence": .flag(!facts.isEmpty), "openEvidence": .flag(false),
             "evidenceSummary": .line(evidenceSummary(count: facts.count, broken: broken)),
-            "evidence": .list(facts.prefix(Self.mostFacts).map(evidenceValues)),
+            "evidence": .list(facts.prefix(Self.mostFacts).map { evidenceValues($0, says: broken > 0) }),
             "moreEvidence": .text(
                 facts.count > Self.mostFacts ? Markup(trusted: "\(facts.count - Self.mostFacts)") : .empty),
         ])
@@ -67,11 +67,12 @@ extension SubmissionPage {
         return broken == 0 ? "\(noun), as expected" : "\(noun), \(broken) not as expected"
     }
 
-    private func evidenceValues(_ fact: Evidence) -> PageObject {
+    /// - Parameter says: whether each fact says in words if it holds; where all do, the summary says so.
+    private func evidenceValues(_ fact: Evidence, says: Bool) -> PageObject {
         PageObject([
             "subject": .line(fact.subject), "property": .line(fact.property), "expected": .block(fact.expected),
             "actual": .block(fact.actual), "status": .object((fact.holds ? Verdict.passed : .failed).values),
-            "holdsWord": .line(fact.holds ? "as expected" : "not as expected"),
+            "holdsWord": .line(!says ? nil : fact.holds ? "as expected" : "not as expected"),
         ])
     }
 

@@ -3,13 +3,17 @@
 Usage: check_site.py [--axe] TREE...       TREE is a folder with an index.html
 Every page: no console message, no dialog, no request but for files of the tree, no dead link, nothing wider than 320 px,
 the same text with and without JavaScript but for what the script adds. With --axe, one page of each kind in light and dark.
+One page of each kind is also served with the policy that Jenkins gives to reports, and must show the same text.
 Exit status: 0 all well, 1 something is wrong, 77 a package or Chromium is missing.
 """
 
+import functools
+import http.server
 import pathlib
 import re
 import shutil
 import sys
+import threading
 import urllib.parse
 
 try:
@@ -100,6 +104,41 @@ def axe(browser, tree, pages):
         context.close()
 
 
+class Jenkins(http.server.SimpleHTTPRequestHandler):
+    """Serves files as Jenkins does: no script, no frame, no style but from a file.
+
+    <https://www.jenkins.io/doc/book/security/configuring-content-security-policy/>
+    """
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", "sandbox; default-src 'none'; img-src 'self'; style-src 'self';")
+        super().end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+def jenkins(browser, tree, pages):
+    """Compares what a page shows under Jenkins' policy with what it shows from the disk without JavaScript."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Jenkins, directory=str(tree)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    served = browser.new_context(java_script_enabled=False).new_page()
+    done = set()
+    for path in sorted(pages):
+        if kind("/" + path) in done:
+            continue
+        done.add(kind("/" + path))
+        plain.goto((tree / path).as_uri())
+        served.goto(f"http://127.0.0.1:{server.server_port}/{path}")
+        if plain.inner_text("body") != served.inner_text("body") or not served.inner_text("body").strip():
+            problems.append(f"{tree.name}/{path}: another text under Jenkins' policy")
+        heights = [each.evaluate("document.body.offsetHeight") for each in (plain, served)]
+        if heights[0] != heights[1]:
+            problems.append(f"{tree.name}/{path}: another layout under Jenkins' policy: {heights}")
+    server.shutdown()
+
+
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
     for name in [argument for argument in sys.argv[1:] if argument != "--axe"]:
@@ -108,6 +147,7 @@ with sync_playwright() as playwright:
         if crawl(browser, tree, script=False) != pages:
             problems.append(f"{tree.name}: JavaScript makes links")
         print(f"{tree.name}: {len(pages)} pages", file=sys.stderr)
+        jenkins(browser, tree, pages)
         if "--axe" in sys.argv:
             axe(browser, tree, pages)
     browser.close()

@@ -48,6 +48,24 @@ struct WalkthroughTests {
         #expect(matches(lines[...], pattern[...]) == expected)
     }
 
+    @Test func `every link of the documents leads to a file`() throws {
+        let manager = FileManager.default
+        let pages = try manager.contentsOfDirectory(atPath: Shell.root.path + "/docs").filter { $0.hasSuffix(".md") }
+        var links = 0
+        for page in ["README.md", "CONTRIBUTING.md"] + pages.map({ "docs/\($0)" }) {
+            let file = Shell.root.appendingPathComponent(page)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for part in text.components(separatedBy: "](").dropFirst() {
+                let target = String(part.prefix { $0 != ")" && $0 != "#" && !$0.isWhitespace })
+                guard !target.isEmpty, !target.contains(":") else { continue }
+                links += 1
+                let path = file.deletingLastPathComponent().appendingPathComponent(target).standardized.path
+                #expect(manager.fileExists(atPath: path), "\(page) links to \(target)")
+            }
+        }
+        #expect(links > 20)
+    }
+
     @Test func `files, commands and what they print are read from a page`() {
         let page = """
             Text with `code`:
