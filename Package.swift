@@ -155,6 +155,7 @@ let package = Package(
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 
         // MARK: Tests of the emulator's parts
+        tests("ReachabilityTests", ["Reachability", "CloudState", "ServiceModel"]),
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports

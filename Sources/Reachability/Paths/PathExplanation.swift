@@ -61,13 +61,16 @@ package struct PathExplanation: Sendable, Equatable {
         switch code {
         case .badState: return "\(componentID) is \(state ?? "not in service")."
         case .badStateRoute:
-            return "the route to \(route?.destination ?? "the destination") in \(componentID) leads to something that is gone."
+            return
+                "the route to \(route?.destination ?? "the destination") in \(componentID) leads to something that is gone."
         case .securityGroupRules, .securityGroupEmpty:
-            return "no rule of \(groupIDs.joined(separator: ", ")) lets \(traffic) \(way) at \(interfaceID ?? componentID)."
+            return
+                "no rule of \(groupIDs.joined(separator: ", ")) lets \(traffic) \(way) at \(interfaceID ?? componentID)."
         case .sourceDestinationCheck:
             return "\(componentID) checks source and destination, so it forwards nothing."
         case .noPublicAddressEgress:
-            return "\(interfaceID ?? "the source") has no public address, and \(componentID) lets nothing out without one."
+            return
+                "\(interfaceID ?? "the source") has no public address, and \(componentID) lets nothing out without one."
         case .noPublicAddressIngress:
             return "\(interfaceID ?? "the destination") has no public address that \(componentID) knows."
         case .privateDestination, .sharedDestination:

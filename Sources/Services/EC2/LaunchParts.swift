@@ -4,6 +4,7 @@ import ServiceModel
 /// What a launch needs to know of an image, public or one's own.
 struct LaunchImage {
     var id: String
+    var name: String
     var architecture: String
     var rootDeviceName: String
     var rootVolumeGiB: Int
@@ -22,6 +23,7 @@ struct LaunchImage {
         }
         guard image.state == .available else { throw ImageRegistration.unavailable(id) }
         self.id = id
+        name = image.name
         architecture = image.architecture
         rootDeviceName = image.rootDeviceName
         rootVolumeGiB = image.root?.size ?? 8
