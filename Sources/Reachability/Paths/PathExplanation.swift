@@ -6,6 +6,7 @@ package import CloudState
 package struct PathExplanation: Sendable, Equatable {
     package enum Code: String, Sendable, CaseIterable {
         case badState = "BAD_STATE"
+        case componentFilter = "COMPONENT_FILTER_RESTRICTION"
         case badStateRoute = "BAD_STATE_ROUTE"
         case securityGroupRules = "ENI_SG_RULES_MISMATCH"
         case securityGroupEmpty = "SG_HAS_NO_RULES"
@@ -60,6 +61,7 @@ package struct PathExplanation: Sendable, Equatable {
         let way = direction == .egress ? "out" : "in"
         switch code {
         case .badState: return "\(componentID) is \(state ?? "not in service")."
+        case .componentFilter: return "no path agrees with the filter on \(componentID)."
         case .badStateRoute:
             return
                 "the route to \(route?.destination ?? "the destination") in \(componentID) leads to something that is gone."
