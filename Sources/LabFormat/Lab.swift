@@ -12,6 +12,8 @@ package struct Lab: Sendable {
     package var interfaces: [LabInterface]
     package var limits: LabLimits
     package var network: LabNetwork
+    /// Timelines that `scenario` checks play, in the order of the file.
+    package var scenarios: [ScenarioDefinition]
     /// In the order of the file.
     package var checks: [CheckDefinition]
     package var selftests: [SelfTest]
@@ -50,6 +52,8 @@ package struct LabInterface: Sendable, Hashable {
         case cli
         /// A Python program with boto3.
         case boto3
+        /// A Terraform configuration with the AWS provider.
+        case terraform
     }
 
     package var kind: Kind
