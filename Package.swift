@@ -121,13 +121,24 @@ let package = Package(
         // MARK: Grading
         library("LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
         tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
-        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
-        tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
+        library("Scenarios", ["CloudState", "LoadBalancing", "Reachability", "ServiceModel"]),
+        library(
+            "Checks",
+            [
+                "CloudState", "JMESPath", "JSONValue", "LabFormat", "GradeModel", "LoadBalancing", "Reachability",
+                "Scenarios",
+            ]),
+        tests(
+            "ChecksTests",
+            [
+                "Checks", "CloudState", "JMESPath", "JSONValue", "LabFormat", "GradeModel", "LoadBalancing",
+                "Reachability", "Scenarios",
+            ]),
         library(
             "Grading",
             [
                 "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
-                "CloudState", "ServiceModel",
+                "CloudState", "ServiceModel", "LoadBalancing", "Reachability", "Scenarios",
             ]),
 
         // MARK: Reports

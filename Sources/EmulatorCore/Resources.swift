@@ -35,9 +35,38 @@ package struct ResourceSelector: Sendable {
 extension Emulator {
     /// The resources of a kind in a region, as they are now, in the order of their creation.
     package func resources(_ selector: ResourceSelector, region: String) throws(ServiceError) -> [JSON] {
-        var values: [Value] = [.structure(try call(selector.service, selector.operation, region: region))]
+        try world.resources(selector, region: region, caller: configuration.defaultCaller)
+    }
+}
+
+extension World {
+    /// The resources of a kind in a region of this world, in the order of their creation.
+    package func resources(
+        _ selector: ResourceSelector, region: String, caller: Caller
+    ) throws(ServiceError) -> [JSON] {
+        var context = CallContext(world: self, region: region, caller: caller, dispatch: Services.dispatch)
+        var values: [Value] = [
+            .structure(try Services.dispatch(&context, selector.service, selector.operation, [:]))
+        ]
         for name in selector.path { values = values.flatMap { $0[name]?.elements ?? [] } }
         return values.map { JSON($0) }
+    }
+
+    /// Makes an API call on this world, as a scenario's timeline does: no part of any trail.
+    ///
+    /// - Parameter parameters: as botocore takes them, with times in milliseconds.
+    package mutating func perform(
+        _ service: String, _ operation: String, _ parameters: JSON, region: String, caller: Caller
+    ) throws(ServiceError) {
+        guard let model = Services.signed(service)?.model().operation(operation) else {
+            throw Services.notEmulated(service, operation, .query)
+        }
+        guard let value = ValueJSON.decode(parameters, model.input) else {
+            throw ServiceError("ValidationError", "The parameters do not fit \(service):\(operation).")
+        }
+        var context = CallContext(world: self, region: region, caller: caller, dispatch: Services.dispatch)
+        _ = try Services.dispatch(&context, service, operation, value)
+        self = context.world
     }
 }
 
