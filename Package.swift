@@ -13,6 +13,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
+    // Accesses that overlap are found by the tests, which run with the checks.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// For the sandbox's C: the GNU names of Linux's system calls, and no warnings.
@@ -58,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         // Digests and Ed25519. Debian's is built already; building swift-crypto's own copy would take minutes.
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // MARK: Leaves
@@ -78,17 +81,22 @@ let package = Package(
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
         library("Reachability", ["CloudState", "ServiceModel"]),
+        library("LoadBalancing", ["CloudState", "Reachability", "ServiceModel"]),
         library("KeyMaterial", ["ServiceModel", "Digests"]),
         service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
+        service("ELB", ["LoadBalancing", "PolicyEngine"]),
         service("IAM", ["PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
+        service("AutoScaling"),
+        service("CloudWatch"),
         library(
             "EmulatorCore",
             [
-                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "IAM", "KMS", "SSM",
+                "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS", "SSM",
                 "STS",
+                "AutoScaling", "CloudWatch",
             ]),
         library(
             "EmulatorServer",
@@ -101,7 +109,9 @@ let package = Package(
         library(
             "EmulatorTestSupport", path: "Tests/EmulatorTestSupport",
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
-        tests("EmulatorCoreTests", ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport"]),
+        tests(
+            "EmulatorCoreTests",
+            ["EmulatorCore", "CloudState", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
@@ -119,7 +129,8 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "CSpawnProtocol", "GradeModel", "spawnd", "sandbox-bench"]),
 
         // MARK: Grading
-        library("LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
+        library(
+            "LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
         tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
         library("Scenarios", ["CloudState", "LoadBalancing", "Reachability", "ServiceModel"]),
         library(
@@ -134,18 +145,27 @@ let package = Package(
                 "Checks", "CloudState", "JMESPath", "JSONValue", "LabFormat", "GradeModel", "LoadBalancing",
                 "Reachability", "Scenarios",
             ]),
+        library("Submissions", ["CLibArchive", "Digests", "Sandbox"]),
+        tests("SubmissionsTests", ["Submissions", "Sandbox"]),
         library(
             "Grading",
             [
-                "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore", "EmulatorServer", "Sandbox",
-                "CloudState", "ServiceModel", "LoadBalancing", "Reachability", "Scenarios",
+                "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
+                "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing", "Reachability", "Scenarios",
             ]),
+
+        // MARK: Results of a class
+        library("ResultsFolder", ["Digests", "GradeModel", "ReportFiles"]),
+        tests("ResultsFolderTests", ["ResultsFolder", "GradeModel", "ReportFixtures"]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
         library(
             "SiteGenerator",
-            ["GradeModel", "SafeText", "ReportFiles", .product(name: "Mustache", package: "swift-mustache")]),
+            [
+                "Digests", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
 
         // MARK: The command line
@@ -154,7 +174,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState",
+                "CloudState", "Submissions", "ResultsFolder",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
@@ -164,6 +184,10 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+
+        tests(
+            "WalkthroughTests",
+            ["CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"), .product(name: "Yams", package: "Yams")]),
 
         // MARK: Tests of the emulator's parts
         tests("ReachabilityTests", ["Reachability", "CloudState", "ServiceModel"]),
@@ -176,7 +200,11 @@ let package = Package(
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
-        tests("SiteGeneratorTests", ["SiteGenerator", "GradeModel", "ReportFiles", "SafeText", "ReportFixtures"]),
+        tests(
+            "SiteGeneratorTests",
+            [
+                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText", "ReportFixtures",
+            ]),
 
         // MARK: Tests of the architecture
         tests("BoundaryTests"),

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.parse
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -30,7 +31,8 @@ KINDS = ("skylab", "moto_server", "ministack")
 class Emulator:
     """A running emulator, on a port of its own, with its files in a folder that goes when it ends."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, *options):
+        """`options` go to the command line of ours; the peers run with their defaults."""
         self.kind = kind
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix=f"bench-{kind}-")
@@ -45,7 +47,7 @@ class Emulator:
             "AWS_DEFAULT_REGION": REGION,
         }
         if kind == "skylab":
-            argv = [str(SKYLAB), "emulator", "--port", port]
+            argv = [str(SKYLAB), "emulator", "--port", port, *options]
         elif kind == "moto_server":
             argv = [str(PEERS / "moto_server"), "-H", "127.0.0.1", "-p", port]
         else:
@@ -127,9 +129,9 @@ class Emulator:
             raise RuntimeError(f"{self.kind} answered {status} with {len(listed)} of {count} instances: {text[:300]}")
 
 
-def signed(action, port):
+def signed(action, port, **parameters):
     """Body and headers of a request of the ec2 protocol with a Signature Version 4."""
-    body = f"Action={action}&Version=2016-11-15"
+    body = urllib.parse.urlencode({"Action": action, "Version": "2016-11-15"} | parameters)
     request = AWSRequest(
         "POST",
         f"http://127.0.0.1:{port}/",

@@ -1,6 +1,8 @@
 """The measurements. Each gives medians of several rounds in which the competitors take turns."""
 
 import json
+import os
+import pathlib
 import re
 import shutil
 import statistics
@@ -9,6 +11,7 @@ import time
 
 from children import run
 from emulators import KINDS, ROOT, SKYLAB, Emulator, signed
+import results_folder
 
 RELEASE = SKYLAB.parent
 SCRIPT = ROOT / "labs" / "ec2-ha-pair" / "solutions" / "cli"
@@ -132,3 +135,30 @@ def bare_once():
     if status != 0:
         raise RuntimeError(f"the bare script ended with status {status}: {out[-400:]}{err[-400:]}")
     return taken
+
+
+def site(rounds, students):
+    """Seconds, bytes and memory of the site of a large class."""
+    taken, memory = [], []
+    with tempfile.TemporaryDirectory(prefix="bench-site-") as folder:
+        results_folder.write(f"{folder}/results", students)
+        for _ in range(rounds):
+            start = time.perf_counter()
+            child = os.posix_spawn(
+                SKYLAB, [str(SKYLAB), "site", f"{folder}/results", "--out", f"{folder}/site"], os.environ,
+                file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)],
+            )
+            _, status, usage = os.wait4(child, 0)
+            taken.append(time.perf_counter() - start)
+            memory.append(usage.ru_maxrss / 1024)
+            if status != 0:
+                raise RuntimeError(f"skylab site ended with status {os.waitstatus_to_exitcode(status)}")
+        trees = {
+            name: [each.stat().st_size for each in pathlib.Path(f"{folder}/site/{name}").rglob("*") if each.is_file()]
+            for name in ("student", "instructor")
+        }
+    return {
+        "students": students, "seconds": median(taken), "resident_megabytes": median(memory),
+        "megabytes": {name: sum(sizes) / 1e6 for name, sizes in trees.items()},
+        "files": sum(len(sizes) for sizes in trees.values()), "rounds": taken,
+    }

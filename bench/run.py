@@ -1,7 +1,7 @@
 """Measures Skylab against its peers in one run and holds the ratios against the targets.
 
     make bench
-    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade
+    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade scale crowd site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -15,14 +15,24 @@ import subprocess
 import sys
 
 import measure
-from emulators import ROOT, SKYLAB
+import scale
+from emulators import KINDS, ROOT, SKYLAB
 
-SECTIONS = ("start", "load", "sandbox", "grade")
+SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "site")
 
 
 def targets(section, figures):
     """Rows of (what, value, target, whether it is met, detail)."""
-    return {"start": start_rows, "load": load_rows, "sandbox": sandbox_rows, "grade": grade_rows}[section](figures)
+    rows = {
+        "start": start_rows,
+        "load": load_rows,
+        "sandbox": sandbox_rows,
+        "grade": grade_rows,
+        "scale": scale_rows,
+        "crowd": crowd_rows,
+        "site": site_rows,
+    }
+    return rows[section](figures)
 
 
 def start_rows(figures):
@@ -62,13 +72,49 @@ def grade_rows(figures):
     yield "skylab grade / bare script", f"{graded / bare:.3f} x", "<= 1.05 x + 50 ms", met, detail
 
 
+def site_rows(figures):
+    what = f"skylab site, {figures['students']} x 10 checks"
+    seconds, megabytes, memory = figures["seconds"], figures["megabytes"], figures["resident_megabytes"]
+    yield f"{what}, time", f"{seconds:.2f} s", "<= 10 s", seconds <= 10, f"{figures['files']} files in two trees"
+    largest = max(megabytes.values())
+    detail = ", ".join(f"{tree} {size:.1f} MB" for tree, size in megabytes.items())
+    yield f"{what}, the larger tree", f"{largest:.1f} MB", "<= 60 MB", largest <= 60, detail
+    yield f"{what}, memory", f"{memory:.0f} MB", "<= 500 MB", memory <= 500, "peak resident"
+
+
+def scale_rows(figures):
+    count = figures["instances"]
+    taken = figures["run_ms"]
+    detail = f"{figures['last_run_ms']:.0f} ms with {count} in the region"
+    yield "RunInstances of 1 000", f"{taken:.0f} ms", "<= 50 ms", taken <= 50, detail
+    memory = figures["kilobytes_per_instance"]
+    yield f"memory an instance, {count} of them", f"{memory:.2f} KB", "<= 4 KB", memory <= 4, "resident"
+    one, many = figures["describe_ms"]["one"], figures["describe_ms"]["all"]
+    what = f"DescribeInstances by id, {count} instances / 1"
+    yield what, f"{many / one:.2f} x", "<= 1.5 x", many <= 1.5 * one, f"{many:.2f} ms / {one:.2f} ms"
+
+
+def crowd_rows(figures):
+    for peer, factor in (("moto_server", 1000), ("ministack", 20)):
+        ratio = figures["skylab"] / figures[peer]
+        what = f"DescribeInstances of 100, 4 connections, skylab / {peer}"
+        detail = f"{figures['skylab']:.0f}/s / {figures[peer]:.1f}/s"
+        yield what, f"{ratio:.1f} x", f">= {factor} x", ratio >= factor, detail
+
+
 def measured(section, quick):
     if section == "start":
         return measure.start_up(rounds=2 if quick else 7)
     if section == "load":
         return measure.throughput(rounds=1 if quick else 3, seconds=2 if quick else 5)
+    if section == "scale":
+        return scale.scale(launches=5 if quick else 50, rounds=5 if quick else 50)
+    if section == "crowd":
+        return scale.crowd(rounds=1 if quick else 3, seconds=2 if quick else 5, kinds=KINDS)
     if section == "sandbox":
         return measure.sandbox(rounds=50 if quick else 300)
+    if section == "site":
+        return measure.site(rounds=1 if quick else 3, students=200 if quick else 1000)
     return measure.grading(rounds=1 if quick else 5)
 
 

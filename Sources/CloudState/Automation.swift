@@ -6,6 +6,8 @@ package enum ServiceEvent: Sendable, Equatable {
     case autoScaling(AutoScalingEvent)
     case alarm(name: String)
     case experiment(id: String, ExperimentEvent)
+    /// A round of health checks of a target group.
+    case healthChecks(targetGroup: String)
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -13,6 +15,7 @@ package enum ServiceEvent: Sendable, Equatable {
         case .autoScaling: "autoscaling"
         case .alarm: "monitoring"
         case .experiment: "fis"
+        case .healthChecks: "elasticloadbalancing"
         }
     }
 }

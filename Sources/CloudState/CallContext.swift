@@ -40,6 +40,8 @@ package struct CallContext {
     package let regionIndex: Int
     /// Whether callers may do only what their policies allow.
     package let enforcesIAM: Bool
+    /// The service that makes the call for the caller, for instance `cloudwatch.amazonaws.com`; nil where nobody does.
+    package var invokedBy: String?
     /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.
     package let dispatch: Dispatch
 

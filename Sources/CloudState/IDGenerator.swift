@@ -49,10 +49,21 @@ package struct IDGenerator: Sendable, Equatable {
 
     /// A UUID with the bits that RFC 9562 §5.4 fixes.
     package static func uuid(_ high: UInt64, _ low: UInt64) -> String {
-        let digits = Array(
-            hexadecimal(high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000) + hexadecimal(low & 0x3FFF_FFFF_FFFF_FFFF | 1 << 63))
-        return String(digits[0..<8]) + "-" + String(digits[8..<12]) + "-" + String(digits[12..<16]) + "-"
-            + String(digits[16..<20]) + "-" + String(digits[20..<32])
+        let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = low & 0x3FFF_FFFF_FFFF_FFFF | 1 << 63
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let nibble = UInt8(truncatingIfNeeded: (digit < 16 ? high : low) >> UInt64(60 - digit % 16 * 4)) & 15
+                text[place] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+                place += 1
+            }
+            return place
+        }
     }
 
     /// 16 lower-case digits.

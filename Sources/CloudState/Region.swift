@@ -7,6 +7,9 @@ package struct Region: Sendable, Equatable {
     package var ec2: EC2State
     package var kms = KMSState()
     package var ssm = SSMState()
+    package var elb = ELBState()
+    package var autoScaling = AutoScalingState()
+    package var cloudWatch = CloudWatchState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

@@ -46,6 +46,15 @@ package enum Timings {
     /// A gateway endpoint is there at once; interfaces take their time.
     package static let interfaceEndpoint = Duration.seconds(60)
     package static let endpointDelete = Duration.seconds(30)
+    /// From `CreateLoadBalancer` to `active`.
+    package static let loadBalancerCreate = Duration.seconds(120)
+    /// Until the network interfaces of a deleted load balancer are gone.
+    package static let loadBalancerDelete = Duration.seconds(60)
+    /// From `RegisterTargets` to the first health check.
+    package static let targetRegistration = Duration.seconds(5)
+    /// How long the name of a load balancer still leads to a zone that has failed: Route 53's health checks and the
+    /// records' time to live.
+    package static let loadBalancerZoneFailover = Duration.seconds(60)
     package static let peering = Duration.seconds(3)
     /// A deleted or rejected peering connection stays visible for two hours.
     package static let peeringVanish = Duration.seconds(7200)

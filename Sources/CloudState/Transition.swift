@@ -8,6 +8,7 @@ package enum Transition: Sendable, Equatable {
     case kmsKeyDeletion(id: String, region: String)
     case natGateway(id: String, region: String, NATGatewayTransition)
     case spotRequestFulfilled(id: String, region: String)
+    case loadBalancer(arn: String, region: String, LoadBalancerTransition)
     case resource(id: String, region: String, ResourceTransition)
     /// The end of a fault that was to last so long.
     case faultEnds(id: String)
@@ -21,7 +22,7 @@ package enum Transition: Sendable, Equatable {
         case .instance(_, _, let transition): transition != .vanish
         case .kmsKeyDeletion: false
         case .natGateway(_, _, let transition): transition != .vanish
-        case .spotRequestFulfilled: true
+        case .spotRequestFulfilled, .loadBalancer: true
         case .resource(_, _, let transition): transition.settles
         case .faultEnds: false
         case .event: true
@@ -63,6 +64,8 @@ package enum Transition: Sendable, Equatable {
             if let scheduled {
                 world.schedule(.natGateway(id: id, region: region, scheduled.transition), after: scheduled.after)
             }
+        case .loadBalancer(let arn, let region, let transition):
+            world.apply(transition, toLoadBalancer: arn, region: region)
         case .spotRequestFulfilled(let id, let region):
             let index = world.regionIndex(region)
             world.regions[index].ec2.fulfil(id, now: world.now)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GradeModel
+import JSONValue
 import Sandbox
 
 /// `skylab doctor`: what this machine lets a grading have.
@@ -7,45 +8,86 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Tell which layers of the sandbox work here, and which client programs there are.",
-        discussion: "Makes a sandbox and runs a program in it, as grading does. Exit status: 0 ready, 5 not.")
+        discussion: """
+            Makes a sandbox and runs a program in it, as grading does. Exit status: 0 ready, 5 not. Ready takes a \
+            sandbox (with namespaces or without; not a degraded one), bash, aws and python3; the other clients are \
+            needed by the labs that use them.
+            """)
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    private static let required = ["bash", "aws", "python3"]
+    private static let optional = ["node", "terraform", "kubectl"]
 
     func run() async throws {
         let installation = try Installation.find()
-        let names = ["bash", "aws", "python3"]
-        let clients = SandboxToolchain(of: names, searchPath: installation.searchPath)
-        let outcome: SandboxOutcome
+        let clients = SandboxToolchain(of: Self.required + Self.optional, searchPath: installation.searchPath)
+        let trial = await Self.trial()
+        if json { tellJSON(trial, clients) } else { tell(trial, clients) }
+        let outcome = try? trial.get()
+        let isReady = (outcome?.ending.isClean ?? false) && (outcome?.tier.isStandard ?? false)
+        guard isReady, !Self.required.contains(where: clients.missing.contains) else {
+            throw ExitCode(ExitStatus.infrastructure.rawValue)
+        }
+    }
+
+    /// With virtual time, as labs have it unless they say otherwise.
+    private static func trial() async -> Result<SandboxOutcome, any Error> {
         do {
-            outcome = try await Self.trial(clients)
+            let spawner = try Spawner.start(allowsDegraded: true)
+            let box = try await spawner.launch(
+                SandboxPolicy(executable: "/bin/true", arguments: ["true"], time: .virtual))
+            box.start()
+            let outcome = try await box.outcome()
+            await spawner.stop()
+            return .success(outcome)
         } catch {
-            writeOut("sandbox  none: \(error)\n")
-            Self.tell(clients, names)
-            throw ExitCode(ExitStatus.infrastructure.rawValue)
-        }
-        writeOut("sandbox  \(outcome.tier.rawValue)\n")
-        for layer in outcome.layers {
-            let detail = layer.detail.isEmpty ? "" : "  \(layer.detail)"
-            writeOut("  \(layer.active ? "active " : "missing")  \(layer.name)\(detail)\n")
-        }
-        Self.tell(clients, names)
-        guard clients.missing.isEmpty, outcome.ending.isClean else {
-            throw ExitCode(ExitStatus.infrastructure.rawValue)
+            return .failure(error)
         }
     }
 
-    private static func trial(_ clients: SandboxToolchain) async throws -> SandboxOutcome {
-        let spawner = try Spawner.start()
-        let box = try await spawner.launch(SandboxPolicy(executable: "/bin/true", arguments: ["true"]))
-        box.start()
-        let outcome = try await box.outcome()
-        await spawner.stop()
-        return outcome
-    }
-
-    private static func tell(_ clients: SandboxToolchain, _ names: [String]) {
+    private func tell(_ trial: Result<SandboxOutcome, any Error>, _ clients: SandboxToolchain) {
+        switch trial {
+        case .success(let outcome):
+            writeOut("sandbox  \(outcome.tier.rawValue)\n")
+            for layer in outcome.layers {
+                let detail = layer.detail.isEmpty ? "" : "  \(layer.detail)"
+                writeOut("  \(layer.active ? "active " : "missing")  \(layer.name)\(detail)\n")
+                if let command = SandboxRemedy.command(for: layer) { writeOut("           turn on: \(command)\n") }
+            }
+            if !outcome.tier.isStandard { writeOut("  too weak to grade with, unless --sandbox=degraded is given\n") }
+        case .failure(let error): writeOut("sandbox  none: \(error)\n")
+        }
         writeOut("clients\n")
-        for name in names {
-            let place = clients.programs[name] ?? "not found: run `make setup`, or install it and put it in the PATH"
-            writeOut("  \(name)  \(place)\n")
+        for name in Self.required + Self.optional {
+            let advice =
+                Self.required.contains(name)
+                ? "not found: run `make setup`, or install it and put it in the PATH"
+                : "not found; only some labs need it"
+            writeOut("  \(name)  \(clients.programs[name] ?? advice)\n")
         }
+    }
+
+    private func tellJSON(_ trial: Result<SandboxOutcome, any Error>, _ clients: SandboxToolchain) {
+        let outcome = try? trial.get()
+        var document: JSONObject = [
+            "tier": outcome.map { .string($0.tier.rawValue) } ?? .null,
+            "isStandard": .boolean(outcome?.tier.isStandard ?? false),
+            "layers": .array(
+                (outcome?.layers ?? []).map {
+                    .object([
+                        "name": .string($0.name), "active": .boolean($0.active), "detail": .string($0.detail),
+                        "command": SandboxRemedy.command(for: $0).map { .string($0) } ?? .null,
+                    ])
+                }),
+        ]
+        if case .failure(let error) = trial { document["problem"] = .string("\(error)") }
+        var found = JSONObject()
+        for name in Self.required + Self.optional {
+            found[name] = clients.programs[name].map { .string($0) } ?? .null
+        }
+        document["clients"] = .object(found)
+        writeOut(JSON.object(document).serializedString() + "\n")
     }
 }

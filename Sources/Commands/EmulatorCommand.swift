@@ -41,6 +41,18 @@ struct EmulatorCommand: AsyncParsableCommand {
     @Flag(name: .customLong("enforce-iam"), help: "Hold every call against the caller's IAM policies.")
     var enforcesIAM = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How many vCPUs of a bucket may run, for instance standard=64 or spot-standard=0. May be repeated.",
+            valueName: "bucket=vcpus"))
+    var quota: [QuotaOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Instance types that AWS has none left of, for instance t3.micro, 'm5.*' or us-east-1a:'*'. May be repeated.",
+            valueName: "[zone:]types"))
+    var shortage: [ShortageOption] = []
+
     func run() async throws {
         guard !operations else { return writeOut(OperationTable.text) }
         let start = Timestamp.wallClock
@@ -49,8 +61,14 @@ struct EmulatorCommand: AsyncParsableCommand {
         var configuration = Emulator.Configuration(
             seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
             enforcesIAM: enforcesIAM, trailLimit: 1000)
+        let (quotas, shortages) = (quota, shortage)
+        configuration.prepare = { world in
+            for option in quotas { world.capacity.quotas[option.bucket, isSpot: option.isSpot] = option.vCPUs }
+            world.capacity.shortages += shortages.map(\.shortage)
+        }
         if let store { configuration.changed = { store.append($0) } }
-        let emulator = Emulator(configuration, world: journal.world(accountID: configuration.defaultCaller.accountID))
+        let world = journal.world(accountID: configuration.defaultCaller.accountID, prepare: configuration.prepare)
+        let emulator = Emulator(configuration, world: world)
         let server = EmulatorServer(threads: processorCount())
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000

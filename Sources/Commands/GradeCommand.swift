@@ -9,6 +9,7 @@ import ReportFiles
 import Sandbox
 import ServiceModel
 import SiteGenerator
+import Submissions
 import Synchronization
 import TerminalReport
 
@@ -28,7 +29,7 @@ struct GradeCommand: AsyncParsableCommand {
     @Argument(help: "The lab: its id, or the path of its folder.")
     var lab: String
 
-    @Argument(help: "The folder with the submission.")
+    @Argument(help: "The submission: a folder, or a .zip, .tar.gz, .tgz or .tar file.")
     var submission = "."
 
     @Option(name: .shortAndLong, help: "Where to write the report.")
@@ -52,6 +53,9 @@ struct GradeCommand: AsyncParsableCommand {
     @Option(help: "Ids and addresses in the region follow from it.")
     var seed: String?
 
+    @Option(help: ArgumentHelp(SandboxOption.explanation, valueName: "standard|degraded"))
+    var sandbox: SandboxOption = .standard
+
     @Flag(help: "Show hidden checks, too.")
     var instructor = false
 
@@ -61,10 +65,10 @@ struct GradeCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation.find()
         let lab = try loadLab(installation)
-        try requireFolder(submission)
+        try requireSubmission(submission)
         let spawner: Spawner
         do {
-            spawner = try Spawner.start()
+            spawner = try Spawner.start(allowsDegraded: sandbox == .degraded)
         } catch {
             throw CommandFailure("\(error)", code: .infrastructure)
         }
@@ -114,14 +118,16 @@ struct GradeCommand: AsyncParsableCommand {
         }
     }
 
-    private func requireFolder(_ path: String) throws(CommandFailure) {
+    private func requireSubmission(_ path: String) throws(CommandFailure) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw CommandFailure(
                 "the submission '\(path)' cannot be read: \(String(cString: strerror(errno)))", code: .usage)
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw CommandFailure("the submission '\(path)' is not a folder", code: .usage)
+        let isArchive = status.st_mode & S_IFMT == S_IFREG && ArchiveName.base(of: path) != nil
+        guard status.st_mode & S_IFMT == S_IFDIR || isArchive else {
+            throw CommandFailure(
+                "the submission '\(path)' is neither a folder nor a .zip, .tar.gz, .tgz or .tar file", code: .usage)
         }
     }
 
@@ -149,6 +155,10 @@ struct GradeCommand: AsyncParsableCommand {
                 guard let file = format.file else { continue }
                 try writeFileAtomically(try bytes(of: format.kind, result, junitBytes), to: file)
                 outputs.append(.init(label: format.kind.rawValue, path: file))
+            }
+            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+            if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
+                try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file)
             }
             return outputs
         } catch let error as SiteError {

@@ -7,7 +7,10 @@ package struct SkylabCommand: AsyncParsableCommand {
         commandName: "skylab",
         abstract: "Grade cloud labs without a cloud: a sandbox, an embedded AWS emulator, checks, reports.",
         version: engineVersion,
-        subcommands: [GradeCommand.self, EmulatorCommand.self, LabsCommand.self, DoctorCommand.self])
+        subcommands: [
+            GradeCommand.self, EmulatorCommand.self, LabsCommand.self, SiteCommand.self, ServeCommand.self,
+            DoctorCommand.self,
+        ])
 
     package init() {}
 }

@@ -19,6 +19,8 @@ struct AnswerCache {
         var body: EncodedBody
         var operation: Operation
         var input: Input
+        /// What the trail keeps of it.
+        var kept: KeptAnswer?
     }
 
     private static let limit = 128

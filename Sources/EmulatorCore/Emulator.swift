@@ -22,6 +22,10 @@ package final class Emulator: Sendable {
         package var trailLimit: Int
         /// Called with the number of calls so far, before each; false refuses the call.
         package var admits: @Sendable (Int) -> Bool
+        /// Bytes of each answer that the trail keeps for reports, with times by the machine's clock; nil for none.
+        package var keptAnswerBytes: Int?
+        /// Brings a fresh world to where it begins: what the account has and may.
+        package var prepare: @Sendable (inout World) -> Void = { _ in }
         /// Told of each call that changed something, in order; what keeps a journal.
         package var changed: @Sendable (CallRecord) -> Void = { _ in }
 
@@ -54,33 +58,41 @@ package final class Emulator: Sendable {
         /// Counts the changes of the world; a kept answer is good for one revision.
         var revision = 0
         var answers = AnswerCache()
+        var pace = ClockPolicy.Pace()
     }
 
     let configuration: Configuration
     let state: Mutex<State>
     private let calls = Atomic<Int>(0)
+    /// Where request ids begin.
+    private let requestSeed: UInt64
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
-        var world = World(
-            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
-        world.automation = Services.automation
-        state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit)))
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
+        state = Mutex(State(world: Self.fresh(configuration), trail: Trail(limit: configuration.trailLimit)))
     }
 
     /// An emulator that goes on with a world that was kept.
     package init(_ configuration: Configuration, world: World) {
         self.configuration = configuration
+        requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         var world = world
         world.automation = Services.automation
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
+    private static func fresh(_ configuration: Configuration) -> World {
+        var world = World(
+            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
+        world.automation = Services.automation
+        configuration.prepare(&world)
+        return world
+    }
+
     /// Goes back to how the world began, with an empty trail.
     package func reset() {
-        var fresh = World(
-            seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
-        fresh.automation = Services.automation
+        let fresh = Self.fresh(configuration)
         state.withLock { state in
             state.world = fresh
             state.trail = Trail(limit: configuration.trailLimit)
@@ -103,6 +115,18 @@ package final class Emulator: Sendable {
         }
     }
 
+    /// Moves virtual time on by what the client has slept since its last call.
+    package func catchUp() {
+        guard case .sleeping(let slept) = configuration.clock else { return }
+        state.withLock { state in
+            let milliseconds = slept() - state.pace.sleptMilliseconds
+            guard milliseconds > 0 else { return }
+            state.world.advance(to: state.world.now.adding(milliseconds: milliseconds))
+            state.pace.sleptMilliseconds += milliseconds
+            state.revision += 1
+        }
+    }
+
     /// Lets all that is under way come to its end.
     package func settle() {
         state.withLock { state in
@@ -116,9 +140,10 @@ package final class Emulator: Sendable {
     package func respond(to request: WireRequest) -> WireResponse {
         let number = calls.wrappingAdd(1, ordering: .relaxed).newValue
         let requestID = IDGenerator.uuid(
-            IDGenerator.mix(IDGenerator.hash(configuration.seed, 0x5EED) &+ UInt64(number)),
+            IDGenerator.mix(requestSeed &+ UInt64(number)),
             IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
-        let call = ServiceCall(request: request, requestID: requestID, emulator: self)
+        let started = configuration.keptAnswerBytes == nil ? nil : ContinuousClock.now
+        let call = ServiceCall(request: request, requestID: requestID, started: started, emulator: self)
         guard configuration.admits(number) else {
             return call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503))
         }
@@ -166,6 +191,7 @@ package final class Emulator: Sendable {
             record.input = input
             record.sequence = state.trail.count + 1
             let result = Self.run(service, handler, input, record, &context)
+            finish(&record, output: try? result.get())
             switch result {
             case .success:
                 configuration.changed(record)
@@ -203,13 +229,20 @@ package final class Emulator: Sendable {
     }
 
     private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
-        let due = state.world.agenda.nextDue
-        configuration.clock.advance(&state.world, isRead: isRead, isUnsettled: state.isUnsettled)
-        if isRead { state.isUnsettled = false }
-        if let due, due <= state.world.now { state.revision += 1 }
+        moveClock(&state, record, isRead: isRead)
         return CallContext(
             world: state.world, region: record.region, caller: record.caller,
             enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+    }
+
+    /// Moves the clock before a call; what falls due is a change of the world.
+    private func moveClock(_ state: inout State, _ record: CallRecord, isRead: Bool) {
+        let due = state.world.agenda.nextDue
+        let hasSettled = configuration.clock.advance(
+            &state.world, &state.pace, isRead: isRead, isUnsettled: state.isUnsettled, operation: record.eventName,
+            input: record.input?.fields)
+        if hasSettled { state.isUnsettled = false }
+        if let due, due <= state.world.now { state.revision += 1 }
     }
 
     /// Who is behind a request's credentials now.
@@ -226,31 +259,46 @@ package final class Emulator: Sendable {
             record.eventTime = time ?? state.world.now
             record.input = input
             if case .failure(let error) = result { record.error = error }
+            finish(&record, output: try? result.get().output)
             state.trail.append(record)
         }
+    }
+
+    /// Notes for reports what was answered and how long that took.
+    private func finish(_ record: inout CallRecord, output: Fields?) {
+        guard let limit = configuration.keptAnswerBytes else { return }
+        record.answer = output.map { KeptAnswer($0, limit: limit, isRead: record.isRead) }
+        record.took = record.started.map { $0.duration(to: .now) }
     }
 
     /// The answer to the very same request, if the world has not changed since; the clock moves and the trail grows
     /// as if it had been worked out anew.
     func keptAnswer(_ key: AnswerCache.Key, _ record: CallRecord) -> (EncodedBody, Operation)? {
         state.withLock { state in
-            guard state.answers.holds(key, revision: state.revision) else { return nil }
-            _ = draft(&state, record, isRead: true)
             guard let answer = state.answers.answer(key, revision: state.revision) else { return nil }
             var record = record
-            record.sequence = state.trail.count + 1
-            record.eventTime = state.world.now
             record.eventName = answer.operation.name
             record.input = answer.input
+            record.answer = answer.kept
+            record.took = record.started.map { $0.duration(to: .now) }
+            moveClock(&state, record, isRead: true)
+            guard state.answers.holds(key, revision: state.revision) else { return nil }
+            record.sequence = state.trail.count + 1
+            record.eventTime = state.world.now
             state.trail.append(record)
             return (answer.body, answer.operation)
         }
     }
 
-    func keep(_ body: EncodedBody, _ operation: Operation, _ input: Input, for key: AnswerCache.Key, revision: Int) {
+    func keep(
+        _ body: EncodedBody, _ operation: Operation, _ input: Input, _ output: Fields, for key: AnswerCache.Key,
+        revision: Int
+    ) {
+        let kept = configuration.keptAnswerBytes.map { KeptAnswer(output, limit: $0, isRead: true) }
         state.withLock { state in
             guard state.revision == revision else { return }
-            state.answers.keep(.init(body: body, operation: operation, input: input), for: key, revision: revision)
+            state.answers.keep(
+                .init(body: body, operation: operation, input: input, kept: kept), for: key, revision: revision)
         }
     }
 

@@ -82,8 +82,12 @@ package struct Journal: Sendable {
     }
 
     /// The world that the journal tells of.
-    package func world(accountID: String) -> World {
-        World(seed: seed, epoch: epoch, accountID: accountID).replayed(records)
+    ///
+    /// - Parameter prepare: brings a fresh world to where it begins.
+    package func world(accountID: String, prepare: (inout World) -> Void = { _ in }) -> World {
+        var world = World(seed: seed, epoch: epoch, accountID: accountID)
+        prepare(&world)
+        return world.replayed(records)
     }
 }
 

@@ -6,6 +6,8 @@ import WireProtocols
 struct ServiceCall {
     let request: WireRequest
     let requestID: String
+    /// When the request came in; nil where nobody asks.
+    let started: ContinuousClock.Instant?
     let emulator: Emulator
 
     func response() -> WireResponse {
@@ -14,7 +16,7 @@ struct ServiceCall {
             return unknownService(scope.service)
         }
         let model = service.model()
-        let codec = model.codec
+        let codec = model.codec(for: request)
         var record = record(scope)
         guard RegionFacts.named(scope.region) != nil else {
             let error = ServiceError(
@@ -58,7 +60,7 @@ struct ServiceCall {
             case .success(let (output, revision)):
                 let body = codec.encode(output, operation)
                 if let key, handler.isRead, !handler.dependsOnTime {
-                    emulator.keep(body, operation, input, for: key, revision: revision)
+                    emulator.keep(body, operation, input, output, for: key, revision: revision)
                 }
                 return codec.response(body, operation, requestID: requestID)
             case .failure(let error):
@@ -73,7 +75,7 @@ struct ServiceCall {
     /// An answer to a request that is not to be handled.
     func refusal(_ error: ServiceError) -> WireResponse {
         let service = SignatureScope(request).flatMap { Services.signed($0.service) }
-        return (service?.model() ?? .ec2).codec.response(error, requestID: requestID)
+        return (service?.model() ?? .ec2).codec(for: request).response(error, requestID: requestID)
     }
 
     private func record(_ scope: SignatureScope) -> CallRecord {
@@ -82,7 +84,13 @@ struct ServiceCall {
         return CallRecord(
             sequence: 0, eventTime: Timestamp(milliseconds: 0), service: scope.service, eventName: "",
             region: scope.region, input: nil, error: nil, isRead: true, requestID: requestID,
-            userAgent: request.header("user-agent").map { String($0.prefix(512)) } ?? "", caller: caller)
+            userAgent: userAgent, caller: caller, started: started)
+    }
+
+    /// What the client says of itself, or the beginning of it.
+    private var userAgent: String {
+        guard let text = request.header("user-agent") else { return "" }
+        return text.utf8.count <= 512 ? text : String(text.prefix(512))
     }
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>

@@ -1,5 +1,8 @@
+import AutoScaling
 package import CloudState
+import CloudWatch
 import EC2
+import ELB
 import IAM
 import KMS
 import SSM
@@ -10,10 +13,13 @@ import ServiceModel
 package struct Services: Sendable {
     package static let all: [ServiceDefinition] = [
         EC2Service.definition,
+        ELBService.definition,
         IAMService.definition,
         KMSService.definition,
         SSMService.definition(publicParameters: EC2Service.publicParameters),
         STSService.definition,
+        AutoScalingService.definition,
+        CloudWatchService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {

@@ -20,6 +20,11 @@ package struct CallRecord: Sendable {
     package var requestID: String
     package var userAgent: String
     package var caller: Caller
+    /// What was answered, where the emulator keeps answers; nil where the call failed.
+    package var answer: KeptAnswer?
+    /// When the request had come in, by the machine's own clock, and how long the call took; for reports only.
+    package var started: ContinuousClock.Instant?
+    package var took: Duration?
 }
 
 /// The calls of a session, oldest first; with a limit only the newest are kept.

@@ -69,7 +69,8 @@ package final class EmulatorServer: Sendable {
                 return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)))
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    // No help with pipelining is needed: a request is answered before the next is looked at.
+                    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
                     try pipeline.addHandler(
                         RequestHandler(emulator: emulator, bodyLimit: limits.body, administration: administration))
                 }

@@ -6,7 +6,7 @@ import WireProtocols
 /// One connection: gathers a request, has it answered on the event loop, and writes the answer.
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     private let emulator: Emulator
     private let bodyLimit: Int
@@ -14,6 +14,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body: ByteBuffer?
     private var isTooLarge = false
+    /// What comes after the last answer of a connection is not looked at.
+    private var isClosing = false
     /// The last body sent and its buffer: a client that polls gets the same bytes without a copy.
     private var kept: (body: EncodedBody, buffer: ByteBuffer)?
 
@@ -24,16 +26,18 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
             body = nil
             isTooLarge = false
             if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
-                isTooLarge = true
+                // Nobody waits for a body that is not wanted.
+                self.head = nil
+                refuseAsTooLarge(head, context)
             } else if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-                context.writeAndFlush(
-                    wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(ResponseHead.goOn), promise: nil)
             }
         case .body(var part):
             guard !isTooLarge else { return }
@@ -58,22 +62,27 @@ final class RequestHandler: ChannelInboundHandler {
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    /// A client that sends faster than it reads is not read from until it has caught up.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        _ = context.channel.setOption(.autoRead, value: isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError, !isClosing {
+            isClosing = true
+            context.writeAndFlush(wrapOutboundOut(ResponseHead.badRequest), promise: nil)
+        }
+        context.close(promise: nil)
+    }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let keepAlive = head.isKeepAlive && !isTooLarge
-        guard !isTooLarge else {
-            write(
-                WireResponse(
-                    status: 413, contentType: "text/plain", body: EncodedBody(Array("Request body is too large\n".utf8))
-                ),
-                head, keepAlive: false, context)
-            return
-        }
+        guard !isTooLarge else { return refuseAsTooLarge(head, context) }
         let (path, query) = Self.split(head.uri)
         let request = WireRequest(
             method: head.method.rawValue, path: path, query: query,
-            headers: head.headers.map { ($0.name.lowercased(), $0.value) },
+            headers: head.headers.map { ($0.name, $0.value) },
             body: body.map { Array($0.readableBytesView) } ?? [])
         body = nil
         let response: WireResponse
@@ -82,41 +91,37 @@ final class RequestHandler: ChannelInboundHandler {
         } else {
             response = emulator.respond(to: request)
         }
-        write(response, head, keepAlive: keepAlive, context)
+        write(response, head, keepAlive: head.isKeepAlive, context)
+    }
+
+    private func refuseAsTooLarge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let body = EncodedBody(Array("Request body is too large\n".utf8))
+        write(WireResponse(status: 413, contentType: "text/plain", body: body), head, keepAlive: false, context)
     }
 
     private func write(
         _ response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(4 + response.headers.count)
-        headers.add(name: "Content-Type", value: response.contentType)
-        let length = response.head.count + response.body.bytes.count + response.tail.count
-        headers.add(name: "Content-Length", value: String(length))
-        for header in response.headers { headers.add(name: header.name, value: header.value) }
-        if !keepAlive { headers.add(name: "Connection", value: "close") }
-        let status = HTTPResponseStatus(statusCode: response.status)
-        context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))),
-            promise: nil)
-        if request.method != .HEAD {
-            if !response.head.isEmpty { write(response.head, context) }
-            if !response.body.bytes.isEmpty {
-                context.write(wrapOutboundOut(.body(.byteBuffer(buffer(response.body, context)))), promise: nil)
-            }
-            if !response.tail.isEmpty { write(response.tail, context) }
+        let body = response.body.bytes.isEmpty || request.method == .HEAD ? nil : buffer(response.body, context)
+        var start = context.channel.allocator.buffer(capacity: 512 + response.head.count)
+        ResponseHead(response, isHTTP10: request.version == .http1_0, keepAlive: keepAlive).write(to: &start)
+        if request.method != .HEAD { start.writeBytes(response.head) }
+        var last = start
+        if let body {
+            context.write(wrapOutboundOut(start), promise: nil)
+            last = body
         }
-        let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !keepAlive {
-            let channel = context.channel
-            end.whenComplete { _ in channel.close(promise: nil) }
+        if !response.tail.isEmpty, request.method != .HEAD {
+            context.write(wrapOutboundOut(last), promise: nil)
+            last = context.channel.allocator.buffer(bytes: response.tail)
         }
-    }
-
-    private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
-        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
-        buffer.writeBytes(bytes)
-        context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        guard !keepAlive else {
+            context.writeAndFlush(wrapOutboundOut(last), promise: nil)
+            return
+        }
+        isClosing = true
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(last)).whenComplete { _ in channel.close(promise: nil) }
     }
 
     private func buffer(_ body: EncodedBody, _ context: ChannelHandlerContext) -> ByteBuffer {
@@ -128,7 +133,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private static func split(_ uri: String) -> (path: String, query: String) {
-        guard let mark = uri.firstIndex(of: "?") else { return (uri, "") }
-        return (String(uri[..<mark]), String(uri[uri.index(after: mark)...]))
+        guard let mark = uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (uri, "") }
+        return (String(uri[..<mark]), String(uri[uri.utf8.index(after: mark)...]))
     }
 }

@@ -30,7 +30,9 @@ extension GradeResult {
         for index in apiCalls.indices {
             apiCalls[index].requestParameters = apiCalls[index].requestParameters.redacted()
             apiCalls[index].errorMessage = apiCalls[index].errorMessage?.redacted()
+            apiCalls[index].responseElements = apiCalls[index].responseElements?.redacted()
         }
+        topology?.rewrite { $0.redacted() }
         for index in checks.indices { checks[index].redactSecrets() }
     }
 }

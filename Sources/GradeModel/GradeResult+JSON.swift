@@ -53,6 +53,10 @@ extension GradeResult {
         var result = self
         result.seconds = finite(seconds)
         for index in result.checks.indices { result.checks[index].seconds = finite(result.checks[index].seconds) }
+        for index in apiCalls.indices {
+            result.apiCalls[index].startSeconds = apiCalls[index].startSeconds.map(finite)
+            result.apiCalls[index].tookSeconds = apiCalls[index].tookSeconds.map(finite)
+        }
         if let usage = program?.usage {
             result.program?.usage.wallSeconds = finite(usage.wallSeconds)
             result.program?.usage.cpuSeconds = finite(usage.cpuSeconds)

@@ -1,42 +1,3 @@
-/// One API call of the student's program, as the report shows it; the field names are CloudTrail's.
-///
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
-package struct APICall: Codable, Sendable, Equatable {
-    package var sequence: Int
-    /// Virtual time, ISO 8601 in UTC.
-    package var eventTime: String
-    /// For instance `ec2.amazonaws.com`.
-    package var eventSource: String
-    package var eventName: String
-    package var readOnly: Bool
-    /// JSON, capped.
-    package var requestParameters: String
-    package var errorCode: String?
-    package var errorMessage: String?
-    package var requestID: String
-    package var userAgent: String
-    /// Set when the operation exists on AWS and is not emulated here: nobody may be failed for it.
-    package var notEmulated: Bool
-
-    package init(
-        sequence: Int, eventTime: String, eventSource: String, eventName: String, readOnly: Bool,
-        requestParameters: String, errorCode: String? = nil, errorMessage: String? = nil, requestID: String,
-        userAgent: String, notEmulated: Bool = false
-    ) {
-        self.sequence = sequence
-        self.eventTime = eventTime
-        self.eventSource = eventSource
-        self.eventName = eventName
-        self.readOnly = readOnly
-        self.requestParameters = requestParameters
-        self.errorCode = errorCode
-        self.errorMessage = errorMessage
-        self.requestID = requestID
-        self.userAgent = userAgent
-        self.notEmulated = notEmulated
-    }
-}
-
 /// Who has to act on a problem outside the checks.
 package enum ProblemCause: String, Codable, Sendable {
     /// The student: no entry, two entries, not readable.
@@ -78,13 +39,15 @@ package struct GradeResult: Codable, Sendable, Equatable {
     package var apiCalls: [APICall]
     /// SHA-256 of the world after the run, in hexadecimal.
     package var stateDigest: String
+    /// What there was in the region after the run; nil where nothing was run.
+    package var topology: Topology?
 
     package init(
         engineVersion: String, labID: String, labTitle: String, labDigest: String, submission: String,
         submissionDigest: String, seed: String, region: String, startedAt: String, seconds: Double,
         program: ProgramRun?, problem: String?, checks: [CheckResult], sandboxTier: String,
         sandboxLayers: [SandboxLayer], apiCalls: [APICall], stateDigest: String,
-        problemCause: ProblemCause = .submission
+        problemCause: ProblemCause = .submission, topology: Topology? = nil
     ) {
         self.engineVersion = engineVersion
         self.labID = labID
@@ -104,6 +67,7 @@ package struct GradeResult: Codable, Sendable, Equatable {
         self.apiCalls = apiCalls
         self.stateDigest = stateDigest
         self.problemCause = problemCause
+        self.topology = topology
     }
 
     /// Points earned, extra credit included.

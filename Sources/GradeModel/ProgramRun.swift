@@ -44,10 +44,14 @@ package struct ResourceUsage: Codable, Sendable, Equatable {
     package var apiCalls: Int
     /// Processes that were still there when the program ended, and were killed.
     package var leftRunning: Int
+    /// What the folders that it could write to held at the end, its own submission included. Nil where that is unknown.
+    package var diskBytes: Int?
+    /// Files and folders in them.
+    package var inodes: Int?
 
     package init(
         wallSeconds: Double = 0, cpuSeconds: Double = 0, virtualSeconds: Double = 0, peakMemoryBytes: Int = 0,
-        peakProcesses: Int = 0, apiCalls: Int = 0, leftRunning: Int = 0
+        peakProcesses: Int = 0, apiCalls: Int = 0, leftRunning: Int = 0, diskBytes: Int? = nil, inodes: Int? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.cpuSeconds = cpuSeconds
@@ -56,6 +60,8 @@ package struct ResourceUsage: Codable, Sendable, Equatable {
         self.peakProcesses = peakProcesses
         self.apiCalls = apiCalls
         self.leftRunning = leftRunning
+        self.diskBytes = diskBytes
+        self.inodes = inodes
     }
 }
 

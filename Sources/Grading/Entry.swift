@@ -1,5 +1,6 @@
 import LabFormat
 import Sandbox
+import Submissions
 
 /// The program of a submission: which interface of the lab it uses, and the file that is run.
 struct Entry {

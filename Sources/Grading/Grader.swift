@@ -1,6 +1,6 @@
-import Digests
 import Checks
 import CloudState
+import Digests
 import EmulatorCore
 package import EmulatorServer
 package import GradeModel
@@ -8,6 +8,7 @@ import JSONValue
 package import LabFormat
 package import Sandbox
 import ServiceModel
+import Submissions
 import Synchronization
 
 /// Grades submissions: one emulator and one box each.
@@ -49,15 +50,17 @@ package struct Grader: Sendable {
 
     /// Grades one submission. Whatever happens, there is a result: a submission that cannot be run earns nothing and
     /// says why; a grader that breaks gives a result that is marked as such.
+    ///
+    /// `path` is that of a folder or an archive; `name` is what reports call the submission, if not by the path.
     package func grade(
-        submissionAt folder: String, events: @Sendable (RunEvent) -> Void = { _ in }
+        submissionAt path: String, named name: String? = nil, events: @Sendable (RunEvent) -> Void = { _ in }
     ) async -> GradeResult {
         let clock = ContinuousClock()
         let start = clock.now
-        var result = blank(name: folder.split(separator: "/").last.map(String.init) ?? folder)
+        var result = blank(name: name ?? path.split(separator: "/").last.map(String.init) ?? path)
         do {
-            let submission = try Submission(folder: folder)
-            result.submission = submission.name
+            let submission = try Submission(at: path)
+            result.submission = name ?? submission.name
             result.submissionDigest = submission.digest
             emitStart(result, events)
             try await grade(submission, &result, events)
@@ -90,20 +93,26 @@ package struct Grader: Sendable {
         let entry = try Entry(submission, lab.lab)
         let policy = try StudentBox.policy(
             entry, submission, lab.lab, region: options.region, clients: clients)
+        let setUp = try RegionSetUp(lab.lab.account)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
-        let emulator = Emulator(
-            Emulator.Configuration(
-                seed: options.seed, epoch: Self.epoch, defaultCaller: Self.student, trailLimit: callLimit + 1
-            ) { number in
-                if number > callLimit { box.kill(.apiCalls) }
-                return number <= callLimit
-            })
+        var configuration = Emulator.Configuration(
+            seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
+            trailLimit: callLimit + 1
+        ) { number in
+            if number > callLimit { box.kill(.apiCalls) }
+            return number <= callLimit
+        }
+        configuration.keptAnswerBytes = APICall.maximumAnswer
+        configuration.enforcesIAM = lab.lab.account.enforcesIAM
+        configuration.prepare = { setUp.prepare(&$0, student: Self.student) }
+        let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
             listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator))
         }
         events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
+        let start = ContinuousClock.now
         box.start()
         let outcome: SandboxOutcome
         do {
@@ -113,14 +122,18 @@ package struct Grader: Sendable {
             throw error
         }
         for listener in listeners { await listener.close() }
-        record(outcome, entry, emulator, &result)
+        let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
         try evaluate(emulator, &result, events)
+        // What only reports need is worked out when the verdict stands.
+        result.apiCalls = trail.records.map { APICall($0, since: start) }
+        result.topology = try? Topology(emulator, region: options.region)
     }
 
     private func record(
         _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult
-    ) {
+    ) -> Trail {
+        emulator.catchUp()
         var usage = outcome.usage
         let trail = emulator.trail
         usage.apiCalls = trail.count
@@ -131,7 +144,7 @@ package struct Grader: Sendable {
             limits: StudentBox.shown(lab.lab.limits))
         result.sandboxTier = outcome.tier.rawValue
         result.sandboxLayers = outcome.layers
-        result.apiCalls = trail.records.map(APICall.init)
+        return trail
     }
 
     private func evaluate(
@@ -147,6 +160,12 @@ package struct Grader: Sendable {
         let runner = CheckRunner(lab: lab.lab, attempt: options.attempt, language: options.language)
         result.checks = runner.run(
             in: evidence, started: { events(.checkStarted(id: $0.id)) }, finished: { events(.checkFinished($0)) })
+    }
+
+    /// Virtual time goes by what the program sleeps, where its sleeps can be seen.
+    private static func clock(of box: SandboxBox) -> ClockPolicy {
+        guard let clock = box.clock else { return .settling }
+        return .sleeping { clock.sleptMilliseconds }
     }
 
     /// The checks of a submission that never ran: failed where that is the student's doing, else an error.

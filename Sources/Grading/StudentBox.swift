@@ -1,13 +1,15 @@
 import GradeModel
 import LabFormat
 package import Sandbox
+import Submissions
 
 /// The box in which a submission's program runs: what it sees, and what it may use.
 struct StudentBox {
     static let endpoint = SandboxListener(address: "127.0.0.1", port: 4566)
 
     /// Student-side credentials; the emulator takes any.
-    private static let accessKeyID = "AKIASKYLABSTUDENT000"
+    static let accessKeyID = "AKIASKYLABSTUDENT000"
+    static let secretAccessKey = "skylab-lends-you-this-region"
 
     static func policy(
         _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: Clients
@@ -45,7 +47,8 @@ struct StudentBox {
         return SandboxPolicy(
             executable: toolchain.programs[programs[0]] ?? "", arguments: entry.command, environment: environment,
             readOnlyPaths: readOnlyPaths, files: submission.files,
-            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits)
+            listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
+            time: lab.time == .virtual ? .virtual : .real)
     }
 
     private static func environment(region: String, searchPath: String) -> [(name: String, value: String)] {
@@ -60,7 +63,7 @@ struct StudentBox {
             ("PYTHONUNBUFFERED", "1"),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
             ("AWS_ACCESS_KEY_ID", accessKeyID),
-            ("AWS_SECRET_ACCESS_KEY", "skylab-lends-you-this-region"),
+            ("AWS_SECRET_ACCESS_KEY", secretAccessKey),
             ("AWS_DEFAULT_REGION", region),
             ("AWS_REGION", region),
             ("AWS_PAGER", ""),

@@ -12,6 +12,8 @@ package struct Lab: Sendable {
     package var interfaces: [LabInterface]
     package var limits: LabLimits
     package var network: LabNetwork
+    package var time: LabTime
+    package var account: LabAccount
     /// Timelines that `scenario` checks play, in the order of the file.
     package var scenarios: [ScenarioDefinition]
     /// In the order of the file.
@@ -84,6 +86,14 @@ package enum LabNetwork: String, Sendable, CaseIterable {
     case none
     /// The emulated AWS endpoints and nothing else.
     case emulator
+}
+
+/// What sleeping costs a submission's program.
+package enum LabTime: String, Sendable, CaseIterable {
+    /// Nothing: a sleep is over at once, and the region's clock moves by it.
+    case virtual
+    /// Real time.
+    case real
 }
 
 /// A submission that comes with the lab, and what grading it must give.

@@ -9,32 +9,44 @@ package struct FileTree: Sendable, Equatable {
     /// Bytes by path; paths are relative, with `/` between names.
     package private(set) var files: [String: [UInt8]] = [:]
 
-    private static let listName = ".skylab-report"
+    static let listName = ".skylab-report"
 
     package init() {}
 
     /// Adds a file; a later one of the same path replaces it.
     package mutating func add(_ bytes: [UInt8], at path: String) throws(ReportFileError) {
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
-        let safe = names.allSatisfy { name in
+        guard Self.isSafe(path) else { throw .unsafeName(path) }
+        files[path] = bytes
+    }
+
+    /// Whether a path stays inside its folder and has only names that a file can have.
+    static func isSafe(_ path: String) -> Bool {
+        path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { name in
             !name.isEmpty && name != "." && name != ".." && name != Self.listName && name.utf8.count <= 255
                 && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         }
-        guard safe else { throw .unsafeName(path) }
-        files[path] = bytes
     }
 
     /// Puts the files into `folder`, which need not exist.
     package func write(to folder: String) throws(ReportFileError) {
-        let target = resolved(folder)
+        let target = Self.resolved(folder)
         let exists = isFolder(target)
-        if exists { try refuseForeignFiles(in: target) }
-        let parent = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-        try makeFolders(parent)
+        if exists { try Self.refuseForeignFiles(in: target) }
+        try makeFolders(Self.parent(of: target))
         let temporary = "\(target).\(getpid()).tmp"
-        defer { removeTree(temporary) }
-        removeTree(temporary)
+        defer { Self.removeTree(temporary) }
+        Self.removeTree(temporary)
         try fill(temporary)
+        try Self.replace(target, with: temporary, exists: exists)
+    }
+
+    /// The folder that a path is in.
+    static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Puts a finished folder in the place of the target.
+    static func replace(_ target: String, with temporary: String, exists: Bool) throws(ReportFileError) {
         if exists {
             try exchange(temporary, target)
         } else if rename(temporary, target) != 0 {
@@ -53,7 +65,7 @@ package struct FileTree: Sendable, Equatable {
     }
 
     /// The old folder steps aside for the new one, and comes back should that fail.
-    private func exchange(_ new: String, _ old: String) throws(ReportFileError) {
+    private static func exchange(_ new: String, _ old: String) throws(ReportFileError) {
         let aside = "\(old).\(getpid()).old"
         guard rename(old, aside) == 0 else { throw .last("write", old) }
         guard rename(new, old) == 0 else {
@@ -64,45 +76,55 @@ package struct FileTree: Sendable, Equatable {
         removeTree(aside)
     }
 
-    private func refuseForeignFiles(in folder: String) throws(ReportFileError) {
-        let list = (try? readFile("\(folder)/\(Self.listName)")) ?? []
-        let known = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").map(String.init) + [Self.listName])
-        try refuse(in: folder, below: "", known: known)
+    static func refuseForeignFiles(in folder: String) throws(ReportFileError) {
+        let list = (try? readFile("\(folder)/\(listName)")) ?? []
+        let files = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").map(String.init) + [listName])
+        var folders: Set<String> = []
+        for file in files {
+            var inner = file[...]
+            while let slash = inner.lastIndex(of: "/") {
+                inner = inner[..<slash]
+                if !folders.insert(String(inner)).inserted { break }
+            }
+        }
+        try refuse(in: folder, below: "", files: files, folders: folders)
     }
 
-    private func refuse(in root: String, below path: String, known: Set<String>) throws(ReportFileError) {
+    private static func refuse(
+        in root: String, below path: String, files: Set<String>, folders: Set<String>
+    ) throws(ReportFileError) {
         for name in try names(in: path.isEmpty ? root : "\(root)/\(path)") {
             let inner = path.isEmpty ? name : "\(path)/\(name)"
             var status = stat()
             guard lstat("\(root)/\(inner)", &status) == 0 else { throw .last("read", "\(root)/\(inner)") }
-            if status.st_mode & S_IFMT == S_IFDIR, known.contains(where: { $0.hasPrefix("\(inner)/") }) {
-                try refuse(in: root, below: inner, known: known)
-            } else if !known.contains(inner) {
+            if status.st_mode & S_IFMT == S_IFDIR, folders.contains(inner) {
+                try refuse(in: root, below: inner, files: files, folders: folders)
+            } else if !files.contains(inner) {
                 throw .foreignFile(folder: root, name: inner)
             }
         }
     }
-}
 
-/// The path without a slash at its end and with symbolic links followed as far as it exists.
-private func resolved(_ path: String) -> String {
-    if let real = realpath(path, nil) {
-        defer { free(real) }
-        return String(cString: real)
+    /// The path without a slash at its end and with symbolic links followed as far as it exists.
+    static func resolved(_ path: String) -> String {
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return String(path)
     }
-    var path = path[...]
-    while path.count > 1, path.last == "/" { path.removeLast() }
-    return String(path)
-}
 
-/// Removes a folder that we made; what cannot be removed stays.
-private func removeTree(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
-        unlink(path)
-        return
+    /// Removes a folder that we made; what cannot be removed stays.
+    static func removeTree(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            unlink(path)
+            return
+        }
+        for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+        rmdir(path)
     }
-    for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
-    rmdir(path)
 }

@@ -30,10 +30,34 @@ package func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(Repor
     }
 }
 
-/// Writes a file that must not exist yet; a symbolic link in its place is not followed.
-func writeNewFile(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+/// Adds to the end of a file, which is made where there is none.
+package func appendToFile(_ bytes: [UInt8], _ path: String) throws(ReportFileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .last("write", path) }
+    try writeAll(bytes, to: descriptor, path)
+}
+
+/// Writes a file that only its owner may read; one that is there already is replaced as a whole.
+package func writePrivateFile(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
+    let temporary = "\(path).\(getpid()).tmp"
+    do throws(ReportFileError) {
+        try writeNewFile(bytes, to: temporary, mode: 0o600)
+        guard rename(temporary, path) == 0 else { throw .last("write", path) }
+    } catch {
+        unlink(temporary)
+        throw error
+    }
+}
+
+/// Writes a file that must not exist yet; a symbolic link in its place is not followed.
+func writeNewFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(ReportFileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw .last("write", path) }
+    try writeAll(bytes, to: descriptor, path)
+}
+
+/// Writes all bytes and closes the file.
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(ReportFileError) {
     defer { close(descriptor) }
     var written = 0
     while written < bytes.count {

@@ -4,10 +4,13 @@ import GradeModel
 
 /// What the library knows of a box that is not gone yet. Only ever touched under the spawner's lock.
 struct BoxRecord {
-    /// The listeners, once the box is ready for its program.
-    let ready: Promise<Result<[Int32], SandboxError>>
+    /// Fulfilled once the box is ready for its program.
+    let ready: Promise<Result<BoxReady, SandboxError>>
     let outcome: Promise<Result<SandboxOutcome, SandboxError>>
     let outputLimit: Int
+    let wantsVirtualTime: Bool
+    /// Why this machine gives no namespaces; nil where it was not asked, or gives them.
+    let namespaceProblem: String?
     /// The reading ends of standard output and standard error; nil once they are closed.
     var streams: [Int32?]
     var captures = [OutputCapture(), OutputCapture()]
@@ -59,7 +62,8 @@ struct BoxRecord {
             cpuSeconds: Double(report.value(ENDED_CPU_US.rawValue)) / 1e6,
             peakMemoryBytes: report.value(ENDED_PEAK_BYTES.rawValue),
             peakProcesses: report.value(ENDED_PEAK_TASKS.rawValue),
-            leftRunning: report.value(ENDED_LEFT_RUNNING.rawValue))
+            leftRunning: report.value(ENDED_LEFT_RUNNING.rawValue),
+            diskBytes: report.value(ENDED_DISK_BYTES.rawValue), inodes: report.value(ENDED_INODES.rawValue))
         return .success(
             SandboxOutcome(
                 ending: ending, standardOutput: captures[0].captured, standardError: captures[1].captured,
@@ -84,6 +88,14 @@ struct BoxRecord {
             return nil
         }
     }
+}
+
+/// What there is before the program runs.
+struct BoxReady: Sendable {
+    /// Listening sockets, in the order of the policy.
+    let listeners: [Int32]
+    let layers: [SandboxLayer]
+    let tier: SandboxTier
 }
 
 extension ProgramEnding.Limit {

@@ -13,11 +13,11 @@ struct Parcel {
     var descriptors: [Int32]
 
     /// An outgoing message.
-    init(_ kind: message_kind, box: UInt64, code: UInt32 = 0, value: Int = 0, descriptors: [Int32] = []) {
+    init(_ kind: message_kind, box: UInt64, code: UInt32 = 0, values: [Int] = [], descriptors: [Int32] = []) {
         self.kind = kind.rawValue
         self.code = code
         self.box = box
-        self.values = [value]
+        self.values = values
         self.text = ""
         self.descriptors = descriptors
     }
@@ -58,6 +58,7 @@ struct Parcel {
         raw.message.code = code
         raw.message.box = box
         raw.message.values.0 = Int64(value(0))
+        raw.message.values.1 = Int64(value(1))
         raw.count = min(descriptors.count, Int(MESSAGE_DESCRIPTORS))
         withUnsafeMutableBytes(of: &raw.descriptors) { $0.copyBytes(from: descriptors.withUnsafeBytes { Array($0) }) }
         if channel_send(socket, &raw, Int32(MSG_DONTWAIT)) != 0, errno == EAGAIN { return false }

@@ -14,6 +14,10 @@ package enum SandboxError: Error, Sendable, Equatable {
     case invalidPolicy(String)
     /// This machine did not let a step of making the box happen.
     case unavailable(step: String, errno: Int32)
+    /// This machine does not let any box of the kind be made; the library tries another kind.
+    case noBlank(step: String, errno: Int32)
+    /// A box can be made, but not one that confines a program well enough to run it unasked.
+    case belowStandard(missing: [String])
     /// The system is out of something that the library itself needs, for instance descriptors.
     case resources(step: String, errno: Int32)
     /// The box died without saying how the program ended.
@@ -34,8 +38,11 @@ extension SandboxError: CustomStringConvertible {
             "\(path) belongs to another version of skylab; install both from the same build"
         case .invalidPolicy(let problem):
             "the sandbox policy is not valid: \(problem)"
-        case .unavailable(let step, let code):
+        case .unavailable(let step, let code), .noBlank(let step, let code):
             "no sandbox can be made here: \(step): \(message(of: code))" + remedy(step: step, code: code)
+        case .belowStandard(let missing):
+            "the sandbox of this machine is too weak to run students' programs in: \(missing.joined(separator: "; "))."
+                + " `skylab doctor` says how to turn it on; with --sandbox=degraded they are run all the same"
         case .resources(let step, let code):
             "the sandbox cannot be prepared: \(step): \(message(of: code))"
         case .boxLost:
@@ -49,18 +56,7 @@ private func message(of code: Int32) -> String { String(cString: strerror(code))
 /// What to do about it, where that is known; begins with a separator.
 private func remedy(step: String, code: Int32) -> String {
     if step.hasPrefix("clone3") || step.hasPrefix("uid map") {
-        switch code {
-        case EPERM, EACCES:
-            return "; user namespaces are refused: in a container run it with `--security-opt seccomp=unconfined`,"
-                + " on Ubuntu `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`,"
-                + " on older Debian `sudo sysctl kernel.unprivileged_userns_clone=1`"
-        case ENOSPC:
-            return "; the number of namespaces is limited: `sudo sysctl user.max_user_namespaces=15000`"
-        case ENOSYS:
-            return "; Linux 5.12 or later is needed"
-        default:
-            return ""
-        }
+        return code == ENOSYS ? "; Linux 5.12 or later is needed" : "; `\(SandboxRemedy.namespaces)`"
     }
     if step == "mount /proc", code == EPERM {
         return "; the container masks parts of /proc: run it with `--security-opt systempaths=unconfined`"

@@ -1,13 +1,5 @@
 package import GradeModel
 
-/// Which kinds of confinement a run had, taken together.
-package enum SandboxTier: String, Sendable, Codable {
-    /// Namespaces, Landlock, seccomp and limits.
-    case full
-    /// All that but Landlock, which this kernel lacks.
-    case withoutLandlock = "without Landlock"
-}
-
 /// How a run in a box went.
 package struct SandboxOutcome: Sendable {
     /// How the program's first process ended, or which limit ended it.

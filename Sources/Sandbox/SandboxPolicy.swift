@@ -87,12 +87,16 @@ package struct SandboxPolicy: Sendable {
     package var listeners: [SandboxListener]
     /// What it may use.
     package var limits: SandboxLimits
+    /// Whether sleeping takes real time.
+    package var time: SandboxTime
+    /// Layers to do without, to see what the others hold.
+    package var omissions: SandboxOmissions = []
 
     package init(
         executable: String, arguments: [String], environment: [(name: String, value: String)] = [],
         workingDirectory: String = "/work", homeDirectory: String = "/home/student",
         readOnlyPaths: [String] = SandboxPolicy.systemPaths, files: [SandboxFile] = [],
-        listeners: [SandboxListener] = [], limits: SandboxLimits = SandboxLimits()
+        listeners: [SandboxListener] = [], limits: SandboxLimits = SandboxLimits(), time: SandboxTime = .real
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -103,6 +107,7 @@ package struct SandboxPolicy: Sendable {
         self.files = files
         self.listeners = listeners
         self.limits = limits
+        self.time = time
     }
 
     /// Programs, libraries and the few files of `/etc` that programs cannot do without. Nothing in them is secret: no

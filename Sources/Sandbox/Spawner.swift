@@ -1,4 +1,7 @@
+import CSpawnProtocol
+import Glibc
 package import GradeModel
+import Synchronization
 
 /// Makes boxes. One is enough for a process, however many boxes it wants at once.
 ///
@@ -6,8 +9,21 @@ package import GradeModel
 /// ends, however it ends, `spawnd` and every box end too.
 package final class Spawner: Sendable {
     private let core: SpawnerCore
+    private let allowsDegraded: Bool
+    private let namespaces = Mutex(Namespaces.untried)
 
-    private init(core: SpawnerCore) { self.core = core }
+    /// Whether this machine gives namespaces. Found out by the first box, and then for good: what failed for another
+    /// reason later is an error, not a reason to run with less.
+    private enum Namespaces {
+        case untried
+        case available
+        case refused(reason: String)
+    }
+
+    private init(core: SpawnerCore, allowsDegraded: Bool) {
+        self.core = core
+        self.allowsDegraded = allowsDegraded
+    }
 
     deinit { core.stop() }
 
@@ -17,25 +33,70 @@ package final class Spawner: Sendable {
     /// first launch.
     ///
     /// - Parameter launcher: the path of `spawnd`; nil to look for it as ``LauncherLocation`` describes.
-    package static func start(launcher: String? = nil) throws(SandboxError) -> Spawner {
+    /// - Parameter allowsDegraded: whether programs are run where they cannot be confined as
+    ///   ``SandboxTier/isStandard`` wants it.
+    package static func start(launcher: String? = nil, allowsDegraded: Bool = false) throws(SandboxError) -> Spawner {
         let path: String
         if let launcher { path = launcher } else { path = try LauncherLocation.find() }
         let core = try SpawnerCore(path: path)
         try core.startReading()
-        return Spawner(core: core)
+        return Spawner(core: core, allowsDegraded: allowsDegraded)
     }
 
     /// Makes a box and fills it, up to where its program can be started.
     ///
-    /// Fails with ``SandboxError/unavailable(step:errno:)`` where the machine lacks a layer: a box has all of its
-    /// layers or is not made.
+    /// Where the machine refuses namespaces the box is one without (``SandboxTier/withoutNamespaces``), and its layers
+    /// say why. Fails with ``SandboxError/belowStandard(missing:)`` where that is not enough, and with
+    /// ``SandboxError/unavailable(step:errno:)`` where anything else is in the way.
     package func launch(_ policy: SandboxPolicy) async throws(SandboxError) -> SandboxBox {
+        let refusal: String? = namespaces.withLock { if case .refused(let reason) = $0 { reason } else { nil } }
+        if policy.omissions.contains(.namespaces) || refusal != nil {
+            return try await launchBare(policy, reason: refusal)
+        }
+        do {
+            let box = try await make(policy, omissions: policy.omissions, namespaceProblem: nil)
+            namespaces.withLock { $0 = .available }
+            return box
+        } catch .noBlank(let step, let code) where isRefusal(code) {
+            let error = SandboxError.noBlank(step: step, errno: code)
+            let reason = "\(step): \(String(cString: strerror(code)))"
+            let isFirst = namespaces.withLock { state in
+                guard case .untried = state else { return false }
+                state = .refused(reason: reason)
+                return true
+            }
+            guard isFirst || isKnownRefused else { throw error }
+            do { return try await launchBare(policy, reason: reason) } catch .noBlank { throw error }
+        }
+    }
+
+    private var isKnownRefused: Bool { namespaces.withLock { if case .refused = $0 { true } else { false } } }
+
+    /// Being out of something for the moment says nothing about the machine.
+    private func isRefusal(_ code: Int32) -> Bool { ![EAGAIN, ENOMEM, EMFILE, ENFILE, ETIMEDOUT].contains(code) }
+
+    private func launchBare(_ policy: SandboxPolicy, reason: String?) async throws(SandboxError) -> SandboxBox {
+        try await make(policy, omissions: policy.omissions.union(.namespaces), namespaceProblem: reason)
+    }
+
+    private func make(
+        _ policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?
+    ) async throws(SandboxError) -> SandboxBox {
         let bytes = try RequestEncoder.encode(policy)
         let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
+        let clock = policy.time == .virtual ? try Descriptor(box_clock_create(), step: "the clock").take() : nil
+        let shown = clock.flatMap(BoxClock.init)
         let (id, record) = try core.launch(
-            request: memory, output: Pipe(), error: Pipe(), limits: policy.limits)
-        let listeners = try await record.ready.value.get()
-        return SandboxBox(id: id, core: core, listeners: listeners, outcome: record.outcome)
+            request: memory, clock: clock, output: Pipe(), error: Pipe(), limits: policy.limits, omissions: omissions,
+            namespaceProblem: namespaceProblem)
+        let ready = try await record.ready.value.get()
+        let box = SandboxBox(id: id, core: core, ready: ready, clock: shown, outcome: record.outcome)
+        guard ready.tier.isStandard || allowsDegraded else {
+            for listener in ready.listeners { close(listener) }
+            let missing = ready.layers.filter { !$0.active && $0.name != "virtual time" }
+            throw .belowStandard(missing: missing.map { "no \($0.name): \($0.detail)" })
+        }
+        return box
     }
 
     /// The process id of `spawnd`.
@@ -58,12 +119,23 @@ package final class SandboxBox: Sendable {
     /// long as one is open, the box's network namespace stays.
     package let listenerDescriptors: [Int32]
 
+    /// The box's virtual time; nil where time is real.
+    package let clock: BoxClock?
+
+    /// What the program will be confined by.
+    package let layers: [SandboxLayer]
+    package let tier: SandboxTier
+
     init(
-        id: UInt64, core: SpawnerCore, listeners: [Int32], outcome: Promise<Result<SandboxOutcome, SandboxError>>
+        id: UInt64, core: SpawnerCore, ready: BoxReady, clock: BoxClock?,
+        outcome: Promise<Result<SandboxOutcome, SandboxError>>
     ) {
         self.id = id
         self.core = core
-        self.listenerDescriptors = listeners
+        self.listenerDescriptors = ready.listeners
+        self.layers = ready.layers
+        self.tier = ready.tier
+        self.clock = clock
         self.result = outcome
     }
 

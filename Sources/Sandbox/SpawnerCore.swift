@@ -70,13 +70,14 @@ final class SpawnerCore: Sendable {
 
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
-        request: consuming Descriptor, output: consuming Pipe, error: consuming Pipe, limits: SandboxLimits
+        request: consuming Descriptor, clock: Int32?, output: consuming Pipe, error: consuming Pipe,
+        limits: SandboxLimits, omissions: SandboxOmissions, namespaceProblem: String?
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
-        let message = [request.take(), output.writing, error.writing]
+        let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? [])
         let record = BoxRecord(
-            ready: Promise(), outcome: Promise(), outputLimit: limits.output,
-            streams: [output.reading, error.reading])
+            ready: Promise(), outcome: Promise(), outputLimit: limits.output, wantsVirtualTime: clock != nil,
+            namespaceProblem: namespaceProblem, streams: [output.reading, error.reading])
         let id = state.withLock { state -> UInt64? in
             if state.isLost { return nil }
             state.lastID += 1
@@ -87,7 +88,8 @@ final class SpawnerCore: Sendable {
             }
             send(
                 Parcel(
-                    MESSAGE_LAUNCH, box: id, value: Int((limits.wallSeconds * 1000).rounded(.up)),
+                    MESSAGE_LAUNCH, box: id,
+                    values: [Int((limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue)],
                     descriptors: message), &state)
             return id
         }
@@ -180,9 +182,18 @@ final class SpawnerCore: Sendable {
                 state.boxes[parcel.box]?.noteLayers(parcel)
                 return state.boxes[parcel.box]
             }
-            if let record { record.ready.fulfil(.success(parcel.descriptors)) } else { parcel.close() }
+            if let record {
+                record.ready.fulfil(
+                    .success(
+                        BoxReady(listeners: parcel.descriptors, layers: record.layers, tier: record.tier)))
+            } else {
+                parcel.close()
+            }
         case MESSAGE_FAILED:
-            let error = SandboxError.unavailable(step: parcel.text, errno: Int32(bitPattern: parcel.code))
+            let code = Int32(bitPattern: parcel.code)
+            let isGeneral = parcel.value(FAILED_BLANK.rawValue) != 0
+            let error: SandboxError =
+                isGeneral ? .noBlank(step: parcel.text, errno: code) : .unavailable(step: parcel.text, errno: code)
             if let record = remove(parcel.box) { fail([record], with: error) }
         case MESSAGE_ENDED:
             if let record = remove(parcel.box) {

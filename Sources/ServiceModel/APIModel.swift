@@ -16,6 +16,8 @@ package final class APIModel: Sendable {
     /// The endpoint prefix, for instance `monitoring`.
     package let endpointPrefix: String
     package let wireProtocol: WireProtocol
+    /// Whether newer clients speak `smithy-rpc-v2-cbor`; `wireProtocol` is the older one that it stands beside.
+    package let speaksCBOR: Bool
     package let version: String
     package let namespace: String
     /// The name in a signature's scope.
@@ -46,6 +48,7 @@ package final class APIModel: Sendable {
         }
         endpointPrefix = words.count > 1 ? String(words[1]) : ""
         wireProtocol = WireProtocol(rawValue: attributes["protocol"] ?? "") ?? .query
+        speaksCBOR = attributes["protocol"] == "smithy-rpc-v2-cbor"
         version = attributes["apiVersion"] ?? ""
         namespace = attributes["xmlNamespace"] ?? ""
         signingName = attributes["signingName"] ?? endpointPrefix
@@ -96,6 +99,12 @@ package final class APIModel: Sendable {
     package func shape(named name: String) -> Shape? {
         guard text.shapeOffset(name) != nil else { return nil }
         return cache.withLock { shape(name, &$0) }
+    }
+
+    /// The exception whose code in the query protocol is that one; nil where the model has none.
+    package func shape(withErrorCode code: String) -> Shape? {
+        guard let name = text.exceptionName(code) else { return nil }
+        return shape(named: name)
     }
 
     /// Reads a shape and all that it refers to. `-` is the empty structure of operations without input or output.

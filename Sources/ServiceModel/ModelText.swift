@@ -43,6 +43,16 @@ struct ModelText: Sendable {
 
     func shapeOffset(_ name: String) -> Int? { shapes[name] }
 
+    /// The exception that has a code in the query protocol.
+    func exceptionName(_ code: String) -> String? {
+        for name in shapes.keys.sorted() {
+            guard let offset = shapes[name] else { continue }
+            let words = line(at: offset).split(separator: " ")
+            if words.contains("exception"), words.contains("code=\(code)") { return name }
+        }
+        return nil
+    }
+
     private func line(at offset: Int) -> String {
         var lines = lines(from: offset)
         return lines.next() ?? ""

@@ -5,4 +5,8 @@ extension APIModel {
     package static let iam = APIModel(iamText)
     package static let ssm = APIModel(ssmText)
     package static let kms = APIModel(kmsText)
+    package static let elb = APIModel(elbText)
+    package static let autoScaling = APIModel(autoScalingText)
+    package static let cloudWatch = APIModel(cloudWatchText)
+    package static let fis = APIModel(fisText)
 }

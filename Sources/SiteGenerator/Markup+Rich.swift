@@ -19,10 +19,21 @@ extension Markup {
         }.joined()
     }
 
-    /// JSON laid out for reading.
+    /// JSON laid out for reading, for an element's content only: JSON is full of quotes, which stay as they are.
     init(json text: String, limit: Int) {
-        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))))
+        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))), quotes: false)
     }
+}
+
+/// The name of an operation, which a narrow page may break before a capital: `Run` and `Instances`.
+func operationName(_ name: String) -> Markup {
+    guard name.utf8.count <= 64, name.utf8.allSatisfy({ $0 < 0x80 }) else { return Markup(line: name) }
+    var parts: [String] = [""]
+    for character in name {
+        if let last = parts.last?.last, character.isUppercase, last.isLowercase { parts.append("") }
+        parts[parts.count - 1].append(character)
+    }
+    return Markup(trusted: parts.map { Markup(line: $0).html }.joined(separator: "<wbr>"))
 }
 
 extension TextStyle {

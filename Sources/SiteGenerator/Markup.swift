@@ -27,8 +27,9 @@ struct Markup: MustacheCustomRenderable, MustacheParent, Equatable {
     func child(named: String) -> Any? { nil }
 }
 
-/// The text with HTML's five special characters as references, in elements and quoted attributes alike.
-func escaped(_ text: String) -> String {
+/// The text with HTML's special characters as references: all five, for elements and quoted attributes alike, or, where it
+/// is full of quotes and stands in an element, without the quotes.
+func escaped(_ text: String, quotes: Bool = true) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + text.utf8.count / 8)
     for byte in text.utf8 {
@@ -36,8 +37,8 @@ func escaped(_ text: String) -> String {
         case UInt8(ascii: "&"): bytes += "&amp;".utf8
         case UInt8(ascii: "<"): bytes += "&lt;".utf8
         case UInt8(ascii: ">"): bytes += "&gt;".utf8
-        case UInt8(ascii: "\""): bytes += "&quot;".utf8
-        case UInt8(ascii: "'"): bytes += "&#39;".utf8
+        case UInt8(ascii: "\"") where quotes: bytes += "&quot;".utf8
+        case UInt8(ascii: "'") where quotes: bytes += "&#39;".utf8
         default: bytes.append(byte)
         }
     }

@@ -20,10 +20,11 @@ package enum SiteError: Error, CustomStringConvertible {
 /// Makes pages of results with the templates and assets of a `site` folder.
 package struct SiteGenerator: Sendable {
     private let library: MustacheLibrary
-    private let assets: [(name: String, bytes: [UInt8])]
+    let assets: [(name: String, bytes: [UInt8])]
 
     private static let templateNames = [
         "page", "submission", "check", "status", "evidence", "program", "calls", "call", "sandbox",
+        "topology", "crumbs", "dashboard", "lab", "matrix", "failures", "student", "missing", "footer",
     ]
     private static let assetNames = ["site.css", "site.js"]
 
@@ -58,17 +59,28 @@ package struct SiteGenerator: Sendable {
     /// The page of one submission, for an audience; equal results are equal bytes.
     ///
     /// `assets` is the way from the page to the folder of the assets.
-    package func submissionPage(_ result: GradeResult, audience: Audience, assets: String = "assets") -> [UInt8] {
-        var values = SubmissionPage(result.shown(to: audience)).values
-        values["assets"] = .line(assets)
+    package func submissionPage(
+        _ result: GradeResult, audience: Audience, assets: String = "assets", harFile: String? = nil
+    ) -> [UInt8] {
+        var values = SubmissionPage(result.shown(to: audience), harFile: harFile).values
         values["forStaff"] = .flag(audience == .instructor)
-        return Array((library.render(values, withTemplate: "page") ?? "").utf8)
+        return page("submission", values, assets: assets)
     }
 
-    /// A report of one submission: `index.html` and its assets, to which the caller may add files.
+    /// A page around the content that a template makes of values, which have a `title`.
+    func page(_ template: String, _ values: PageObject, assets: String) -> [UInt8] {
+        let content = library.render(values, withTemplate: template) ?? ""
+        let page = PageObject([
+            "title": values["title"] ?? "Skylab", "assets": .line(assets), "content": .text(Markup(trusted: content)),
+        ])
+        return Array((library.render(page, withTemplate: "page") ?? "").utf8)
+    }
+
+    /// A report of one submission: `index.html`, its assets and the API calls, to which the caller may add files.
     package func submissionReport(_ result: GradeResult, audience: Audience) throws(ReportFileError) -> FileTree {
         var tree = FileTree()
-        try tree.add(submissionPage(result, audience: audience), at: "index.html")
+        try tree.add(submissionPage(result, audience: audience, harFile: "calls.har"), at: "index.html")
+        try tree.add(HARFile(result.shown(to: audience)).bytes, at: "calls.har")
         for asset in assets { try tree.add(asset.bytes, at: "assets/\(asset.name)") }
         return tree
     }

@@ -1,17 +1,19 @@
 import GradeModel
 
 extension SubmissionPage {
-    /// The most rows of calls on the page, and the most bytes of parameters among them.
+    /// The most rows of calls on the page, and the most bytes of parameters and answers among them.
     private static let mostRows = 400
     private static let mostParameters = 192 << 10
 
     /// The API calls of the program, repeats folded.
     var callValues: PageObject {
         let folded = FoldedCall.fold(result.apiCalls, limit: Self.mostRows)
+        let waterfall = Waterfall(result.apiCalls)
         var budget = Self.mostParameters
         var anchors = Anchors()
-        let head = folded.head.map { callRow($0, budget: &budget, anchors: &anchors) }
-        let tail = folded.tail.map { callRow($0, budget: &budget, anchors: &anchors) }
+        var agent = ""
+        let head = folded.head.map { callRow($0, waterfall, &budget, &anchors, &agent) }
+        let tail = folded.tail.map { callRow($0, waterfall, &budget, &anchors, &agent) }
         let failed = result.apiCalls.count { $0.errorCode != nil }
         let writes = result.apiCalls.count { !$0.readOnly }
         let total = result.apiCalls.count
@@ -21,17 +23,21 @@ extension SubmissionPage {
             "total": .number(total == 1 ? "1 call" : "\(total) calls"),
             "writes": .number(writes == 1 ? "1 changes something" : "\(writes) change something"),
             "failures": .number(failed == 0 ? "none failed" : failed == 1 ? "1 failed" : "\(failed) failed"),
+            "timed": .flag(!waterfall.isEmpty), "span": .number(durationText(waterfall.seconds)),
+            "columns": .number(waterfall.isEmpty ? 4 : 6),
+            "har": .line(total > 0 ? harFile : nil),
         ])
     }
 
-    private func callRow(_ run: FoldedCall, budget: inout Int, anchors: inout Anchors) -> PageObject {
+    private func callRow(
+        _ run: FoldedCall, _ waterfall: Waterfall, _ budget: inout Int, _ anchors: inout Anchors, _ agent: inout String
+    ) -> PageObject {
         let call = run.first
-        let hasParameters = !call.requestParameters.isEmpty && call.requestParameters != "{}"
-        var parameters = Markup.empty
-        if hasParameters, budget > 0 {
-            parameters = Markup(json: call.requestParameters, limit: min(4 << 10, budget))
-            budget -= parameters.html.utf8.count
-        }
+        // One client makes most calls: it is named where it changes.
+        let isNewAgent = call.userAgent.client != agent
+        agent = call.userAgent.client
+        let parameters = body(call.requestParameters, &budget)
+        let answer = body(run.last.responseElements ?? "", &budget)
         let failed = call.errorCode != nil
         let status: Verdict = call.notEmulated ? .skipped : failed ? .failed : .passed
         return PageObject([
@@ -39,17 +45,47 @@ extension SubmissionPage {
             "number": .number(run.count == 1 ? "\(call.sequence)" : "\(call.sequence)–\(run.last.sequence)"),
             "time": .text(clockMarkup(call.eventTime)),
             "until": .text(run.count == 1 ? .empty : clockMarkup(run.last.eventTime)),
-            "service": .line(call.service), "operation": .line(call.eventName), "writes": .flag(!call.readOnly),
+            "timed": .flag(!waterfall.isEmpty), "fall": .text(waterfall.bars(run.spans)),
+            "real": .text(Markup(trusted: realTime(call))), "took": .text(Markup(trusted: took(call))),
+            "service": .line(call.service), "operation": .text(operationName(call.eventName)),
+            "writes": .flag(!call.readOnly),
             "repeats": .text(run.count == 1 ? .empty : Markup(trusted: "\(run.count)")),
             "status": .object(status.values),
             "outcome": .line(call.errorCode ?? (call.notEmulated ? "no answer" : "OK")),
             "failed": .flag(failed || call.notEmulated), "errorMessage": .block(call.errorMessage),
-            "notEmulated": .flag(call.notEmulated),
-            "hasDetail": .flag(hasParameters || !call.requestID.isEmpty || !call.userAgent.isEmpty),
-            "parameters": .text(parameters),
-            "parametersLeftOut": .flag(hasParameters && parameters.isNull),
-            "requestID": .line(call.requestID), "userAgent": .line(call.userAgent),
+            "notEmulated": .flag(call.notEmulated), "region": .line(foreignRegion(call)),
+            "parameters": .text(parameters.text), "answer": .text(answer.text),
+            "leftOut": .flag(parameters.isLeftOut || answer.isLeftOut),
+            "resources": .list(resources(of: run)), "hasResources": .flag(!(call.resources ?? []).isEmpty),
+            "requestID": .line(call.requestID), "userAgent": .line(isNewAgent ? call.userAgent : nil),
         ])
+    }
+
+    /// JSON for the page, while there is room; an empty object says nothing.
+    private func body(_ json: String, _ budget: inout Int) -> (text: Markup, isLeftOut: Bool) {
+        guard !json.isEmpty, json != "{}" else { return (.empty, false) }
+        guard budget > 0 else { return (.empty, true) }
+        let text = Markup(json: json, limit: min(4 << 10, budget))
+        budget -= text.html.utf8.count
+        return (text, false)
+    }
+
+    private func resources(of run: FoldedCall) -> [PageObject] {
+        (run.first.resources ?? []).prefix(40).map { id in
+            PageObject(["id": .line(id), "anchor": .text(Markup(trusted: topology.anchor(of: id) ?? ""))])
+        }
+    }
+
+    /// The region of a call that went elsewhere than the lab's.
+    private func foreignRegion(_ call: APICall) -> String? { call.awsRegion == result.region ? nil : call.awsRegion }
+
+    private func realTime(_ call: APICall) -> String {
+        CallSpan(call).map { "\(decimal($0.start, places: 2)) s" } ?? ""
+    }
+
+    private func took(_ call: APICall) -> String {
+        guard call.tookSeconds != nil, let span = CallSpan(call) else { return "" }
+        return span.length < 0.01 ? "\(decimal(span.length * 1000, places: 1)) ms" : durationText(span.length)
     }
 
     /// The time of day of a virtual time; its date is in the attribute.
@@ -63,14 +99,26 @@ extension SubmissionPage {
     var sandboxValues: PageObject {
         PageObject([
             "tier": .line(result.sandboxTier), "any": .flag(!result.sandboxLayers.isEmpty),
+            "summary": .line(layersSummary), "open": .flag(result.sandboxLayers.contains { !$0.active }),
             "layers": .list(
                 result.sandboxLayers.map { layer in
                     PageObject([
                         "name": .line(layer.name), "detail": .block(layer.detail),
                         "status": .object((layer.active ? Verdict.passed : .partial).values),
-                        "word": .line(layer.active ? "active" : "not active"),
+                        "word": .line(layer.active ? "active" : "not active"), "isActive": .flag(layer.active),
                     ])
                 }),
         ])
     }
+
+    private var layersSummary: String {
+        let active = result.sandboxLayers.count(where: \.active)
+        let all = result.sandboxLayers.count
+        return active == all ? "All \(all) layers were active" : "\(active) of \(all) layers were active"
+    }
+}
+
+extension String {
+    /// Who calls, without what a client says of the one call: `aws-cli/1.45.11` of a `User-Agent`.
+    fileprivate var client: String { String(prefix { $0 != " " }) }
 }

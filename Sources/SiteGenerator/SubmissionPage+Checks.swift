@@ -3,18 +3,20 @@ import GradeModel
 extension Verdict {
     /// Class, glyph and word: a colour never stands alone.
     var values: PageObject {
-        let (glyph, word): (String, String) =
-            switch self {
-            case .passed: ("✓", "passed")
-            case .failed: ("✗", "failed")
-            case .partial: ("◐", "partial")
-            case .skipped: ("–", "skipped")
-            case .error: ("!", "error")
-            }
-        return PageObject([
+        PageObject([
             "class": .text(Markup(trusted: rawValue)), "glyph": .text(Markup(trusted: glyph)),
-            "word": .text(Markup(trusted: word)),
+            "word": .text(Markup(trusted: rawValue)),
         ])
+    }
+
+    var glyph: String {
+        switch self {
+        case .passed: "✓"
+        case .failed: "✗"
+        case .partial: "◐"
+        case .skipped: "–"
+        case .error: "!"
+        }
     }
 }
 
@@ -33,8 +35,9 @@ extension SubmissionPage {
             "anchor": .text(Markup(trusted: anchor)), "id": .line(check.id), "checkTitle": .line(check.title),
             "kind": .line(check.kind), "status": .object(check.verdict.values),
             "points": .number(check.points), "maximum": .number(check.maximum),
-            "extraCredit": .flag(check.extraCredit), "took": .number(durationText(check.seconds)),
-            "message": .text(fails && blockers.isEmpty ? Markup(prose: check.message) : .empty),
+            "extraCredit": .flag(check.extraCredit),
+            "took": .line(check.seconds < 0.001 ? nil : durationText(check.seconds)),
+            "message": .text(fails && blockers.isEmpty ? Markup(prose: message(of: check)) : .empty),
             "compares": .flag(fails && (check.expected != nil || check.actual != nil)),
             "expected": .block(check.expected), "actual": .block(check.actual),
             "hints": .list(fails ? check.hints.map(hintValues) : []),
@@ -48,11 +51,19 @@ extension SubmissionPage {
         ])
     }
 
+    /// What is wrong with the submission as a whole stands once on the page, not in every check.
+    private func message(of check: CheckResult) -> String {
+        guard let problem = result.problem, !problem.isEmpty, check.message.hasSuffix(problem) else {
+            return check.message
+        }
+        return "Not run."
+    }
+
     /// The rows of evidence that a check shows at most.
     private static let mostFacts = 60
 
     private func evidenceSummary(count: Int, broken: Int) -> String {
-        let noun = count == 1 ? "1 fact was looked at" : "\(count) facts were looked at"
+        let noun = count == 1 ? "1 fact" : "\(count) facts"
         return broken == 0 ? "\(noun), as expected" : "\(noun), \(broken) not as expected"
     }
 
@@ -68,13 +79,6 @@ extension SubmissionPage {
 
     // MARK: What to do next
 
-    /// The first check that the student can do something about: one that gives its reasons, if there is such a one.
-    private var firstFailure: Int? {
-        let open = result.checks.indices.filter { [.failed, .partial].contains(result.checks[$0].verdict) }
-        return open.first { result.checks[$0].visibility != .noDetail && !result.checks[$0].extraCredit }
-            ?? open.first { !result.checks[$0].extraCredit } ?? open.first
-    }
-
     var hasNextStep: Bool { !result.checks.isEmpty || result.problem != nil }
 
     var nextStep: PageObject {
@@ -83,8 +87,8 @@ extension SubmissionPage {
         ])
         if let problem = result.problem {
             values["problem"] = .flag(result.problemCause == .submission)
-            values["problemText"] = .text(Markup(prose: problem))
-        } else if let index = firstFailure {
+            values["problemText"] = .text(Markup(prose: problem.prefix(1).uppercased() + problem.dropFirst()))
+        } else if let index = result.firstFailure {
             values["failure"] = .object(checkValues(result.checks[index], anchor: anchors[index]))
             if let program = result.program, !program.ending.isClean {
                 values["programNote"] = .line("\(program.entry) \(program.ending.words(limits: program.limits))")
@@ -95,6 +99,15 @@ extension SubmissionPage {
             values["wait"] = true
         }
         return values
+    }
+}
+
+extension GradeResult {
+    /// The first check that the student can do something about: one that gives its reasons, if there is such a one.
+    var firstFailure: Int? {
+        let open = checks.indices.filter { [.failed, .partial].contains(checks[$0].verdict) }
+        return open.first { checks[$0].visibility != .noDetail && !checks[$0].extraCredit }
+            ?? open.first { !checks[$0].extraCredit } ?? open.first
     }
 }
 

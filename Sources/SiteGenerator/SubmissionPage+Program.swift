@@ -51,6 +51,8 @@ extension SubmissionPage {
             ("API calls", String(max(usage.apiCalls, 0)), "api_calls"),
             ("Virtual time", durationText(usage.virtualSeconds), nil),
         ]
+        if let bytes = usage.diskBytes { rows.append(("Disk space", bytesText(max(bytes, 0)), "disk")) }
+        if let inodes = usage.inodes { rows.append(("Files and folders", String(max(inodes, 0)), nil)) }
         let shown = Set(rows.compactMap(\.key))
         let names = ["disk": "Disk space", "file_size": "Size of one file"]
         for key in program.limits.keys.sorted() where !shown.contains(key) { rows.append((names[key] ?? key, "", key)) }

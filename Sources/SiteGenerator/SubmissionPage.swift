@@ -5,13 +5,18 @@ struct SubmissionPage {
     let result: GradeResult
     let anchors: [String]
     let ids: Anchors
+    let topology: TopologyView
+    /// The way to the file with the API calls; nil where there is none.
+    let harFile: String?
 
     /// `result` is what the audience may know.
-    init(_ result: GradeResult) {
+    init(_ result: GradeResult, harFile: String? = nil) {
         self.result = result
+        self.harFile = harFile
         var ids = Anchors()
         anchors = result.checks.map { ids.claim($0.id, prefix: "check-") }
         self.ids = ids
+        topology = TopologyView(result, anchors: anchors)
     }
 
     var values: PageObject {
@@ -27,6 +32,7 @@ struct SubmissionPage {
             "hasChecks": .flag(!result.checks.isEmpty),
             "program": .object(programValues), "hasProgram": .flag(result.program != nil),
             "calls": .object(callValues),
+            "topology": .object(topology.values), "hasTopology": .flag(result.topology != nil),
             "sandbox": .object(sandboxValues),
             "facts": .list(facts),
         ])

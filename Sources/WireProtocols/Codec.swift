@@ -40,6 +40,13 @@ package struct WireCall {
 }
 
 extension APIModel {
+    /// The codec of a request. Newer clients of a service with several protocols say which one they speak.
+    package func codec(for request: WireRequest) -> any Codec {
+        guard speaksCBOR else { return codec }
+        if request.header("smithy-protocol") == "rpc-v2-cbor" { return RPCCBORCodec(self) }
+        return request.header("x-amz-target") == nil ? codec : JSONCodec(self)
+    }
+
     /// The codec of the model's protocol.
     package var codec: any Codec {
         switch wireProtocol {

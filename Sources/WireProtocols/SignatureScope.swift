@@ -16,28 +16,40 @@ package struct SignatureScope: Sendable, Equatable {
 
     /// Reads `Authorization`, or the credential of a presigned request's query string; nil where there is neither.
     package init?(_ request: WireRequest) {
-        if let header = request.header("authorization"), header.hasPrefix("AWS4-") {
-            guard let start = header.firstRange(of: "Credential=")?.upperBound else { return nil }
-            let rest = header[start...]
-            self.init(credential: rest.prefix { $0 != "," && $0 != " " })
+        if let header = request.header("authorization"), header.utf8.starts(with: "AWS4-".utf8) {
+            guard let credential = Self.credential(header.utf8) else { return nil }
+            self.init(credential: credential)
         } else if let start = request.query.firstRange(of: "X-Amz-Credential=")?.upperBound {
             let rest = request.query[start...].prefix { $0 != "&" }
             guard let decoded = try? QueryForm.decode(rest.utf8) else { return nil }
-            self.init(credential: decoded[...])
+            self.init(credential: decoded[...].utf8)
         } else {
             return nil
         }
     }
 
-    private init?(credential: Substring) {
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
-        // An access key id may not hold a slash, so there are exactly five parts.
-        guard parts.count == 5, parts[4] == "aws4_request", !parts[0].isEmpty, parts[0].utf8.count <= 128 else {
-            return nil
+    /// What stands behind `Credential=`, up to a comma or a space.
+    private static func credential(_ header: String.UTF8View) -> Substring.UTF8View? {
+        let name = "Credential=".utf8
+        var rest = header[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "C")) {
+            rest = rest[start...]
+            if rest.starts(with: name) {
+                return rest.dropFirst(name.count).prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: " ") }
+            }
+            rest = rest.dropFirst()
         }
-        accessKeyID = String(parts[0])
-        date = String(parts[1])
-        region = String(parts[2])
-        service = String(parts[3])
+        return nil
+    }
+
+    private init?(credential: Substring.UTF8View) {
+        let parts = credential.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        // An access key id may not hold a slash, so there are exactly five parts.
+        guard parts.count == 5, parts[4].elementsEqual("aws4_request".utf8), !parts[0].isEmpty, parts[0].count <= 128
+        else { return nil }
+        accessKeyID = String(Substring(parts[0]))
+        date = String(Substring(parts[1]))
+        region = String(Substring(parts[2]))
+        service = String(Substring(parts[3]))
     }
 }

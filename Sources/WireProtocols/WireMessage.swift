@@ -1,10 +1,11 @@
-/// A request as it came over HTTP, its header names in lower case.
+/// A request as it came over HTTP.
 package struct WireRequest: Sendable {
     package var method: String
     /// The path without the query string, as it was sent.
     package var path: String
     /// The query string without the question mark; empty where there is none.
     package var query: String
+    /// Names are as they were sent, in any case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
 
@@ -19,8 +20,18 @@ package struct WireRequest: Sendable {
         self.body = body
     }
 
-    /// The first header of that lower-case name.
-    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    /// The first header of a name, which is given in lower case.
+    package func header(_ name: String) -> String? {
+        headers.first { Self.isSame(name.utf8, $0.name.utf8) }?.value
+    }
+
+    /// Whether a sent name is `lowerCase`; header names are ASCII (RFC 9110 §5.1).
+    private static func isSame(_ lowerCase: String.UTF8View, _ sent: String.UTF8View) -> Bool {
+        guard lowerCase.count == sent.count else { return false }
+        return zip(lowerCase, sent).allSatisfy { expected, byte in
+            expected == byte || (0x41...0x5A).contains(byte) && byte | 0x20 == expected
+        }
+    }
 }
 
 /// What of an answer does not depend on the request id: what may be kept and sent again.

@@ -5,6 +5,7 @@
 //        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
 
 import Glibc
+import GradeModel
 import Sandbox
 
 if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
@@ -69,6 +70,19 @@ do {
             _ = try await box.outcome()
         }
     ]
+    // Measured by the program itself: one sleep of a second after the other, each answered by the broker.
+    var sleeper = policy
+    sleeper.executable = "/usr/bin/python3"
+    sleeper.arguments = [
+        "python3", "-c",
+        "import time; a = time.monotonic(); [time.sleep(1) for _ in range(2000)]; print((time.monotonic() - a) / 2)",
+    ]
+    sleeper.time = .virtual
+    let sleeping = try await spawner.launch(sleeper)
+    for listener in sleeping.listenerDescriptors { close(listener) }
+    sleeping.start()
+    let slept = try await sleeping.outcome().standardOutput.head
+    if let milliseconds = Double(slept.dropLast()) { figures["broker_round_trip"] = [milliseconds] }
     let hasBubblewrap = runBare(bubblewrap)
     try await boxed()
     for _ in 0..<rounds {

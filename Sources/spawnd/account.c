@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // A directory entry as getdents64 gives it.
@@ -19,10 +20,14 @@ struct entry {
     char name[];
 };
 
-int account_open(struct account *account, int processes, uint64_t limit) {
+int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
+                 uint64_t limit) {
     memset(account, 0, sizeof *account);
     account->limit = limit;
-    account->directory = openat(processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    account->group = group;
+    account->family = family;
+    account->scratch = root->scratch;
+    account->directory = openat(root->processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return account->directory < 0 ? -1 : 0;
 }
 
@@ -74,6 +79,11 @@ static void add_process(struct account *account, const char *process, uint64_t *
 
 typedef void visitor(struct account *account, const char *process, uint64_t *first, uint64_t *second);
 
+static bool is_ours(const struct account *account, const char *name) {
+    if (account->family == NULL) return strcmp(name, "1") != 0;
+    return family_has(account->family, (pid_t)strtol(name, NULL, 10));
+}
+
 static void each_process(struct account *account, visitor *visit, uint64_t *first, uint64_t *second) {
     char buffer[4096] __attribute__((aligned(8)));
     lseek(account->directory, 0, SEEK_SET);
@@ -82,7 +92,7 @@ static void each_process(struct account *account, visitor *visit, uint64_t *firs
         for (long position = 0; position < length;) {
             const struct entry *entry = (const struct entry *)(buffer + position);
             position += entry->length;
-            if (isdigit((unsigned char)entry->name[0]) && strcmp(entry->name, "1") != 0) {
+            if (isdigit((unsigned char)entry->name[0]) && is_ours(account, entry->name)) {
                 visit(account, entry->name, first, second);
             }
         }
@@ -113,12 +123,30 @@ static uint64_t confirm(struct account *account, uint64_t resident) {
     return account->confirmed;
 }
 
+// What the files in a tmpfs take.
+static uint64_t file_bytes(int scratch) {
+    struct statfs status;
+    if (fstatfs(scratch, &status) != 0) return 0;
+    return (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
+}
+
 void account_take(struct account *account) {
     uint64_t ticks = 0, resident = 0;
     account->tasks = 0;
     account->processes = 0;
+    if (account->family != NULL) family_list(account->family, NULL, 0);
     each_process(account, add_process, &ticks, &resident);
-    account->memory = confirm(account, resident);
+    struct cgroup_usage usage = {0};
+    bool grouped = account->group->version != CGROUP_NONE && cgroup_read(account->group, &usage);
+    if (grouped) {
+        uint64_t files = file_bytes(account->scratch);
+        account->memory = usage.memory > files ? usage.memory - files : 0;
+        account->ran_out_of_memory = usage.oom_kills > 0;
+        account->was_refused_tasks = usage.refused_tasks > 0;
+        if (usage.cpu_ns > account->cpu_ns) account->cpu_ns = usage.cpu_ns;
+    } else {
+        account->memory = confirm(account, resident);
+    }
 
     struct rusage reaped;
     getrusage(RUSAGE_CHILDREN, &reaped);

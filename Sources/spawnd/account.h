@@ -6,7 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgroup.h"
+#include "family.h"
+#include "root.h"
+
 struct account {
+    const struct cgroup *group;
+    struct family *family; // NULL where all that /proc shows are the box's
+    int scratch; // the tmpfs, whose files are no memory of the processes
+    bool ran_out_of_memory; // the kernel killed somebody for it
+    bool was_refused_tasks; // a fork was refused
     int directory; // /proc, open for listing
     uint64_t limit; // bytes; a sum of resident memory beyond it is checked against the proportional share
     uint64_t cpu_ns;
@@ -19,8 +28,9 @@ struct account {
     uint64_t confirmed;
 };
 
-// `processes` is a mount of the box's /proc that hides nothing. Returns 0, or -1 with errno set.
-int account_open(struct account *account, int processes, uint64_t limit);
+// `root`, `group` and `family` are kept. Returns 0, or -1 with errno set.
+int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
+                 uint64_t limit);
 
 // Reads everything anew. Costs some 10 µs a process.
 void account_take(struct account *account);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,11 +9,13 @@
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bare.h"
+#include "clone.h"
+#include "family.h"
 #include "init.h"
 #include "privileges.h"
 #include "request.h"
@@ -22,8 +23,6 @@
 
 // How long a box may take beyond what init grants, in milliseconds, before spawnd itself kills it.
 enum { SET_UP_MS = 20000, GRACE_MS = 2000, KILL_MS = 1000 };
-
-enum { INIT_CHANNEL = 3 };
 
 // A descriptor of a box that epoll watches.
 struct watch {
@@ -36,11 +35,15 @@ struct entry {
     uint64_t id;
     pid_t process;
     int handle;  // pidfd of init
+    struct cgroup group;
+    unsigned number; // of the group
     int channel; // -1 once init has closed it
     int64_t wall_ms;
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
+    unsigned omitted;     // bits of enum omission
+    char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
     bool reported; // init has said how it ended, or spawnd has decided
     bool said;     // and the library knows
     struct message report;
@@ -93,37 +96,35 @@ static int watch(const struct workshop *workshop, int descriptor, struct watch *
     return epoll_ctl(workshop->events, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-// A copy of this process as process 1 of new namespaces. Returns as fork does.
-static pid_t clone_box(int *handle) {
-    struct clone_args arguments = {
-        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-                 CLONE_NEWCGROUP | CLONE_PIDFD,
-        .pidfd = (uint64_t)(uintptr_t)handle,
-        .exit_signal = SIGCHLD,
-    };
-    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-}
-
 // Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
-static struct entry *make_blank(struct workshop *workshop, const char **failed) {
+static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const char **failed) {
     *failed = "calloc";
     struct entry *entry = calloc(1, sizeof *entry);
     if (entry == NULL) return NULL;
     int channel[2];
+    bool bare = (omitted & OMIT_NAMESPACES) != 0;
+    entry->omitted = omitted;
     *failed = "socketpair";
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
+    if ((bare && bare_name(entry->base) != 0) || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) {
         free(entry);
         return NULL;
     }
-    *failed = "clone3 with new namespaces";
-    entry->process = clone_box(&entry->handle);
+    entry->number = ++workshop->groups;
+    static const struct cgroup none = {.folders = {-1, -1, -1}};
+    entry->group = none;
+    if ((omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+    *failed = bare ? "clone" : "clone3 with new namespaces";
+    entry->process = clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
-        if (dup3(channel[1], INIT_CHANNEL, O_CLOEXEC) < 0 || close_range(INIT_CHANNEL + 1, ~0u, 0) != 0) _exit(1);
+        if (clone_keep_only(channel[1], &entry->group) != 0) _exit(1);
         const struct init_setup setup = {
+            .group = entry->group,
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
-            .landlock = workshop->landlock,
+            .landlock = (omitted & OMIT_LANDLOCK) != 0 ? 0 : workshop->landlock,
+            .omitted = omitted,
+            .base = entry->base,
             .uid = workshop->uid,
             .gid = workshop->gid,
         };
@@ -132,6 +133,7 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
     int problem = errno;
     close(channel[1]);
     if (entry->process < 0) {
+        cgroup_remove(&entry->group, &workshop->home, entry->number);
         close(channel[0]);
         free(entry);
         errno = problem;
@@ -151,7 +153,7 @@ static struct entry *make_blank(struct workshop *workshop, const char **failed) 
 
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
-    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, &failed);
+    if (spare == NULL && workshop->filter_problem == NULL) spare = make_blank(workshop, 0, &failed);
 }
 
 static int send_tree(const struct entry *entry, const struct tree *tree) {
@@ -168,12 +170,18 @@ static int send_tree(const struct entry *entry, const struct tree *tree) {
     return channel_send(entry->channel, &parcel, 0);
 }
 
-// Opens the trees that init, with fewer rights, might not reach, and sends them.
-static int send_trees(const struct entry *entry, int memory, const char **failed) {
+// What needs more rights than init has: the limits of the group, and the trees that init might not reach.
+static int send_request(const struct entry *entry, int memory, const char **failed) {
     static struct tree_list trees;
     static struct request request;
     *failed = "the request";
     if (request_read(&request, memory) != 0) return -1;
+    *failed = "limits of the control group";
+    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request.limits)) return -1;
+    if (!privileges_held() || (entry->omitted & OMIT_NAMESPACES) != 0) {
+        request_release(&request);
+        return 0;
+    }
     privileges_raise(true);
     int result = trees_open(&trees, request.trees, request.tree_count, failed);
     privileges_raise(false);
@@ -192,11 +200,12 @@ static int send_trees(const struct entry *entry, int memory, const char **failed
 static int launch(struct workshop *workshop, struct entry *entry, const struct parcel *parcel, const char **failed) {
     (void)workshop;
     *failed = "the request";
-    if (parcel->count != 3) {
+    if (!is_launch(parcel)) {
         errno = EPROTO;
         return -1;
     }
-    if (privileges_held() && send_trees(entry, parcel->descriptors[0], failed) != 0) return -1;
+    bool needed = privileges_held() || entry->group.version != CGROUP_NONE;
+    if (needed && send_request(entry, parcel->descriptors[0], failed) != 0) return -1;
     *failed = "init";
     return channel_send(entry->channel, parcel, MSG_DONTWAIT);
 }
@@ -204,18 +213,22 @@ static int launch(struct workshop *workshop, struct entry *entry, const struct p
 void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
     const char *failed = workshop->filter_problem;
     struct entry *entry = NULL;
+    unsigned omitted = (unsigned)parcel->message.values[LAUNCH_OMITTED];
     errno = workshop->filter_error;
     if (failed == NULL) {
-        entry = spare != NULL ? spare : make_blank(workshop, &failed);
-        spare = NULL;
+        bool fits = spare != NULL && omitted == 0;
+        entry = fits ? spare : make_blank(workshop, omitted, &failed);
+        if (fits) spare = NULL;
     }
     if (entry != NULL) {
         entry->id = parcel->message.box;
-        entry->wall_ms = parcel->message.values[0];
+        entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
     }
     if (entry == NULL) {
-        say_failed(workshop, parcel->message.box, errno, failed);
+        struct message message = failure(errno, failed);
+        message.values[FAILED_BLANK] = 1;
+        say(workshop, parcel->message.box, message);
     } else if (launch(workshop, entry, parcel, &failed) != 0 && !entry->reported) {
         entry->reported = true;
         entry->report = failure(errno, failed);
@@ -273,15 +286,33 @@ static void remove_entry(const struct workshop *workshop, struct entry *gone) {
         *link = gone->next;
         break;
     }
+    cgroup_remove(&gone->group, &workshop->home, gone->number);
     if (gone->channel >= 0) unwatch(workshop, gone->channel);
     unwatch(workshop, gone->handle);
     free(gone);
+}
+
+// Without a namespace init ends its family itself. Where it could not, because it was killed, the family is spawnd's.
+static void adopt_and_end(const struct entry *entry) {
+    static struct family family;
+    static pid_t spared[4096];
+    size_t count = 0;
+    for (const struct entry *other = entries; other != NULL && count < sizeof spared / sizeof *spared; other = other->next) {
+        if (other != entry) spared[count++] = other->process;
+    }
+    family = (struct family){.processes = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .head = getpid()};
+    while (family.processes >= 0 && family_strike(&family, spared, count) > 0) {
+        for (size_t index = 0; index < family.count; index++) waitpid(family.members[index], NULL, 0);
+    }
+    if (family.processes >= 0) close(family.processes);
+    bare_remove(entry->base);
 }
 
 // Init is dead, and with it every process of its namespace.
 static void bury(struct workshop *workshop, struct entry *entry) {
     hear(workshop, entry);
     waitpid(entry->process, NULL, 0);
+    if ((entry->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entry);
     if (entry == spare) spare = NULL;
     if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
     if (entry->said || entry->id == 0) {
@@ -335,6 +366,7 @@ void boxes_end(const struct workshop *workshop) {
     }
     while (entries != NULL) {
         waitpid(entries->process, NULL, 0);
+        if ((entries->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entries);
         remove_entry(workshop, entries);
     }
 }

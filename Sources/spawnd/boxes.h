@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "channel.h"
 #include "filter.h"
 
@@ -18,6 +19,8 @@ struct workshop {
     const char *filter_problem; // the rule for which there is no filter, or NULL
     int filter_error;           // errno
     int landlock;               // ABI
+    struct cgroup home;         // of the boxes' control groups
+    unsigned groups;            // how many were made so far
     uid_t uid;                  // of spawnd; a box, in its new namespace, can no longer tell
     gid_t gid;
     bool wants_spare;           // whether a box has ended well since the last one was made ahead

@@ -41,6 +41,10 @@ enum { NATIVE = AUDIT_ARCH_AARCH64 };
 enum { NAMESPACE_FLAGS = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
                          CLONE_NEWNET | 0x80 /* CLONE_NEWTIME */ };
 
+// What libseccomp is told of sleeps and connections, so that they can be found in what it compiles; never installed as
+// such.
+enum { SLEEP_MARK = SECCOMP_RET_TRACE | 1, CONNECT_MARK = SECCOMP_RET_TRACE | 2 };
+
 // What is being built, and the first problem.
 struct builder {
     scmp_filter_ctx context;
@@ -96,6 +100,8 @@ static void add_socket_rules(struct builder *builder) {
                  INT_IS(2, kinds[index].protocol));
     }
     ALLOW_IF(builder, "socketpair", INT_IS(0, AF_UNIX));
+    add(builder, SCMP_ACT_TRACE(2), "connect", 0, NULL);
+    builder->allowed++;
 }
 
 static void add_process_rules(struct builder *builder) {
@@ -132,6 +138,22 @@ static void add_signal_rules(struct builder *builder) {
     add(builder, SCMP_ACT_ERRNO(0), "rt_sigaction", 2, conditions);
 }
 
+// Without descriptors to wait for, select and poll are sleeps; with some they are waited for in the kernel.
+static void add_sleep_rules(struct builder *builder) {
+    static const struct {
+        const char *name;
+        unsigned count_argument;
+    } waits[] = {{"select", 0}, {"pselect6", 0}, {"poll", 1}, {"ppoll", 1}};
+    for (size_t index = 0; index < sizeof waits / sizeof *waits; index++) {
+        const struct scmp_arg_cmp none[] = {SCMP_CMP64(waits[index].count_argument, SCMP_CMP_EQ, 0, 0)};
+        add(builder, SCMP_ACT_TRACE(1), waits[index].name, 1, none);
+        ALLOW_IF(builder, waits[index].name, SCMP_CMP64(waits[index].count_argument, SCMP_CMP_NE, 0, 0));
+    }
+    add(builder, SCMP_ACT_TRACE(1), "nanosleep", 0, NULL);
+    add(builder, SCMP_ACT_TRACE(1), "clock_nanosleep", 0, NULL);
+    builder->allowed += 2 + sizeof waits / sizeof *waits;
+}
+
 // What an allow-list of libseccomp cannot say, "ioctl except these" and "newer than the table": runs before the main
 // program, which begins right behind it.
 static const struct sock_filter prologue[] = {
@@ -162,8 +184,9 @@ static int export_program(scmp_filter_ctx context, struct filter *filter) {
         size_t size = (size_t)status.st_size;
         filter->length = (unsigned short)(PROLOGUE + size / sizeof *filter->naming);
         filter->naming = malloc(sizeof prologue + size);
+        filter->relaying = malloc(sizeof prologue + size);
         filter->killing = malloc(sizeof prologue + size);
-        if (filter->naming == NULL || filter->killing == NULL ||
+        if (filter->naming == NULL || filter->relaying == NULL || filter->killing == NULL ||
             pread(memory, filter->naming + PROLOGUE, size, 0) != (ssize_t)size) {
             result = -EIO;
         } else {
@@ -174,12 +197,20 @@ static int export_program(scmp_filter_ctx context, struct filter *filter) {
     return result;
 }
 
-static void derive_killing(struct filter *filter) {
+static void derive(struct filter *filter) {
     for (unsigned short index = 0; index < filter->length; index++) {
-        filter->killing[index] = filter->naming[index];
-        struct sock_filter *instruction = &filter->killing[index];
-        if (instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_RET_USER_NOTIF) {
-            instruction->k = SECCOMP_RET_KILL_PROCESS;
+        struct sock_filter *named = &filter->naming[index], *killed = &filter->killing[index];
+        struct sock_filter *relayed = &filter->relaying[index];
+        *killed = *relayed = *named;
+        if (named->code != (BPF_RET | BPF_K)) continue;
+        if (named->k == SECCOMP_RET_USER_NOTIF) killed->k = SECCOMP_RET_KILL_PROCESS;
+        if (named->k == SLEEP_MARK) {
+            named->k = relayed->k = SECCOMP_RET_USER_NOTIF;
+            killed->k = SECCOMP_RET_ALLOW;
+        }
+        if (named->k == CONNECT_MARK) {
+            relayed->k = SECCOMP_RET_USER_NOTIF;
+            named->k = killed->k = SECCOMP_RET_ALLOW;
         }
     }
 }
@@ -196,6 +227,7 @@ int filter_build(struct filter *filter, const char **failed) {
     add_socket_rules(&builder);
     add_process_rules(&builder);
     add_signal_rules(&builder);
+    add_sleep_rules(&builder);
     if (builder.problem == 0) {
         builder.failed = "seccomp_export_bpf";
         builder.problem = export_program(builder.context, filter);
@@ -203,14 +235,87 @@ int filter_build(struct filter *filter, const char **failed) {
     seccomp_release(builder.context);
     filter->allowed = builder.allowed;
     *failed = builder.failed;
-    if (builder.problem == 0) derive_killing(filter);
+    if (builder.problem == 0) derive(filter);
     return builder.problem;
 }
 
-int filter_install(const struct filter *filter, bool notify) {
-    struct sock_fprog program = {.len = filter->length, .filter = notify ? filter->naming : filter->killing};
-    unsigned flags = notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+static int install(struct sock_filter *program, unsigned short length, unsigned flags) {
+    struct sock_fprog whole = {.len = length, .filter = program};
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole);
+}
+
+int filter_install(const struct filter *filter, enum filter_kind kind) {
+    if (kind == FILTER_KILLING) return install(filter->killing, filter->length, 0);
+    struct sock_filter *program = kind == FILTER_NAMING ? filter->naming : filter->relaying;
+    return install(program, filter->length, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+}
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+#define PERMIT BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+// Skips `count` instructions unless the call is this one.
+#define UNLESS_CALL(number, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, count)
+#define REFUSE_CALL(number) UNLESS_CALL(number, 1), REFUSE
+#define REFUSE_IF_SET(number, argument, bits)                                                                          \
+    UNLESS_CALL(number, 4), LOAD(args[argument]), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1), REFUSE, PERMIT
+
+int filter_install_bare(void) {
+    struct sock_filter program[] = {
+        LOAD(nr),
+        // With this flag sending connects.
+        REFUSE_IF_SET(SYS_sendto, 3, MSG_FASTOPEN),
+        REFUSE_IF_SET(SYS_sendmsg, 2, MSG_FASTOPEN),
+        REFUSE_IF_SET(SYS_sendmmsg, 3, MSG_FASTOPEN),
+        REFUSE_CALL(SYS_listen),
+        REFUSE_CALL(SYS_semget),
+        REFUSE_CALL(SYS_shmget),
+        REFUSE_CALL(SYS_msgget),
+        REFUSE_CALL(SYS_mq_open),
+        UNLESS_CALL(SYS_kill, 4),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xffffffffu, 0, 1),
+        REFUSE,
+        PERMIT,
+        // Datagrams carry their addresses with them; those of netlink go to the kernel only.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0),
+        UNLESS_CALL(SYS_socketpair, 6),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 4, 0),
+        LOAD(args[1]),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 0, 1),
+        REFUSE,
+        PERMIT,
+    };
+    return install(program, sizeof program / sizeof *program, 0);
+}
+
+int filter_install_relay(void) {
+    struct sock_filter program[] = {
+        LOAD(nr),
+        UNLESS_CALL(SYS_connect, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        PERMIT,
+    };
+    return install(program, sizeof program / sizeof *program, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+}
+
+bool filter_is_sleep(int number) {
+    switch (number) {
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_pselect6:
+    case SYS_ppoll:
+#ifdef SYS_select
+    case SYS_select:
+#endif
+#ifdef SYS_poll
+    case SYS_poll:
+#endif
+        return true;
+    default:
+        return false;
+    }
 }
 
 void filter_call_name(int number, char *name, size_t size) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "network.h"
+#include "privileges.h"
 
 // The user that a box's processes see themselves as; never 0.
 enum { BOX_ID = 1000 };
@@ -46,6 +47,18 @@ int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed) 
     if (root_begin(root, failed) != 0) return -1;
     *failed = "PR_SET_DUMPABLE";
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int furnish_bare(struct root *root, const char **failed) {
+    *failed = "PR_SET_CHILD_SUBREAPER";
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) return -1;
+    *failed = "capset";
+    if (privileges_drop_all() != 0) return -1;
+    *failed = "PR_SET_DUMPABLE";
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return -1;
+    *failed = "/proc";
+    *root = (struct root){.processes = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .scratch = -1};
+    return root->processes < 0 ? -1 : 0;
 }
 
 int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,

@@ -16,4 +16,7 @@ int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed);
 int furnish_request(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
                     const char **failed);
 
+// Does what there is to do for a box without namespaces: whoever loses a parent in it becomes the caller's child.
+int furnish_bare(struct root *root, const char **failed);
+
 #endif

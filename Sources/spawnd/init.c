@@ -16,8 +16,12 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "bare.h"
+#include "broker.h"
 #include "channel.h"
+#include "family.h"
 #include "furnish.h"
+#include "relay.h"
 #include "student.h"
 #include "verdict.h"
 
@@ -25,7 +29,9 @@
 // The first looks come sooner, so that a short run is seen at all.
 enum { FIRST_TICK_US = 2500, TICK_US = 20000 };
 
-enum source { CHANNEL, CHILDREN, STATUS, FORBIDDEN, SOURCES };
+enum { NOTICES_AT_ONCE = 64 };
+
+enum source { CHANNEL, CHILDREN, STATUS, NOTICES, SOURCES };
 
 struct init {
     const struct init_setup *setup;
@@ -36,19 +42,19 @@ struct init {
     int64_t started_us;
     struct account account;
     struct evidence evidence;
+    struct box_clock *clock; // NULL where time is real
+    struct broker broker;
+    bool bare; // without namespaces: then these two are in use
+    struct family family;
+    struct relay relay;
+    unsigned looks;
+    bool asked;
 };
 
 static int64_t now_us(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-_Noreturn static void fail(int channel, const char *step) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
-    message_set_text(&parcel.message, step);
-    channel_send(channel, &parcel, 0);
-    _exit(1);
 }
 
 static bool is_full(int scratch) {
@@ -61,7 +67,19 @@ static bool is_full(int scratch) {
 static int look(struct init *init) {
     const struct limits *limits = &init->request.limits;
     account_take(&init->account);
-    if (is_full(init->root.scratch)) init->evidence.disk_full = true;
+    if (init->bare) {
+        // To walk through the folders is dear, to know later of a full disk is cheap.
+        enum { LOOKS_PER_WALK = 4 };
+        struct bare_usage usage;
+        if (init->looks++ % LOOKS_PER_WALK == 0) {
+            bare_measure(init->setup->base, limits, &usage);
+            if (usage.bytes > limits->disk || usage.inodes > limits->inodes) return LIMIT_DISK;
+        }
+    } else if (is_full(init->root.scratch)) {
+        init->evidence.disk_full = true;
+    }
+    if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
+    if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
     if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
     if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
@@ -76,6 +94,51 @@ static void note_exit(struct init *init, pid_t process, int status) {
     init->evidence.wall_us = now_us() - init->started_us;
 }
 
+// Everything dies, and everything is reaped.
+static void end_all(struct init *init, bool note) {
+    int status;
+    pid_t process;
+    do {
+        if (init->bare) family_strike(&init->family, NULL, 0);
+        else kill(-1, SIGKILL);
+        process = wait4(-1, &status, 0, NULL);
+        while (process > 0) {
+            if (note) note_exit(init, process, status);
+            process = wait4(-1, &status, WNOHANG, NULL);
+        }
+    } while (process == 0 || errno == EINTR);
+    if (init->bare) bare_remove(init->setup->base);
+}
+
+// Leaving takes the rest of a process namespace along; without one it is to be done by hand.
+_Noreturn static void leave(struct init *init) {
+    if (init->bare) end_all(init, false);
+    _exit(1);
+}
+
+_Noreturn static void fail(struct init *init, const char *step) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_FAILED, .code = (uint32_t)errno}};
+    parcel.message.values[FAILED_BLANK] = !init->asked;
+    message_set_text(&parcel.message, step);
+    channel_send(init->setup->channel, &parcel, 0);
+    leave(init);
+}
+
+static void note_disk(struct init *init) {
+    struct statfs status;
+    struct bare_usage usage = {0, 0};
+    if (init->bare) {
+        bare_measure(init->setup->base, &init->request.limits, &usage);
+    } else if (fstatfs(init->root.scratch, &status) == 0) {
+        usage.bytes = (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
+        // The root of the tmpfs and what root.c makes in it do not count.
+        enum { OURS = 1 + ROOT_WRITABLE };
+        usage.inodes = (uint64_t)(status.f_files - status.f_ffree) - OURS;
+    }
+    init->evidence.disk_bytes = usage.bytes;
+    init->evidence.inodes = usage.inodes;
+}
+
 // The end: everything dies, everything is reaped, and spawnd hears how it was.
 _Noreturn static void finish(struct init *init) {
     struct evidence *evidence = &init->evidence;
@@ -83,15 +146,12 @@ _Noreturn static void finish(struct init *init) {
     if (init->started_us != 0) {
         int crossed = look(init);
         if (itself) evidence->left_running = init->account.processes;
-        if (itself && evidence->limit < 0 && crossed == LIMIT_PROCESSES) evidence->limit = crossed;
+        bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
+        if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
+        note_disk(init);
     }
-    kill(-1, SIGKILL);
-    int status;
-    pid_t process;
-    while ((process = wait4(-1, &status, 0, NULL)) > 0 || errno == EINTR) {
-        if (process > 0 && itself == false) note_exit(init, process, status);
-    }
+    end_all(init, !itself);
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     evidence->cpu_us = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
@@ -121,8 +181,8 @@ static void start(struct init *init) {
 
 static void on_channel(struct init *init) {
     struct parcel parcel;
-    // spawnd is gone, and nobody is left to tell: leaving takes every process of the box along.
-    if (channel_receive(init->setup->channel, &parcel, 0) != 1) _exit(1);
+    // spawnd is gone, and nobody is left to tell.
+    if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
     parcel_close(&parcel);
     if (parcel.message.kind == MESSAGE_START && init->started_us == 0) start(init);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
@@ -130,47 +190,50 @@ static void on_channel(struct init *init) {
 
 static void on_status(struct init *init) {
     struct student_status status;
-    struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr header = {
-        .msg_iov = &body, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control};
-    ssize_t length = recvmsg(init->descriptors[STATUS], &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (length < 0) return;
-    if (length != sizeof status) {
+    int listener = -1;
+    int heard = student_hear(init->descriptors[STATUS], &status, &listener);
+    if (heard == 0) {
         close(init->descriptors[STATUS]);
         init->descriptors[STATUS] = -1;
-        return;
     }
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) {
-        memcpy(&init->descriptors[FORBIDDEN], CMSG_DATA(rights), sizeof(int));
-    }
+    if (heard <= 0) return;
+    if (listener >= 0) init->descriptors[NOTICES] = listener;
     if (status.problem == 0) return;
     if (!status.is_program) {
         errno = status.problem;
-        fail(init->setup->channel, status.step);
+        fail(init, status.step);
     }
     init->evidence.not_started = status.problem;
     memcpy(init->evidence.text, status.step, sizeof status.step);
     finish(init);
 }
 
-// The caller waits in the kernel for an answer that never comes: it dies with the rest.
-static void on_forbidden(struct init *init) {
+// A sleep is answered. The caller of anything else waits in the kernel for an answer that never comes: it dies with the
+// rest.
+static bool take_notice(struct init *init) {
     struct seccomp_notif call;
     memset(&call, 0, sizeof call);
-    if (ioctl(init->descriptors[FORBIDDEN], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
-        if (errno == EINTR || errno == ENOENT) return;
-        close(init->descriptors[FORBIDDEN]);
-        init->descriptors[FORBIDDEN] = -1;
-        return;
+    if (ioctl(init->descriptors[NOTICES], SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
+        if (errno == EINTR || errno == ENOENT) return true;
+        close(init->descriptors[NOTICES]);
+        init->descriptors[NOTICES] = -1;
+        return false;
     }
+    if (broker_takes(&init->broker, &call)) return true;
+    if (init->bare && relay_takes(&init->relay, &call)) return true;
     filter_call_name(call.data.nr, init->evidence.text, sizeof init->evidence.text);
     init->evidence.forbidden = true;
     finish(init);
+}
+
+// Takes what there is, but not without end: a flood is not to keep init from its limits.
+static void on_notices(struct init *init) {
+    struct pollfd notices = {.fd = init->descriptors[NOTICES], .events = POLLIN};
+    int left = NOTICES_AT_ONCE;
+    do {
+        if (!take_notice(init)) return;
+    } while (--left > 0 && poll(&notices, 1, 0) > 0);
+    if (init->broker.count > 0) broker_look(&init->broker);
 }
 
 static void on_children(struct init *init) {
@@ -189,7 +252,9 @@ static void on_children(struct init *init) {
 static int timeout_ms(const struct init *init, int64_t next_look_us) {
     if (init->started_us == 0) return -1;
     int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
-    int64_t left = (deadline < next_look_us ? deadline : next_look_us) - now_us();
+    if (next_look_us < deadline) deadline = next_look_us;
+    if (init->broker.count > 0 && init->broker.next_look_us < deadline) deadline = init->broker.next_look_us;
+    int64_t left = deadline - now_us();
     return left <= 0 ? 0 : (int)(left / 1000) + 1;
 }
 
@@ -201,16 +266,17 @@ _Noreturn static void serve(struct init *init) {
             polls[source] = (struct pollfd){.fd = init->descriptors[source], .events = POLLIN};
         }
         int ready = poll(polls, SOURCES, timeout_ms(init, next_look_us));
-        if (ready < 0 && errno != EINTR) fail(init->setup->channel, "poll");
+        if (ready < 0 && errno != EINTR) fail(init, "poll");
         if (ready > 0) {
             // In this order: the status tells of the listener before a forbidden call can be heard on it.
             if (polls[STATUS].revents) on_status(init);
-            if (polls[FORBIDDEN].revents) on_forbidden(init);
+            if (polls[NOTICES].revents) on_notices(init);
             if (polls[CHILDREN].revents) on_children(init);
             if (polls[CHANNEL].revents) on_channel(init);
         }
         if (init->started_us == 0) continue;
         int64_t now = now_us();
+        if (init->broker.count > 0 && now >= init->broker.next_look_us) broker_look(&init->broker);
         if (next_look_us == 0) next_look_us = now + tick_us;
         if (now - init->started_us >= (int64_t)init->request.limits.wall_ms * 1000) {
             finish_at_limit(init, LIMIT_WALL);
@@ -234,20 +300,45 @@ static int open_children(void) {
 // The process that the program will be, confined but for what the request decides.
 static void fork_student(struct init *init) {
     int status[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init->setup->channel, "socketpair");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init, "socketpair");
     init->student = fork();
-    if (init->student < 0) fail(init->setup->channel, "fork");
-    if (init->student == 0) student_run(status[1], init->setup->filter, init->setup->landlock);
+    if (init->student < 0) fail(init, "fork");
+    if (init->student == 0) student_run(status[1], init->setup);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
+}
+
+// What nobody but init may have is taken out before the parcel goes on to the student.
+static void take_clock(struct init *init, struct parcel *parcel) {
+    if (parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
+    int memory = parcel->descriptors[--parcel->count];
+    init->clock = box_clock_map(memory, 1);
+    close(memory);
+    if (init->clock == NULL) fail(init, "the clock");
+}
+
+// The student says that it is confined, and sends the listener of its filter, before anything is asked of it.
+static void await_confinement(struct init *init) {
+    struct pollfd confined = {.fd = init->descriptors[STATUS], .events = POLLIN};
+    while (poll(&confined, 1, -1) < 0 && errno == EINTR) {}
+    on_status(init);
+    if (init->descriptors[NOTICES] >= 0) {
+        bool sleeps = (init->setup->omitted & OMIT_SECCOMP) == 0;
+        if (!sleeps) init->clock = NULL;
+        init->relay.notices = init->descriptors[NOTICES];
+        broker_open(&init->broker, init->descriptors[NOTICES], init->clock, init->root.processes,
+                    init->bare ? &init->family : NULL);
+    } else {
+        init->clock = NULL;
+    }
 }
 
 // Waits for the request, and for the trees that come before it.
 static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
     for (;;) {
-        if (channel_receive(init->setup->channel, parcel, 0) != 1) _exit(1);
+        if (channel_receive(init->setup->channel, parcel, 0) != 1) leave(init);
         const struct message *message = &parcel->message;
-        if (message->kind == MESSAGE_LAUNCH && parcel->count == 3) return;
+        if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
         if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
         struct tree *tree = &trees->trees[trees->count++];
@@ -257,13 +348,17 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
     }
 }
 
-static void say_ready(const struct init *init, const int *listeners) {
+static void say_ready(struct init *init, const int *listeners) {
     struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
+    parcel.message.values[READY_OMITTED] = init->setup->omitted;
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
+    parcel.message.values[READY_CGROUP] = init->setup->group.version;
+    parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
+    parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, listeners, parcel.count * sizeof(int));
-    if (channel_send(init->setup->channel, &parcel, 0) != 0) _exit(1);
+    if (channel_send(init->setup->channel, &parcel, 0) != 0) leave(init);
     parcel_close(&parcel);
 }
 
@@ -273,23 +368,37 @@ _Noreturn void init_run(const struct init_setup *setup) {
     static struct init init;
     init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
     const char *failed = "";
-    if (furnish_blank(&init.root, setup->uid, setup->gid, &failed) != 0) fail(setup->channel, failed);
+    init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
+    int made = init.bare ? furnish_bare(&init.root, &failed)
+                         : furnish_blank(&init.root, setup->uid, setup->gid, &failed);
+    if (made != 0) fail(&init, failed);
+    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
     init.descriptors[CHILDREN] = open_children();
-    if (init.descriptors[CHILDREN] < 0) fail(setup->channel, "signalfd");
+    if (init.descriptors[CHILDREN] < 0) fail(&init, "signalfd");
     fork_student(&init);
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
-    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(setup->channel, "the request");
+    init.asked = true;
+    take_clock(&init, &parcel);
+    if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
+    if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
     for (size_t index = 0; index < trees.count; index++) {
-        if (trees.trees[index].index >= init.request.tree_count) fail(setup->channel, "a tree");
+        if (trees.trees[index].index >= init.request.tree_count) fail(&init, "a tree");
         trees.trees[index].path = init.request.trees[trees.trees[index].index];
     }
     int listeners[REQUEST_LISTENERS];
-    if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) fail(setup->channel, failed);
-    if (account_open(&init.account, init.root.processes, init.request.limits.memory) != 0) {
-        fail(setup->channel, "/proc");
+    if (init.bare) {
+        if (relay_listen(&init.relay, &init.request, listeners, &failed) != 0) fail(&init, failed);
+        if (bare_furnish(setup->base, &init.request, &failed) != 0) fail(&init, failed);
+    } else if (furnish_request(&init.root, &init.request, &trees, listeners, &failed) != 0) {
+        fail(&init, failed);
     }
+    struct family *family = init.bare ? &init.family : NULL;
+    if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {
+        fail(&init, "/proc");
+    }
+    await_confinement(&init);
     parcel.message.kind = STUDENT_PREPARE;
     channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);

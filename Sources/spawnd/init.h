@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "filter.h"
 
 // What spawnd hands to the process that it has put into new namespaces.
@@ -12,8 +13,11 @@ struct init_setup {
     int channel; // to spawnd
     const struct filter *filter;
     int landlock; // ABI
+    struct cgroup group;
     uid_t uid;    // of spawnd, which becomes 1000
     gid_t gid;
+    unsigned omitted; // bits of enum omission
+    const char *base; // for the folders of a box without namespaces
 };
 
 // Makes a blank box and waits for MESSAGE_LAUNCH, furnishes the box and says MESSAGE_READY, waits for MESSAGE_START,

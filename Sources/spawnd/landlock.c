@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,11 +34,15 @@ enum {
     ACCESS_IOCTL_DEVICE = 1 << 15, // ABI 5
 };
 
+enum { TCP_BIND = 1 << 0, TCP_CONNECT = 1 << 1 }; // ABI 4
+
 enum { SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0, SCOPE_SIGNAL = 1 << 1 };
 
 enum {
     READ_ONLY = ACCESS_EXECUTE | ACCESS_READ_FILE | ACCESS_READ_DIRECTORY,
     DEVICE = ACCESS_READ_FILE | ACCESS_WRITE_FILE | ACCESS_TRUNCATE | ACCESS_IOCTL_DEVICE,
+    // What there is to allow for a path that is no folder.
+    FILE_ONLY = ACCESS_EXECUTE | ACCESS_WRITE_FILE | ACCESS_READ_FILE | ACCESS_TRUNCATE | ACCESS_IOCTL_DEVICE,
     NEVER = ACCESS_MAKE_CHARACTER_DEVICE | ACCESS_MAKE_BLOCK_DEVICE | ACCESS_IOCTL_DEVICE,
 };
 
@@ -56,28 +61,37 @@ static uint64_t handled_by(int abi) {
 
 static int allow(int ruleset, const char *path, uint64_t access) {
     int parent = open(path, O_PATH | O_CLOEXEC);
-    if (parent < 0) return errno == ENOENT ? 0 : -1;
+    if (parent < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
+    struct stat status;
+    if (fstat(parent, &status) == 0 && !S_ISDIR(status.st_mode)) access &= FILE_ONLY;
     struct path_rule rule = {.allowed = access, .parent = parent};
     long result = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0);
     close(parent);
     return (int)result;
 }
 
-int landlock_confine(int abi, const char *const *writable, size_t count) {
+static int allow_all(int ruleset, struct landlock_paths paths, uint64_t access) {
+    int failed = 0;
+    for (size_t index = 0; index < paths.count && !failed; index++) failed = allow(ruleset, paths.paths[index], access);
+    return failed;
+}
+
+int landlock_confine(int abi, struct landlock_paths readable, struct landlock_paths writable, bool network) {
     uint64_t handled = handled_by(abi);
     struct ruleset_attributes attributes = {
-        .files = handled, .scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0};
-    size_t size = abi >= 6 ? sizeof attributes : sizeof attributes.files;
+        .files = handled,
+        .network = network || abi < 4 ? 0 : TCP_BIND | TCP_CONNECT,
+        .scoped = abi >= LANDLOCK_SCOPES ? SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0};
+    size_t size = abi >= LANDLOCK_SCOPES ? sizeof attributes
+                  : abi >= 4             ? 2 * sizeof attributes.files
+                                         : sizeof attributes.files;
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, size, 0);
     if (ruleset < 0) return -1;
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full"};
-    int failed = allow(ruleset, "/", READ_ONLY & handled);
-    for (size_t index = 0; index < sizeof devices / sizeof *devices && !failed; index++) {
-        failed = allow(ruleset, devices[index], DEVICE & handled);
-    }
-    for (size_t index = 0; index < count && !failed; index++) {
-        failed = allow(ruleset, writable[index], handled & ~(uint64_t)NEVER);
-    }
+    const struct landlock_paths always = {devices, sizeof devices / sizeof *devices};
+    int failed = allow_all(ruleset, readable, READ_ONLY & handled);
+    if (!failed) failed = allow_all(ruleset, always, DEVICE & handled);
+    if (!failed) failed = allow_all(ruleset, writable, handled & ~(uint64_t)NEVER);
     if (!failed) failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
     close(ruleset);
     return failed;

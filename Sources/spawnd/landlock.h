@@ -5,13 +5,24 @@
 #ifndef SPAWND_LANDLOCK_H
 #define SPAWND_LANDLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // The ABI that the kernel offers; 0 where Landlock is missing or switched off.
 int landlock_abi(void);
 
-// Confines the calling thread for good: read and execute everywhere, write below `writable` and to /dev/null and its
-// like. no_new_privs must be set. Returns 0, or -1 with errno set.
-int landlock_confine(int abi, const char *const *writable, size_t count);
+// From this ABI on a program can be kept from signalling processes outside of its box: enough to do without namespaces.
+enum { LANDLOCK_SCOPES = 6 };
+
+// Paths of files and folders; what does not exist, or cannot be reached by this user, is left out.
+struct landlock_paths {
+    const char *const *paths;
+    size_t count;
+};
+
+// Confines the calling thread for good: read and execute below `readable`, write below `writable` too, and to /dev/null
+// and its like. Without `network` no TCP connection can be made and no port be bound (from ABI 4 on). no_new_privs must
+// be set. Returns 0, or -1 with errno set.
+int landlock_confine(int abi, struct landlock_paths readable, struct landlock_paths writable, bool network);
 
 #endif

@@ -110,10 +110,15 @@ int main(int count, char **arguments) {
     close_range(CONTROL + 1, ~0u, 0);
     umask(022);
     allow_many_descriptors();
+    // Only root may make the place for the groups, and give it away.
+    struct cgroup home;
+    cgroup_open_home(&home, geteuid() == 0 ? (uid_t)uid : geteuid());
     if (privileges_leave_root((uid_t)uid) != 0) return 1;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    // What a box without namespaces may leave, should its init be killed, comes here.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
-    struct workshop workshop = {.control = CONTROL, .events = epoll_create1(EPOLL_CLOEXEC)};
+    struct workshop workshop = {.control = CONTROL, .events = epoll_create1(EPOLL_CLOEXEC), .home = home};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     if (workshop.events < 0 || epoll_ctl(workshop.events, EPOLL_CTL_ADD, CONTROL, &event) != 0) return 1;
     workshop.landlock = landlock_abi();
@@ -130,5 +135,6 @@ int main(int count, char **arguments) {
     boxes_prepare(&workshop);
     serve(&workshop);
     boxes_end(&workshop);
+    cgroup_close_home(&workshop.home);
     return 0;
 }

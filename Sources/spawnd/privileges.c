@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -27,8 +28,26 @@ static unsigned permitted_capabilities(void) {
     return syscall(SYS_capget, &header, data) == 0 ? data[0].permitted : 0;
 }
 
+// In a user namespace there may be no other user than its root, which outside is an ordinary one.
+static bool is_mapped(uid_t uid) {
+    FILE *map = fopen("/proc/self/uid_map", "re");
+    if (map == NULL) return true;
+    unsigned long inside, outside, count;
+    bool found = false;
+    while (!found && fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3) {
+        found = uid >= inside && uid - inside < count;
+    }
+    fclose(map);
+    return found;
+}
+
 int privileges_leave_root(uid_t uid) {
     if (geteuid() != 0) return 0;
+    if (!is_mapped(uid)) {
+        // Nobody else may show a user 0 in a user namespace below: a box's has it as its user 1000.
+        unsigned needed = permitted_capabilities() & (1u << CAP_SETFCAP);
+        return set_capabilities(needed, needed);
+    }
     gid_t gid = (gid_t)uid;
     if (prctl(PR_SET_KEEPCAPS, 1) != 0) return -1;
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) return -1;

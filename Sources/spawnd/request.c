@@ -128,6 +128,10 @@ static int parse(struct cursor *cursor, struct request *request) {
     return cursor->bad ? EPROTO : 0;
 }
 
+bool is_launch(const struct parcel *parcel) {
+    return parcel->count == LAUNCH_DESCRIPTORS || parcel->count == LAUNCH_DESCRIPTORS_VIRTUAL;
+}
+
 int request_read(struct request *request, int memory) {
     memset(request, 0, sizeof *request);
     struct stat status;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "channel.h"
 #include "protocol.h"
 
 enum { REQUEST_TREES = 64, REQUEST_LISTENERS = MESSAGE_DESCRIPTORS };
@@ -62,6 +63,9 @@ struct request {
     void *mapping;
     size_t mapping_size;
 };
+
+// Whether a MESSAGE_LAUNCH has the descriptors that it must.
+bool is_launch(const struct parcel *parcel);
 
 // Maps and parses the memfd. Returns 0, or -1 with errno set: EPROTO where the bytes are not a request, E2BIG where
 // it has more trees or listeners than there is room for.

@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bare.h"
 #include "channel.h"
+#include "family.h"
 #include "landlock.h"
 #include "privileges.h"
 #include "request.h"
@@ -21,22 +23,7 @@ enum { INIT = 3 };
 static void report(int problem, int is_program, const char *step, int listener) {
     struct student_status status = {.problem = problem, .is_program = is_program};
     strncpy(status.step, step, sizeof status.step - 1);
-    struct iovec body = {.iov_base = &status, .iov_len = sizeof status};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr header = {.msg_iov = &body, .msg_iovlen = 1};
-    if (listener >= 0) {
-        header.msg_control = control.bytes;
-        header.msg_controllen = sizeof control.bytes;
-        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(rights), &listener, sizeof listener);
-    }
-    (void)!sendmsg(INIT, &header, MSG_NOSIGNAL);
+    student_say(INIT, status, listener);
 }
 
 _Noreturn static void fail(const char *step) {
@@ -49,13 +36,21 @@ static int limit(int resource, rlim_t soft, rlim_t hard) {
     return setrlimit(resource, &value);
 }
 
-static int set_limits(const struct limits *limits) {
+static int set_limits(const struct limits *limits, bool bare) {
     rlim_t cpu = limits->cpu_ms / 1000 + 1;
     // The poll of init names the limit on memory; this one stops a single process that outruns the poll.
     rlim_t data = 2 * limits->memory + (512u << 20);
     // Init ends a run that goes beyond the limit. Were this the limit itself, a fork bomb would end of refused forks,
     // and nobody would know why.
     rlim_t tasks = 2 * limits->processes + 2;
+    if (bare) {
+        // Here it counts whatever the user has, other boxes included.
+        enum { OTHERS = 512 };
+        int processes = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (processes < 0) return -1;
+        tasks += family_user_tasks(processes) + OTHERS;
+        close(processes);
+    }
     return limit(RLIMIT_CPU, cpu, cpu + 1) || limit(RLIMIT_DATA, data, data) || limit(RLIMIT_NPROC, tasks, tasks) ||
            limit(RLIMIT_NOFILE, limits->open_files, limits->open_files) ||
            limit(RLIMIT_FSIZE, limits->file_size, limits->file_size) ||
@@ -66,15 +61,24 @@ static int set_limits(const struct limits *limits) {
 }
 
 // What no request has a say in.
-static void confine(const struct filter *filter) {
+static void confine(const struct init_setup *setup) {
+    bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
     sigset_t none;
     sigemptyset(&none);
     if (setsid() < 0) fail("setsid");
     if (privileges_drop_all() != 0) fail("capset");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
     sigprocmask(SIG_SETMASK, &none, NULL);
-    int listener = filter_install(filter, true);
-    if (listener < 0 && filter_install(filter, false) != 0) fail("seccomp");
+    if (bare && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail("PR_SET_PDEATHSIG");
+    int listener = -1;
+    if ((setup->omitted & OMIT_SECCOMP) == 0) {
+        if (bare && filter_install_bare() != 0) fail("seccomp");
+        listener = filter_install(setup->filter, bare ? FILTER_RELAYING : FILTER_NAMING);
+        if (listener < 0 && !bare && filter_install(setup->filter, FILTER_KILLING) != 0) fail("seccomp");
+    } else if (bare) {
+        listener = filter_install_relay();
+    }
+    if (bare && listener < 0) fail("a seccomp listener");
     report(0, 0, "", listener);
     if (listener >= 0) close(listener);
 }
@@ -84,26 +88,50 @@ static void obey(enum student_order order, struct parcel *parcel) {
     if (channel_receive(INIT, parcel, 0) != 1 || parcel->message.kind != (uint32_t)order) _exit(127);
 }
 
-_Noreturn void student_run(int socket, const struct filter *filter, int landlock) {
+static int lock_files(const struct init_setup *setup, const struct request *request) {
+    if ((setup->omitted & OMIT_NAMESPACES) == 0) {
+        static const char *const everything[] = {"/"};
+        const char *writable[ROOT_WRITABLE];
+        root_writable(request, writable);
+        return landlock_confine(setup->landlock, (struct landlock_paths){everything, 1},
+                                (struct landlock_paths){writable, ROOT_WRITABLE}, true);
+    }
+    // Nothing secret of another process is in /proc for who may not trace it, and nobody in a Landlock domain may trace
+    // what is outside of it.
+    static const char *const always[] = {"/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf",
+                                         "/dev/random", "/dev/urandom"};
+    enum { ALWAYS = sizeof always / sizeof *always };
+    struct bare_folders folders;
+    bare_folders(&folders, setup->base);
+    const char *readable[REQUEST_TREES + ALWAYS + 1], *writable[BARE_WRITABLE];
+    size_t count = request->tree_count;
+    memcpy(readable, request->trees, count * sizeof *readable);
+    for (int index = 0; index < ALWAYS; index++) readable[count++] = always[index];
+    readable[count++] = folders.submission;
+    for (int index = 0; index < BARE_WRITABLE; index++) writable[index] = folders.writable[index];
+    return landlock_confine(setup->landlock, (struct landlock_paths){readable, count},
+                            (struct landlock_paths){writable, BARE_WRITABLE}, false);
+}
+
+_Noreturn void student_run(int socket, const struct init_setup *setup) {
+    bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
+    if (!cgroup_enter(&setup->group)) _exit(127);
     if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
     if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
-    confine(filter);
+    confine(setup);
 
     struct parcel parcel;
     struct request request;
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
     parcel_close(&parcel);
     if (chdir(request.scratch) != 0) fail(request.scratch);
-    if (landlock > 0) {
-        const char *writable[ROOT_WRITABLE];
-        root_writable(&request, writable);
-        if (landlock_confine(landlock, writable, ROOT_WRITABLE) != 0) fail("Landlock");
-    }
-    if (set_limits(&request.limits) != 0) fail("setrlimit");
+    if (setup->landlock > 0 && lock_files(setup, &request) != 0) fail("Landlock");
+    if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, bare) != 0) fail("setrlimit");
 
     obey(STUDENT_GO, &parcel);
     execve(request.program, request.arguments, request.environment);

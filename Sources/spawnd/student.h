@@ -7,7 +7,7 @@
 #ifndef SPAWND_STUDENT_H
 #define SPAWND_STUDENT_H
 
-#include "filter.h"
+#include "init.h"
 
 // What init sends. The first comes with three descriptors: the request, standard output, standard error.
 enum student_order { STUDENT_PREPARE = 1, STUDENT_GO = 2 };
@@ -19,8 +19,14 @@ struct student_status {
     char step[60];
 };
 
+// Says it to init, with the descriptor of the filter's listener unless that is -1.
+void student_say(int socket, struct student_status status, int listener);
+
+// Takes what the student says. Returns 1, 0 at the end, or -1 where there is nothing; `*listener` is set where one came.
+int student_hear(int socket, struct student_status *status, int *listener);
+
 // Runs in a fresh child of init and never returns: executes the program, or reports the step that failed and exits.
-// `landlock` is the ABI, 0 for none; `socket` is a SOCK_SEQPACKET socket to init.
-_Noreturn void student_run(int socket, const struct filter *filter, int landlock);
+// `socket` is a SOCK_SEQPACKET socket to init.
+_Noreturn void student_run(int socket, const struct init_setup *setup);
 
 #endif

@@ -68,6 +68,8 @@ struct message verdict(const struct evidence *evidence, const struct limits *lim
     message.values[ENDED_PEAK_BYTES] = (int64_t)evidence->peak_bytes;
     message.values[ENDED_PEAK_TASKS] = evidence->peak_tasks;
     message.values[ENDED_LEFT_RUNNING] = evidence->left_running;
+    message.values[ENDED_DISK_BYTES] = (int64_t)evidence->disk_bytes;
+    message.values[ENDED_INODES] = (int64_t)evidence->inodes;
     if (evidence->not_started != 0) {
         set(&message, ENDING_NOT_STARTED, evidence->not_started);
         message_set_text(&message, evidence->text);

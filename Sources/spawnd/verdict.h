@@ -22,6 +22,7 @@ struct evidence {
     uint64_t peak_bytes;
     unsigned peak_tasks;
     unsigned left_running;
+    uint64_t disk_bytes, inodes;
     char text[64];
 };
 

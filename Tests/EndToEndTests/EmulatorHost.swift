@@ -18,9 +18,11 @@ struct EmulatorHost {
         listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
     }
 
+    var port: Int { listener.port ?? 0 }
+
     var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
-        environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(listener.port ?? 0)"
+        environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(port)"
         environment["AWS_ACCESS_KEY_ID"] = Emulator.Configuration.accessKeyID
         environment["AWS_SECRET_ACCESS_KEY"] = "test"
         environment["AWS_DEFAULT_REGION"] = "us-east-1"

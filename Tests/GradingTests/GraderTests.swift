@@ -7,16 +7,19 @@ import Testing
 /// What a grading gives for submissions that no author wrote.
 @Suite(.enabled(if: Machine.hasClients, "aws or boto3 is missing: run `make setup`"))
 struct GraderTests {
-    /// A lab with one check, in which a submission is a shell script.
-    static let lab: LoadedLab = {
+    /// A lab with one check, in which a submission is a shell script. Its times are ample: the machine may be busy.
+    static let lab = lab(seconds: 60)
+
+    private static func lab(seconds: Int = 60, account: String = "{}") -> LoadedLab {
         let text = """
             lab: v1
             id: tiny
             title: {en: Tiny}
             points: 10
             interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}}
-            limits: {wall: 5s, cpu: 5s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
+            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
             network: emulator
+            account: \(account)
             checks:
               - id: vpcs
                 points: 10
@@ -24,16 +27,84 @@ struct GraderTests {
             """
         guard let lab = try? LoadedLab.parse(Array(text.utf8)).lab else { preconditionFailure("the lab of this test") }
         return LoadedLab(lab: lab, folder: "/nonexistent", digest: "0", warnings: [])
-    }()
+    }
 
-    private func grade(_ files: [String: String]) async throws -> GradeResult {
+    private func grade(_ files: [String: String], in lab: LoadedLab = lab) async throws -> GradeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skylab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files {
             try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
-        return try await Machine.grade(Self.lab, folder.path)
+        return try await Machine.grade(lab, folder.path)
+    }
+
+    @Test func `sleeps cost nothing, and the region's clock moves by them`() async throws {
+        let result = try await grade(["solution.sh": "sleep 600; aws ec2 describe-vpcs --query 'length(Vpcs)'"])
+        let usage = try #require(result.program?.usage)
+        #expect(result.program?.standardOutput.head == "1\n", "\(result.program?.standardError.head ?? "")")
+        #expect((600..<602).contains(usage.virtualSeconds))
+        #expect(usage.wallSeconds < 60)
+    }
+
+    @Test func `a waiter polls a region that is honestly pending, and waits for nothing`() async throws {
+        let script = """
+            import boto3
+            ec2 = boto3.client("ec2")
+            id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            ec2.get_waiter("volume_available").wait(VolumeIds=[id])
+            print(ec2.describe_volumes(VolumeIds=[id])["Volumes"][0]["State"])
+            """
+        let result = try await grade(["solution.py": script])
+        #expect(
+            result.program?.standardOutput.head == "creating\navailable\n",
+            "\(result.program?.standardError.head ?? "")")
+    }
+
+    @Test func `an account's quotas and shortages are those of the lab`() async throws {
+        let account = "{quotas: {standard: 4}, shortages: [{types: 't3.*', zone: us-east-1a}]}"
+        let script = """
+            import os
+            os.environ["AWS_MAX_ATTEMPTS"] = "1"
+            import boto3
+            ec2 = boto3.client("ec2")
+            image = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["al2023-ami-2023*-x86_64"]}])["Images"][0]["ImageId"]
+            for type, zone in [("t3.micro", "us-east-1b"), ("t3.micro", "us-east-1a"), ("m5.xlarge", "us-east-1b")]:
+                try:
+                    ec2.run_instances(
+                        ImageId=image, InstanceType=type, MinCount=1, MaxCount=1, Placement={"AvailabilityZone": zone})
+                    print("launched")
+                except ec2.exceptions.ClientError as error:
+                    print(error.response["Error"]["Code"])
+            """
+        let result = try await grade(["solution.py": script], in: Self.lab(account: account))
+        let output = result.program.map { $0.standardOutput.head + $0.standardError.head }
+        #expect(output == "launched\nInsufficientInstanceCapacity\nVcpuLimitExceeded\n")
+    }
+
+    @Test func `where IAM is enforced the student may do what the lab's policies allow`() async throws {
+        let account =
+            "{enforce_iam: true, student_policies: [AmazonEC2ReadOnlyAccess, {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 'ec2:CreateKeyPair', Resource: '*'}]}]}"
+        let script = """
+            aws sts get-caller-identity --query Arn --output text
+            aws ec2 describe-vpcs --query 'length(Vpcs)'
+            aws ec2 create-key-pair --key-name a --query KeyName --output text
+            aws ec2 create-vpc --cidr-block 10.0.0.0/16 2>&1 | grep -o UnauthorizedOperation
+            AWS_ACCESS_KEY_ID=AKIAOTHER aws ec2 describe-vpcs 2>&1 | grep -o AuthFailure
+            """
+        let result = try await grade(["solution.sh": script], in: Self.lab(account: account))
+        #expect(
+            result.program?.standardOutput.head
+                == "arn:aws:iam::123456789012:user/student\n1\na\nUnauthorizedOperation\nAuthFailure\n",
+            "\(result.program?.standardError.head ?? "")")
+    }
+
+    @Test func `a lab that names a policy that there is not says so and fails nobody`() async throws {
+        let account = "{enforce_iam: true, student_policies: [NoSuchPolicy]}"
+        let result = try await grade(["solution.sh": "exit 0"], in: Self.lab(account: account))
+        #expect(result.problem?.contains("'NoSuchPolicy'") == true)
+        #expect(result.checks.map(\.verdict) == [.error])
     }
 
     @Test func `what a program prints and exits with is no verdict`() async throws {
@@ -65,7 +136,7 @@ struct GraderTests {
     }
 
     @Test func `a program that never ends is stopped at its wall time`() async throws {
-        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"])
+        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"], in: Self.lab(seconds: 2))
         let ending = try #require(result.program?.ending)
         #expect([.limit(.wallTime), .limit(.cpuTime)].contains(ending))
     }

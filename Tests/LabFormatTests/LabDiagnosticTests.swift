@@ -58,6 +58,15 @@ struct LabDiagnosticTests {
             "lab.yaml:2:5: error: 'id' must be text, not 'yes': write true, or put it in quotes to mean the text"
         ),
         ("id: demo", "id: Demo_1", "lab.yaml:2:5: error: 'id' must be 1 to 64 of a-z, 0-9 and '-', not 'Demo_1'"),
+        (
+            "id: demo", "id: demo\naccount: {quotas: {standart: 1}}",
+            "lab.yaml:3:20: error: 'quotas' has no key 'standart'; did you mean 'standard'?"
+        ),
+        (
+            "id: demo", "id: demo\naccount: {student_policies: [ReadOnlyAccess]}",
+            "lab.yaml:3:29: error: 'student_policies' means nothing without 'enforce_iam: true'"
+        ),
+        ("id: demo", "id: demo\naccount: {shortages: [{zone: us-east-1a}]}", "lab.yaml:3:23: error: a shortage needs 'types'"),
         ("count: 1", "count: one", "lab.yaml:9:42: error: 'count' must be a whole number, not text"),
         ("count: 1", "count: {min: 3, max: 2}", "lab.yaml:9:42: error: 'count': 'min' (3) is above 'max' (2)"),
         ("count: 1", "count: -1", "lab.yaml:9:42: error: 'count' must be from 0 to 1000000, not -1"),

@@ -95,6 +95,7 @@ extension Sample {
         var result = base
         result.program = nil
         result.apiCalls = []
+        result.topology = nil
         result.problem = "There is neither solution.sh nor solution.py in the submission: add one of them."
         result.checks = [
             check("pair-exists", "Two instances exist", .skipped, 0, 10, message: "Not run: nothing was submitted.")
@@ -107,6 +108,7 @@ extension Sample {
         var result = base
         result.program = nil
         result.apiCalls = []
+        result.topology = nil
         result.problem = "The sandbox could not be set up: unshare(CLONE_NEWUSER): Operation not permitted."
         result.problemCause = .infrastructure
         result.checks = []

@@ -38,8 +38,30 @@ package enum Hostile {
         result.apiCalls = [
             APICall(
                 sequence: 1, eventTime: text, eventSource: text, eventName: text, readOnly: false,
-                requestParameters: text, errorCode: text, errorMessage: text, requestID: text, userAgent: text)
+                requestParameters: text, errorCode: text, errorMessage: text, requestID: text, userAgent: text,
+                awsRegion: text, responseElements: text,
+                resources: [text, "i-0a1b2c3d4e5f60718"], httpStatus: 400, startSeconds: .nan, tookSeconds: -1),
+            APICall(
+                sequence: 2, eventTime: text, eventSource: text, eventName: text, readOnly: true,
+                requestParameters: "{}", requestID: text, userAgent: text, responseElements: text, resources: [text],
+                startSeconds: 0.5, tookSeconds: .infinity),
         ]
+        let resource = TopologyResource(
+            id: text, kind: text, name: text, state: text,
+            facts: [TopologyFact(text, text), TopologyFact("type", text)])
+        result.topology = Topology(
+            region: text,
+            vpcs: [
+                TopologyNetwork(
+                    id: text, name: text, cidr: text,
+                    zones: [
+                        TopologyZone(
+                            name: text,
+                            subnets: [
+                                TopologySubnet(id: text, name: text, cidr: text, resources: [resource, resource])
+                            ])
+                    ], resources: [resource])
+            ])
         for index in result.checks.indices {
             result.checks[index].id = text
             result.checks[index].title = text

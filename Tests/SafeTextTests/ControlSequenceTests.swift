@@ -69,3 +69,14 @@ func `half a hostile megabyte takes time in proportion`(piece: String) {
     // A debug build on a busy machine; quadratic time would be minutes.
     #expect(time < .seconds(15))
 }
+
+@Test func `a megabyte of sequences that never end is read in linear time`() {
+    func seconds(_ count: Int) -> Double {
+        let text = String(repeating: "\u{1B}[", count: count)
+        let duration = ContinuousClock().measure { #expect(text.safe(.page(limit: 4 << 10)).utf8.count < 5 << 10) }
+        return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+    _ = seconds(1000)
+    // Eight times the text takes about eight times as long; a scan that begins anew at each of them, sixty-four.
+    #expect(seconds(512 << 10) < 40 * max(seconds(64 << 10), 0.01))
+}

@@ -1,4 +1,5 @@
 import Glibc
+import GradeModel
 import Testing
 
 @testable import Sandbox
@@ -10,6 +11,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
     let program: [UInt8]
     /// Nil where the folder says nothing of it.
     let expected: String?
+    /// The lines of the file `without`; see ``LayerTests``.
+    let without: [String]
 
     var testDescription: String { name }
     var interpreter: String { entry.hasSuffix(".py") ? "/usr/bin/python3" : "/bin/sh" }
@@ -22,6 +25,25 @@ struct Attack: Sendable, CustomTestStringConvertible {
         entry = FilePaths.exists("\(folder)/solution.sh") ? "solution.sh" : "solution.py"
         program = Array(try #require(FilePaths.text(of: "\(folder)/\(entry)", atMost: 64 << 10)).utf8)
         expected = FilePaths.text(of: "\(folder)/expected")?.split(separator: "\n").first.map(String.init)
+        without = (FilePaths.text(of: "\(folder)/without") ?? "").split(separator: "\n").map(String.init)
+    }
+
+    /// Small, so that each attack is over soon; but many share the machine at once, so there is time enough for another
+    /// limit to be met first.
+    static let limits = SandboxLimits(
+        wallSeconds: 60, cpuSeconds: 20, memory: 160 << 20, processes: 40, openFiles: 256, fileSize: 8 << 20,
+        output: 256 << 10, disk: 48 << 20, inodes: 4096)
+
+    /// What the attack is started with, besides its files.
+    func policy(arguments: [String] = []) -> SandboxPolicy {
+        var policy = SandboxPolicy(
+            executable: interpreter, arguments: [interpreter, entry] + arguments,
+            environment: [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/home/student"), ("TMPDIR", "/tmp")],
+            files: [SandboxFile(path: entry, contents: program)], limits: Attack.limits)
+        // What only waits to be stopped does not need to be waited for long.
+        if expected == "limit wall" { policy.limits.wallSeconds = 0.5 }
+        if expected == "limit cpu" { policy.limits.cpuSeconds = 0.5 }
+        return policy
     }
 
     /// Those that say how they must end.
@@ -78,4 +100,15 @@ final class HostListener {
     deinit { close(socket) }
 
     var wasConnectedTo: Bool { accept(socket, nil, nil) >= 0 }
+}
+
+/// The ending as the `expected` files spell it.
+func describe(_ ending: ProgramEnding) -> String {
+    switch ending {
+    case .exited(let code): "exited \(code)"
+    case .signalled(let signal, _): "signalled \(signal)"
+    case .limit(let limit): "limit \(limit.rawValue)"
+    case .forbiddenSystemCall(let name): "forbidden \(name)"
+    case .notStarted(let reason): "not started: \(reason)"
+    }
 }

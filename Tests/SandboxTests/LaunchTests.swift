@@ -101,7 +101,7 @@ struct LaunchTests {
         let outcome = try await run(shell("true"))
         let names = outcome.layers.map(\.name)
         #expect(names.contains("user namespace") && names.contains("seccomp") && names.contains("Landlock"))
-        let inactive = outcome.layers.filter { !$0.active }.map(\.name)
+        let inactive = outcome.layers.filter { !$0.active && $0.name != "virtual time" }.map(\.name)
         #expect(inactive == (outcome.tier == .full ? [] : ["Landlock"]))
     }
 

@@ -45,7 +45,7 @@ struct PolicyTests {
 
     @Test func `errors say what to do`() {
         let refused = SandboxError.unavailable(step: "clone3 with new namespaces", errno: 1).description
-        #expect(refused.contains("Operation not permitted") && refused.contains("sysctl"))
+        #expect(refused.contains("Operation not permitted") && refused.contains(SandboxRemedy.namespaces))
         let lost = SandboxError.launcherNotFound(searched: ["/a/spawnd", "/b/spawnd"]).description
         #expect(lost.contains("/a/spawnd, /b/spawnd") && lost.contains("SKYLAB_SPAWND"))
     }

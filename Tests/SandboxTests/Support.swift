@@ -1,4 +1,5 @@
 import CSpawnProtocol
+import Glibc
 import GradeModel
 import Testing
 
@@ -14,6 +15,10 @@ func launcherPath() throws -> String {
 /// One spawner for all tests: many boxes at once is what it is for.
 enum Shared {
     static let spawner: Result<Spawner, any Error> = Result { try Spawner.start(launcher: launcherPath()) }
+    /// One that runs programs in any box, for tests that leave layers out.
+    static let degraded: Result<Spawner, any Error> = Result {
+        try Spawner.start(launcher: launcherPath(), allowsDegraded: true)
+    }
 }
 
 /// A policy for a shell script.
@@ -25,7 +30,25 @@ func shell(_ script: String, limits: SandboxLimits = SandboxLimits(wallSeconds: 
 
 /// Runs a policy to its end.
 func run(_ policy: SandboxPolicy) async throws -> SandboxOutcome {
-    let box = try await Shared.spawner.get().launch(policy)
+    let spawner = policy.omissions.isEmpty ? Shared.spawner : Shared.degraded
+    let box = try await spawner.get().launch(policy)
     box.start()
     return try await box.outcome()
+}
+
+/// Runs something that blocks on a thread of its own.
+func onOwnThread(_ work: @escaping @Sendable () -> Void) throws {
+    final class Job: Sendable {
+        let work: @Sendable () -> Void
+        init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+    }
+    var thread = pthread_t()
+    let result = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().work() }
+            return nil
+        }, Unmanaged.passRetained(Job(work)).toOpaque())
+    try #require(result == 0)
+    pthread_detach(thread)
 }

@@ -12,16 +12,19 @@ struct StrictHTML {
     /// All text with references resolved, elements apart by a space.
     private(set) var text = ""
 
-    private static let void: Set<String> = ["meta", "link", "br", "rect"]
+    private static let void: Set<String> = ["meta", "link", "br", "rect", "wbr"]
     private static let allowed: Set<String> = [
         "html", "head", "meta", "title", "link", "script", "body", "a", "header", "div", "p", "code", "h1", "h2", "h3",
         "bdi", "strong", "span", "ul", "li", "svg", "rect", "nav", "main", "section", "table", "thead", "tbody", "tr",
-        "th", "td", "b", "dl", "dt", "dd", "details", "summary", "pre", "footer", "time", "br",
+        "th", "td", "b", "ol", "text", "desc", "footer", "dl", "dt", "dd", "details", "summary", "pre", "footer",
+        "time", "br", "wbr",
     ]
     private static let attributes: Set<String> = [
         "lang", "charset", "http-equiv", "content", "name", "rel", "href", "src", "defer", "class", "id", "aria-hidden",
         "aria-label", "aria-labelledby", "viewBox", "preserveAspectRatio", "focusable", "x", "y", "width", "height",
-        "role", "tabindex", "scope", "dir", "datetime", "data-filter", "data-failed", "data-writes", "colspan",
+        "role", "tabindex", "scope", "dir", "datetime", "data-filter", "data-failed", "data-writes", "colspan", "rx",
+        "download",
+        "aria-current", "data-index", "open",
     ]
 
     init(_ page: [UInt8]) {
@@ -31,6 +34,7 @@ struct StrictHTML {
         rest = rest.dropFirst(15)
         while let start = rest.firstIndex(of: UInt8(ascii: "<")) {
             addText(rest[..<start])
+            if !rest[start...].starts(with: "<wbr>".utf8) { text += " " }
             guard let end = rest[start...].firstIndex(of: UInt8(ascii: ">")) else {
                 problems.append("a tag without an end")
                 return
@@ -47,10 +51,19 @@ struct StrictHTML {
         }
     }
 
+    /// Whether a link is a relative path of the names that our own files have.
+    private func isPlainPath(_ link: String) -> Bool {
+        let path = link.replacingOccurrences(of: "../", with: "")
+        return !path.hasPrefix("/") && !path.hasPrefix(".")
+            && path.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || [0x2D, 0x2E, 0x2F].contains($0)
+            }
+    }
+
     private mutating func addText(_ bytes: Substring.UTF8View) {
         let raw = String(bytes) ?? ""
         if raw.contains(">") { problems.append("a bare >") }
-        text += unescaped(raw) + " "
+        text += unescaped(raw)
     }
 
     private mutating func readTag(_ tag: String, open: inout [String]) {
@@ -70,7 +83,10 @@ struct StrictHTML {
             case "id": ids.append(attribute.value)
             case "href", "src":
                 links.append(attribute.value)
-                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix) {
+                if !["#", "assets/", "data:,"].contains(where: attribute.value.hasPrefix),
+                    attribute.value != "calls.har",
+                    !isPlainPath(attribute.value)
+                {
                     problems.append("link \(attribute.value)")
                 }
             default: break

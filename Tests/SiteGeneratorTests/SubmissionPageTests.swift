@@ -91,7 +91,7 @@ func `no text can leave its place on a page`(text: String) throws {
 
 @Test func `a report is a page and its assets`() throws {
     let tree = try site.get().submissionReport(Sample.passed.result, audience: .student)
-    #expect(Set(tree.files.keys) == ["index.html", "assets/site.css", "assets/site.js"])
+    #expect(Set(tree.files.keys) == ["index.html", "calls.har", "assets/site.css", "assets/site.js"])
 }
 
 @Test func `a site folder that is incomplete is an error that names the file`() {

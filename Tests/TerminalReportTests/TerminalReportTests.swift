@@ -81,3 +81,14 @@ func `text breaks between words and at the width that people see`(text: String, 
 func `a character has the columns that terminals give it`(text: String, width: Int) {
     #expect(displayWidth(text) == width)
 }
+
+@Test func `no line is a command of a build server`() {
+    let commands = ["##vso[", "##teamcity[", "##[", "[[ATTACHMENT|", "[[PROPERTY|", "section_start:", "section_end:"]
+    for text in Hostile.texts {
+        for line in output(Hostile.result(text), audience: .instructor) {
+            // GitHub's runner takes a line for a command whatever space is before it.
+            #expect(!line.drop { $0 == " " || $0 == "\t" }.hasPrefix("::"), "\(text)")
+            for command in commands { #expect(!line.contains(command), "\(text)") }
+        }
+    }
+}

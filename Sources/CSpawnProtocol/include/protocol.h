@@ -9,11 +9,12 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 1, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 3, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init.
-    MESSAGE_LAUNCH = 1,  // values: wall time in ms; descriptors: request (memfd), standard output, standard error
+    MESSAGE_LAUNCH = 1,  // values: see enum launch_value; descriptors: request (memfd), standard output, standard error,
+                         // and for virtual time a box_clock
     MESSAGE_START = 2,
     MESSAGE_KILL = 3,    // code: enum limit
 
@@ -23,9 +24,26 @@ enum message_kind {
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
-    MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step
+    MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name
 };
+
+enum launch_value {
+    LAUNCH_WALL_MS = 0,
+    LAUNCH_OMITTED, // bits of enum omission
+};
+
+// Layers that a box is to be made without: those that a machine has not, or that a test turns off to see what holds
+// then.
+enum omission {
+    OMIT_NAMESPACES = 1 << 0,
+    OMIT_LANDLOCK = 1 << 1,
+    OMIT_SECCOMP = 1 << 2, // all but what relays connections; sleeps last
+    OMIT_LIMITS = 1 << 3,  // the rlimits
+    OMIT_GROUP = 1 << 4,   // the control group
+};
+
+enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4 };
 
 // How a run ended.
 enum ending {
@@ -55,10 +73,18 @@ enum hello_value {
     HELLO_UID,        // the user that boxes run as
 };
 
+enum failed_value {
+    FAILED_BLANK = 0, // whether it was before anything of the request was looked at: no other box can be made either
+};
+
 enum ready_value {
     READY_LANDLOCK = 0, // the Landlock ABI in use, 0 for none
     READY_SYSCALLS,     // how many system calls the seccomp filter lets through
     READY_HIDEPID,      // whether /proc hides what the program may not trace
+    READY_NOTICES,      // whether init hears of fatal calls, and so can name them
+    READY_CGROUP,       // 1 or 2: the version of control groups that bounds the tree; 0: it is polled
+    READY_VIRTUAL_TIME, // whether sleeps are answered at once
+    READY_OMITTED,      // bits of enum omission: what is not there
 };
 
 enum ended_value {
@@ -68,6 +94,8 @@ enum ended_value {
     ENDED_PEAK_BYTES,
     ENDED_PEAK_TASKS,
     ENDED_LEFT_RUNNING,
+    ENDED_DISK_BYTES, // what the folders that can be written held at the end
+    ENDED_INODES,
 };
 
 enum { MESSAGE_VALUES = 8, MESSAGE_TEXT = 192, MESSAGE_DESCRIPTORS = 16 };

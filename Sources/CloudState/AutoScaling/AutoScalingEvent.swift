@@ -10,6 +10,4 @@ package enum AutoScalingEvent: Sendable, Equatable {
     case scheduledAction(group: String, name: String, version: Int)
     /// An instance refresh goes on.
     case refresh(group: String, id: String)
-    /// What a request with `ForceDelete` waits for.
-    case deletion(group: String)
 }

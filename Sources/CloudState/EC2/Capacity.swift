@@ -11,6 +11,27 @@ package enum VCPUQuota: Int, Sendable, CaseIterable {
     /// AWS raises by itself with use; a lab that wants that sets it.
     package var ordinary: Int { self == .standard ? 1152 : 128 }
 
+    /// The bucket's name in labs and on the command line, for instance `g-and-vt`.
+    package var name: String {
+        switch self {
+        case .standard: "standard"
+        case .f: "f"
+        case .gAndVT: "g-and-vt"
+        case .p: "p"
+        case .x: "x"
+        case .inf: "inf"
+        case .trn: "trn"
+        case .dl: "dl"
+        case .hpc: "hpc"
+        case .highMemory: "high-memory"
+        }
+    }
+
+    package init?(name: String) {
+        guard let bucket = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = bucket
+    }
+
     /// What Service Quotas lists as the default for a new account.
     package var brandNew: Int { self == .standard ? 5 : 0 }
 }

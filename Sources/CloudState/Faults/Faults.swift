@@ -12,8 +12,8 @@ package struct Faults: Sendable, Equatable {
 
     package var isEmpty: Bool { active.isEmpty }
 
-    /// Puts a fault in force and gives its id.
-    package mutating func start(_ kind: Fault.Kind, region: String, now: Timestamp) -> String {
+    /// Puts a fault in force and gives its id; `World.startFault` is how others do it.
+    mutating func start(_ kind: Fault.Kind, region: String, now: Timestamp) -> String {
         count += 1
         let id = "fault-\(count)"
         active.insert(Fault(id: id, region: region, since: now, kind: kind))
@@ -21,7 +21,7 @@ package struct Faults: Sendable, Equatable {
     }
 
     /// Ends a fault; does nothing where it has ended.
-    package mutating func stop(_ id: String) { active[id] = nil }
+    mutating func stop(_ id: String) { active[id] = nil }
 
     // MARK: Hosts
 
@@ -160,5 +160,24 @@ package struct Faults: Sendable, Equatable {
     private func first(_ region: String, where matches: (Fault.Kind) -> Bool) -> Fault? {
         guard !active.isEmpty else { return nil }
         return active.first { $0.region == region && matches($0.kind) }
+    }
+}
+
+extension World {
+    /// Puts a fault in force in a region, for good or for so long, and gives its id.
+    ///
+    /// Without the id's fault `stopFault` does nothing, so that stopping twice is no mistake.
+    @discardableResult
+    package mutating func startFault(_ kind: Fault.Kind, region: String, lasting duration: Duration? = nil) -> String {
+        let id = faults.start(kind, region: region, now: now)
+        if let duration { schedule(.faultEnds(id: id), after: duration) }
+        wake()
+        return id
+    }
+
+    /// Ends a fault before its time.
+    package mutating func stopFault(_ id: String) {
+        faults.stop(id)
+        wake()
     }
 }

@@ -24,7 +24,8 @@ enum LaunchCapacity {
     /// Refuses a zone that has none of the type left, and names those that have.
     static func check(_ type: InstanceType, zone: String, isSpot: Bool, _ context: CallContext) throws(ServiceError) {
         let capacity = context.world.capacity
-        guard !capacity.has(type.name, region: context.region, zone: zone) else { return }
+        let fault = context.world.faults.shortage(zone: zone, region: context.region, of: .api, now: context.now)
+        guard fault != nil || !capacity.has(type.name, region: context.region, zone: zone) else { return }
         guard !isSpot else { throw noSpotCapacity }
         let others = (RegionFacts.named(context.region)?.zones ?? []).map(\.name).filter { name in
             name != zone && capacity.has(type.name, region: context.region, zone: name)

@@ -259,17 +259,7 @@ enum LaunchNetwork {
         NetworkInterface.PublicAddress(address: newPublicAddress(&context), ownerID: "amazon")
     }
 
-    /// Addresses of 44.192.0.0/11, no two alike: multiplying by an odd number permutes them.
-    static func newPublicAddress(_ context: inout CallContext) -> IPv4Address {
-        let ordinal = UInt32(truncatingIfNeeded: context.world.ids.ordinal("public-address"))
-        let scattered = (ordinal &* 0x9E37_79B1 &+ UInt32(truncatingIfNeeded: context.world.ids.seed)) & 0x1F_FFFF
-        return IPv4Address(bits: 0x2CC0_0000 | scattered)
-    }
+    static func newPublicAddress(_ context: inout CallContext) -> IPv4Address { context.newPublicAddress() }
 
-    static func newMACAddress(_ context: inout CallContext) -> String {
-        // The second-lowest bit of the first byte marks a locally administered address; AWS's begin so too.
-        let digits = Array(IDGenerator.hexadecimal(context.world.ids.bits("\(context.region)/mac")).suffix(10))
-        let pairs = stride(from: 0, to: 10, by: 2).map { String(digits[$0...$0 + 1]) }
-        return (["0a"] + pairs).joined(separator: ":")
-    }
+    static func newMACAddress(_ context: inout CallContext) -> String { context.newMACAddress() }
 }

@@ -16,7 +16,6 @@ enum ServiceLinkedRoleCalls {
         var role: String
         var policy: String?
         var takesSuffix = false
-        var description: String?
     }
 
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
@@ -24,31 +23,23 @@ enum ServiceLinkedRoleCalls {
         switch service {
         case "autoscaling.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForAutoScaling", policy: "AutoScalingServiceRolePolicy", takesSuffix: true,
-                description:
-                    "Default Service-Linked Role enables access to AWS Services and Resources used or managed by Auto Scaling"
-            )
+                role: "AWSServiceRoleForAutoScaling", policy: "AutoScalingServiceRolePolicy", takesSuffix: true)
         case "elasticloadbalancing.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForElasticLoadBalancing", policy: "AWSElasticLoadBalancingServiceRolePolicy",
-                description: "Allows ELB to call AWS services on your behalf.")
+                role: "AWSServiceRoleForElasticLoadBalancing", policy: "AWSElasticLoadBalancingServiceRolePolicy")
         case "ecs.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForECS", policy: "AmazonECSServiceRolePolicy",
-                description: "Role to enable Amazon ECS to manage your cluster.")
+                role: "AWSServiceRoleForECS", policy: "AmazonECSServiceRolePolicy")
         case "eks.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForAmazonEKS", policy: "AmazonEKSServiceRolePolicy",
-                description: "Allows Amazon EKS to call AWS services on your behalf.")
+                role: "AWSServiceRoleForAmazonEKS", policy: "AmazonEKSServiceRolePolicy")
         case "eks-nodegroup.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForAmazonEKSNodegroup", policy: "AWSServiceRoleForAmazonEKSNodegroup",
-                description: "This policy allows Amazon EKS to create and manage Nodegroups")
+                role: "AWSServiceRoleForAmazonEKSNodegroup", policy: "AWSServiceRoleForAmazonEKSNodegroup")
         case "eks-fargate.amazonaws.com": Facts(role: "AWSServiceRoleForAmazonEKSForFargate")
         case "spot.amazonaws.com":
             Facts(
-                role: "AWSServiceRoleForEC2Spot", policy: "AWSEC2SpotServiceRolePolicy",
-                description: "Default EC2 Spot Service Linked Role")
+                role: "AWSServiceRoleForEC2Spot", policy: "AWSEC2SpotServiceRolePolicy")
         case "spotfleet.amazonaws.com": Facts(role: "AWSServiceRoleForEC2SpotFleet")
         case "ecs.application-autoscaling.amazonaws.com":
             Facts(
@@ -90,7 +81,7 @@ enum ServiceLinkedRoleCalls {
         var role = IAMRole(
             name: name, roleID: context.newUniqueID("AROA"), path: "/aws-service-role/\(service)/",
             accountID: context.accountID, createDate: context.now, trust: trust,
-            description: input.string("Description") ?? facts.description)
+            description: input.string("Description"))
         role.linkedService = service
         if let policy = facts.policy { role.permissions.attach("arn:aws:iam::aws:policy/aws-service-role/\(policy)") }
         context.iam.roles.insert(role)

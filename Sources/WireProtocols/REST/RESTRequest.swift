@@ -72,7 +72,9 @@ enum RESTRequest {
             case .headers:
                 let prefix = name.lowercased()
                 var map = Fields()
-                for (header, value) in request.headers where header.hasPrefix(prefix) {
+                for (sent, value) in request.headers {
+                    let header = sent.lowercased()
+                    guard header.hasPrefix(prefix) else { continue }
                     map[String(header.dropFirst(prefix.count))] = .string(value)
                 }
                 if !map.isEmpty { fields.append(member.name, .map(map)) }

@@ -1,0 +1,75 @@
+package import CloudState
+import ServiceModel
+
+/// Amazon CloudWatch: metrics and metric alarms.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html>
+package enum CloudWatchService {
+    package static let definition = ServiceDefinition(
+        signingNames: ["monitoring"], model: { .cloudWatch },
+        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        authorization: .plain("cloudwatch"),
+        reactions: ServiceReactions(handle: AlarmLook.handle, isAwaited: AlarmLook.isAwaited))
+
+    /// One line a group of operations.
+    package static let groups: [[String: Handler]] = [
+        AlarmCalls.operations,
+        AlarmViews.operations,
+        MetricCalls.operations,
+        MetricDataCalls.operations,
+        TagCalls.operations,
+    ]
+}
+
+/// CloudWatch's errors.
+enum CloudWatchError {
+    static func invalid(_ message: String) -> ServiceError { ServiceError("InvalidParameterValue", message) }
+    static func combination(_ message: String) -> ServiceError { ServiceError("InvalidParameterCombination", message) }
+    static func validation(_ message: String) -> ServiceError { ServiceError("ValidationError", message) }
+
+    static func notEmulated(_ what: String) -> ServiceError {
+        ServiceError("ValidationError", "\(what) is not emulated here.", isNotEmulated: true)
+    }
+}
+
+extension MetricKey {
+    /// The metric that a structure with `Namespace`, `MetricName` and `Dimensions` names.
+    init(_ input: Input) throws(ServiceError) {
+        var dimensions: [Dimension] = []
+        for entry in input.structures("Dimensions") {
+            let name = entry.string("Name") ?? ""
+            guard !dimensions.contains(where: { $0.name == name }) else {
+                throw CloudWatchError.invalid("No two dimensions may have the same name: \(name.prefix(255))")
+            }
+            dimensions.append(Dimension(name: name, value: entry.string("Value") ?? ""))
+        }
+        self.init(
+            namespace: input.string("Namespace") ?? "", name: input.string("MetricName") ?? "", dimensions: dimensions)
+    }
+
+    /// As answers show it.
+    var dimensionList: Value {
+        .list(dimensions) { ["Name": .string($0.name), "Value": .string($0.value)] }
+    }
+}
+
+/// Pages of answers.
+enum Paging {
+    static func page<Item>(
+        _ items: [Item], _ token: String?, size: Int
+    ) throws(ServiceError) -> (items: [Item], token: Value?) {
+        var start = 0
+        if let token, !token.isEmpty {
+            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
+                text.hasPrefix("w1:"), let offset = Int(text.dropFirst(3)), offset >= 0
+            else { throw ServiceError("InvalidNextToken", "Invalid nextToken") }
+            start = offset
+        }
+        guard start < items.count else { return ([], nil) }
+        let end = min(items.count, start + max(1, size))
+        return (
+            Array(items[start..<end]),
+            end < items.count ? .string(Base64.encode(Array("w1:\(end)".utf8))) : nil
+        )
+    }
+}

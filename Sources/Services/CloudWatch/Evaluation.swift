@@ -1,0 +1,77 @@
+import CloudState
+import ServiceModel
+
+/// What an alarm's data say about its state.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-and-missing-data>
+struct Evaluation {
+    /// The newest last; nil for a period without data.
+    let values: [(time: Timestamp, value: Double?)]
+    /// Nil where the alarm stays as it is.
+    let state: Alarm.State?
+
+    /// Holds the whole periods before a moment against the threshold.
+    init(_ alarm: Alarm, _ points: [Metric.Point], now: Timestamp) {
+        let end = Statistics.aligned(now, period: alarm.period)
+        let start = end.adding(seconds: -alarm.period * alarm.evaluationPeriods)
+        // Only the end of the data can lie in the window.
+        let recent = points.suffix(alarm.period * alarm.evaluationPeriods + 1)
+        let buckets = Statistics.buckets(recent, from: start, to: end, period: alarm.period)
+        values = (0..<alarm.evaluationPeriods).map { index in
+            let time = start.adding(seconds: index * alarm.period)
+            return (time, buckets.first { $0.start == time }?.value(alarm.statistic))
+        }
+        state = Self.state(alarm, values.map(\.value))
+    }
+
+    private static func state(_ alarm: Alarm, _ values: [Double?]) -> Alarm.State? {
+        let needed = alarm.datapointsToAlarm ?? alarm.evaluationPeriods
+        let known = values.compactMap { $0 }
+        let breaching = known.count { alarm.comparison.isBreached($0, alarm.threshold) }
+        let missing = values.count - known.count
+        switch alarm.missingData ?? "missing" {
+        case "breaching": return breaching + missing >= needed ? .alarm : .ok
+        case "notBreaching": return breaching >= needed ? .alarm : .ok
+        default:
+            let keeps = alarm.missingData == "ignore"
+            if known.isEmpty { return keeps ? nil : .insufficientData }
+            if breaching >= needed { return .alarm }
+            if known.count - breaching > values.count - needed { return .ok }
+            guard missing > 0, breaching > 0 else { return .ok }
+            // Some data are missing and the rest breach. A breach at the very end alone may be the beginning of either.
+            let isPremature = values.dropLast().allSatisfy { $0 == nil } && values.count > 1
+            return keeps || isPremature ? nil : breaching == known.count ? .alarm : nil
+        }
+    }
+
+    /// The values that there are, newest first.
+    var known: [(time: Timestamp, value: Double)] {
+        values.reversed().compactMap { entry in entry.value.map { (entry.time, $0) } }
+    }
+
+    /// CloudWatch's words for the state that is entered.
+    func reason(_ alarm: Alarm, _ state: Alarm.State) -> String {
+        let known = known
+        guard state != .insufficientData else {
+            let count = alarm.evaluationPeriods
+            return "Insufficient Data: \(count) datapoint\(count == 1 ? " was" : "s were") unknown."
+        }
+        guard !known.isEmpty else {
+            let treated = alarm.missingData == "breaching" ? "[Breaching]" : "[NonBreaching]"
+            return "Threshold Crossed: no datapoints were received for \(alarm.evaluationPeriods) period\(alarm.evaluationPeriods == 1 ? "" : "s") and \(alarm.evaluationPeriods) missing datapoint\(alarm.evaluationPeriods == 1 ? " was" : "s were") treated as \(treated)."
+        }
+        let isAlarm = state == .alarm
+        let counted = known.filter { alarm.comparison.isBreached($0.value, alarm.threshold) == isAlarm }
+        let list = counted.map { "\($0.value) (\(Self.short($0.time)))" }.joined(separator: ", ")
+        let needed = isAlarm ? alarm.datapointsToAlarm ?? alarm.evaluationPeriods : 1
+        let verb = counted.count == 1 ? "was" : "were"
+        return "Threshold Crossed: \(counted.count) out of the last \(alarm.evaluationPeriods) datapoints [\(list)] \(verb) \(isAlarm ? "" : "not ")\(alarm.comparison.words) (\(alarm.threshold)) (minimum \(needed) datapoint\(needed == 1 ? "" : "s") for \(isAlarm ? "OK -> ALARM" : "ALARM -> OK") transition)."
+    }
+
+    /// `24/11/26 02:00:00`.
+    private static func short(_ time: Timestamp) -> String {
+        let parts = time.components
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(parts.day))/\(two(parts.month))/\(two(parts.year % 100)) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second))"
+    }
+}

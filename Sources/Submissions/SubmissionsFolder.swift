@@ -1,0 +1,47 @@
+import Glibc
+
+/// The submissions of a class: a folder in which each student has a folder or an archive.
+package struct SubmissionsFolder: Sendable {
+    /// One entry of it.
+    package struct Entry: Sendable, Equatable {
+        /// The name on disk.
+        package var fileName: String
+        /// The name without an archive's suffix: the student's, unless a roster knows better.
+        package var name: String
+        package var path: String
+    }
+
+    /// Sorted by the bytes of their names.
+    package let entries: [Entry]
+    /// Files that are neither, by name; they are left alone.
+    package let ignored: [String]
+
+    /// Looks through a folder; reads nothing of the submissions yet.
+    package init(path: String) throws(SubmissionError) {
+        guard let stream = opendir(path) else { throw SubmissionError("\(path): \(lastError())") }
+        defer { closedir(stream) }
+        var entries: [Entry] = []
+        var ignored: [String] = []
+        while let entry = readdir(stream) {
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard bytes.first != UInt8(ascii: ".") else { continue }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                throw SubmissionError(
+                    "\(path): the name '\(String(decoding: bytes, as: UTF8.self))' is not UTF-8; rename it")
+            }
+            var status = stat()
+            guard stat("\(path)/\(name)", &status) == 0 else {
+                throw SubmissionError("\(path)/\(name): \(lastError())")
+            }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                entries.append(Entry(fileName: name, name: name, path: "\(path)/\(name)"))
+            } else if let base = ArchiveName.base(of: name) {
+                entries.append(Entry(fileName: name, name: base, path: "\(path)/\(name)"))
+            } else {
+                ignored.append(name)
+            }
+        }
+        self.entries = entries.sorted { $0.fileName.utf8.lexicographicallyPrecedes($1.fileName.utf8) }
+        self.ignored = ignored.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

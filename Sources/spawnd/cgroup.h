@@ -1,0 +1,56 @@
+// A control group for each box, where this machine lets us make some: version 1 or 2.
+//
+// They bound memory (with the tmpfs and what the kernel holds for the box) and tasks hard, and count processor time
+// exactly. Init stays outside; the student's process enters before it executes anything.
+//
+// <https://docs.kernel.org/admin-guide/cgroup-v1/memory.html>, <https://docs.kernel.org/admin-guide/cgroup-v2.html>
+
+#ifndef SPAWND_CGROUP_H
+#define SPAWND_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "request.h"
+
+enum cgroup_version { CGROUP_NONE = 0, CGROUP_1 = 1, CGROUP_2 = 2 };
+enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_CONTROLLERS };
+
+// A group in each hierarchy. Under version 2 there is one hierarchy, and all three are the same folder.
+struct cgroup {
+    enum cgroup_version version;
+    int folders[CGROUP_CONTROLLERS]; // -1 where there is none
+};
+
+// Makes the group below which those of the boxes are made, owned by `uid` where the caller is root, and takes away what
+// dead predecessors have left. Version CGROUP_NONE and errno where there can be none.
+void cgroup_open_home(struct cgroup *home, uid_t uid);
+
+// Makes and opens a group for a box. CGROUP_NONE where that fails.
+void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned number);
+
+// Sets the limits of a box's group. False where the kernel refuses one.
+bool cgroup_limit(const struct cgroup *group, const struct limits *limits);
+
+// Puts the calling process into the group.
+bool cgroup_enter(const struct cgroup *group);
+
+// Takes away a box's group, which is empty. Closes it.
+void cgroup_remove(struct cgroup *group, const struct cgroup *home, unsigned number);
+
+// Takes away the home, where the caller may. Closes it.
+void cgroup_close_home(struct cgroup *home);
+
+// What the group's processes use and have met.
+struct cgroup_usage {
+    uint64_t memory;   // bytes of anonymous and shared memory, files of a tmpfs included
+    uint64_t cpu_ns;
+    unsigned oom_kills;
+    unsigned refused_tasks; // forks refused for the limit
+};
+
+// Reads it; false where that fails.
+bool cgroup_read(const struct cgroup *group, struct cgroup_usage *usage);
+
+#endif

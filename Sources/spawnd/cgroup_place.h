@@ -1,0 +1,17 @@
+// Where this process is in the hierarchies of control groups.
+
+#ifndef SPAWND_CGROUP_PLACE_H
+#define SPAWND_CGROUP_PLACE_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+// The folder of this process's group in the hierarchy of a controller of version 1, or of version 2 for "". Returns 0, or
+// -1 with errno set.
+int cgroup_place(const char *controller, char path[PATH_MAX]);
+
+// Lets groups below `path`, a group of version 2, have limits on memory and tasks. The kernel allows that only where no
+// process is in the group itself, so that the grader and this process, if they are alone in it, move into one below.
+bool cgroup_delegate(const char *path);
+
+#endif

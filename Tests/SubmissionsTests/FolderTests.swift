@@ -1,0 +1,41 @@
+import Foundation
+import Submissions
+import Testing
+
+/// Submissions as folders, and the folder of a class.
+struct FolderTests {
+    private let root = FileManager.default.temporaryDirectory.appendingPathComponent("class-\(UUID().uuidString)")
+
+    private func put(_ path: String, _ bytes: Data = Data("x".utf8)) throws {
+        let file = root.appendingPathComponent(path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try bytes.write(to: file)
+    }
+
+    @Test func `a class is the folders and archives in a folder, in order of their names`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("zoe/solution.sh")
+        try put("ada.tar.gz")
+        try put("Bob.ZIP")
+        try put("roster.csv")
+        try put(".hidden/solution.sh")
+        let found = try SubmissionsFolder(path: root.path)
+        #expect(found.entries.map(\.name) == ["Bob", "ada", "zoe"])
+        #expect(found.ignored == ["roster.csv"])
+    }
+
+    @Test func `spellings that some systems take for one file are refused in a folder, too`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("a/caf\u{E9}")
+        try put("a/cafe\u{301}")
+        #expect(throws: SubmissionError.self) { try Submission(at: root.appendingPathComponent("a").path) }
+    }
+
+    @Test func `a file that is no archive is no submission`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("notes.txt")
+        #expect(throws: SubmissionError("'notes.txt' is neither a folder nor a .zip, .tar.gz, .tgz or .tar file")) {
+            try Submission(at: root.appendingPathComponent("notes.txt").path)
+        }
+    }
+}
