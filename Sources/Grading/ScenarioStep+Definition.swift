@@ -68,9 +68,8 @@ struct FaultInjection {
         case .rebootInstances: try call("RebootInstances", &world)
         case .terminateInstances: try call("TerminateInstances", &world)
         default:
-            let now = world.now
-            let ids = kinds.map { world.faults.start($0, region: region, now: now) }
-            return { world in for id in ids { world.faults.stop(id) } }
+            let ids = kinds.map { world.startFault($0, region: region) }
+            return { world in for id in ids { world.stopFault(id) } }
         }
         return { _ in }
     }

@@ -92,14 +92,13 @@ struct PeeringTests {
         world.regions[region].ec2 = network.ec2
         let query = ReachabilityQuery(from: .internet, to: .instance(id: "i-1"), port: 80)
         #expect(PathAnalyzer(world, region: "us-east-1").reaches(query))
-        let fault = world.faults.start(.zoneOutage(zone: "us-east-1a"), region: "us-east-1", now: world.now)
+        let fault = world.startFault(.zoneOutage(zone: "us-east-1a"), region: "us-east-1")
         let cut = PathAnalyzer(world, region: "us-east-1").analyze(query)
         #expect(cut.decider?.code == .badState)
         #expect(cut.decider?.state == "down with us-east-1a")
         #expect(PathAnalyzer(world.regions[region].ec2).reaches(query))
-        world.faults.stop(fault)
-        _ = world.faults.start(
-            .networkDisruption(subnets: ["subnet-1"], scope: .all), region: "us-east-1", now: world.now)
+        world.stopFault(fault)
+        world.startFault(.networkDisruption(subnets: ["subnet-1"], scope: .all), region: "us-east-1")
         #expect(PathAnalyzer(world, region: "us-east-1").analyze(query).decider?.componentID == "subnet-1")
     }
 }
