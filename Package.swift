@@ -134,16 +134,26 @@ let package = Package(
         library(
             "LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
         tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
-        library("Checks", ["JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
-        tests("ChecksTests", ["Checks", "JMESPath", "JSONValue", "LabFormat", "GradeModel"]),
+        library("Scenarios", ["CloudState", "LoadBalancing", "Reachability", "ServiceModel"]),
+        library(
+            "Checks",
+            [
+                "CloudState", "JMESPath", "JSONValue", "LabFormat", "GradeModel", "LoadBalancing", "Reachability",
+                "Scenarios",
+            ]),
+        tests(
+            "ChecksTests",
+            [
+                "Checks", "CloudState", "JMESPath", "JSONValue", "LabFormat", "GradeModel", "LoadBalancing",
+                "Reachability", "Scenarios",
+            ]),
         library("Submissions", ["CLibArchive", "Digests", "Sandbox"]),
         tests("SubmissionsTests", ["Submissions", "Sandbox"]),
         library(
             "Grading",
             [
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
-                "EmulatorServer", "Sandbox",
-                "CloudState", "ServiceModel", "PolicyEngine",
+                "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing", "Reachability", "Scenarios",
             ]),
 
         // MARK: Results of a class
@@ -186,6 +196,7 @@ let package = Package(
 
         // MARK: Tests of the emulator's parts
         tests("EmulatorServerTests", ["EmulatorServer"]),
+        tests("ReachabilityTests", ["Reachability", "CloudState", "ServiceModel"]),
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports

@@ -1,4 +1,8 @@
 package import JSONValue
+package import LabFormat
+package import LoadBalancing
+package import Reachability
+package import Scenarios
 
 /// What checks may look at: the region after the run, read-only.
 package protocol CheckContext {
@@ -12,6 +16,52 @@ package protocol CheckContext {
 
     /// The submission's variant parameters.
     var params: [String: JSON] { get }
+
+    /// The ends of connections that a resource stands for: of a load balancer its nodes. Empty where it has none.
+    func endpoints(of resource: JSON, selector: String) throws -> [ReachabilityEndpoint]
+
+    /// Whether a connection can be opened, and why.
+    func analyze(_ query: ReachabilityQuery) throws -> PathAnalysis
+
+    /// What a client on the internet gets.
+    func get(_ url: ExpressionTemplate, times: Int) throws -> Fetched
+
+    /// Plays a scenario of the lab's on copies of the region, one for each cell.
+    func play(_ scenario: String) throws -> [PlayedCell]
+}
+
+/// What came of asking for a URL.
+package struct Fetched: Sendable {
+    /// The URL with everything filled in.
+    package var url: String
+    /// Why nothing was asked: the URL has no host because what it names is not there.
+    package var problem: String?
+    package var answers: [RoutedRequest]
+
+    package init(url: String, problem: String? = nil, answers: [RoutedRequest] = []) {
+        self.url = url
+        self.problem = problem
+        self.answers = answers
+    }
+}
+
+/// One cell of a scenario that was played.
+package struct PlayedCell {
+    /// The cell's values, for instance `az=us-east-1a`; empty where there is no matrix.
+    package var name: String
+    /// Why it could not be played: there was nothing to send requests to.
+    package var problem: String?
+    /// Nil where it could not be played.
+    package var evidence: ScenarioEvidence?
+    /// The region as it was in the end.
+    package var region: any CheckContext
+
+    package init(name: String, problem: String? = nil, evidence: ScenarioEvidence? = nil, region: any CheckContext) {
+        self.name = name
+        self.problem = problem
+        self.evidence = evidence
+        self.region = region
+    }
 }
 
 extension CheckContext {

@@ -10,6 +10,9 @@ extension CheckKind {
     var evaluator: any CheckEvaluator {
         switch self {
         case .state(let check): StateEvaluator(check: check)
+        case .reach(let check): ReachEvaluator(check: check)
+        case .http(let check): HTTPEvaluator(check: check)
+        case .scenario(let check): ScenarioEvaluator(check: check)
         }
     }
 }

@@ -41,6 +41,7 @@ package enum Timings {
     package static let interfaceDetach = Duration.seconds(5)
     /// How long an attachment that was undone is still found by its id.
     package static let interfaceForget = Duration.seconds(120)
+    package static let pathAnalysis = Duration.seconds(20)
     package static let prefixList = Duration.seconds(3)
     /// A gateway endpoint is there at once; interfaces take their time.
     package static let interfaceEndpoint = Duration.seconds(60)

@@ -37,6 +37,13 @@ struct Installation {
             .compactMap { $0 }.joined(separator: ":")
     }
 
+    /// A filesystem mirror of Terraform's providers: `SKYLAB_TERRAFORM_MIRROR`, or one that comes with the installation.
+    var terraformMirror: String? {
+        if let named = environment("SKYLAB_TERRAFORM_MIRROR") { return named }
+        let own = "\(root)/terraform-mirror"
+        return access(own, R_OK | X_OK) == 0 ? own : nil
+    }
+
     private static func isComplete(_ folder: String) -> Bool {
         access("\(folder)/labs", R_OK | X_OK) == 0 && access("\(folder)/site/templates", R_OK | X_OK) == 0
     }

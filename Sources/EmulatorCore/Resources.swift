@@ -1,4 +1,4 @@
-import CloudState
+package import CloudState
 package import JSONValue
 package import ServiceModel
 
@@ -13,31 +13,128 @@ package struct ResourceSelector: Sendable {
     let operation: String
     /// Nested lists to go through, for instance `Reservations`, `Instances`.
     let path: [String]
+    /// What the call is told beside.
+    let parameters: Value
+    /// Where the call shows the resources of one other at a time: the other's selector, the member of it that names it
+    /// and the parameter that takes the name. Each item gets the member, too.
+    let parent: (selector: String, member: String, parameter: String)?
 
     /// All selectors that there are, sorted by name.
     package static let all: [ResourceSelector] = [
+        ResourceSelector("autoscaling:group", "DescribeAutoScalingGroups", "AutoScalingGroups"),
+        ResourceSelector("autoscaling:launch-configuration", "DescribeLaunchConfigurations", "LaunchConfigurations"),
+        ResourceSelector("autoscaling:policy", "DescribePolicies", "ScalingPolicies"),
+        ResourceSelector("cloudwatch:alarm", "DescribeAlarms", "MetricAlarms"),
+        ResourceSelector("ec2:address", "DescribeAddresses", "Addresses"),
+        ResourceSelector("ec2:egress-only-internet-gateway", "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways"),
+        ResourceSelector("ec2:image", "DescribeImages", "Images", with: ["Owners": ["self"]]),
         ResourceSelector("ec2:instance", "DescribeInstances", "Reservations", "Instances"),
+        ResourceSelector("ec2:internet-gateway", "DescribeInternetGateways", "InternetGateways"),
+        ResourceSelector("ec2:key-pair", "DescribeKeyPairs", "KeyPairs"),
+        ResourceSelector("ec2:launch-template", "DescribeLaunchTemplates", "LaunchTemplates"),
+        ResourceSelector("ec2:nat-gateway", "DescribeNatGateways", "NatGateways"),
+        ResourceSelector("ec2:network-acl", "DescribeNetworkAcls", "NetworkAcls"),
+        ResourceSelector("ec2:network-interface", "DescribeNetworkInterfaces", "NetworkInterfaces"),
+        ResourceSelector("ec2:placement-group", "DescribePlacementGroups", "PlacementGroups"),
+        ResourceSelector("ec2:route-table", "DescribeRouteTables", "RouteTables"),
         ResourceSelector("ec2:security-group", "DescribeSecurityGroups", "SecurityGroups"),
+        ResourceSelector("ec2:snapshot", "DescribeSnapshots", "Snapshots", with: ["OwnerIds": ["self"]]),
         ResourceSelector("ec2:subnet", "DescribeSubnets", "Subnets"),
+        ResourceSelector("ec2:volume", "DescribeVolumes", "Volumes"),
         ResourceSelector("ec2:vpc", "DescribeVpcs", "Vpcs"),
+        ResourceSelector("ec2:vpc-endpoint", "DescribeVpcEndpoints", "VpcEndpoints"),
+        ResourceSelector("ec2:vpc-peering-connection", "DescribeVpcPeeringConnections", "VpcPeeringConnections"),
+        ResourceSelector(
+            "elbv2:listener", "DescribeListeners", "Listeners",
+            of: ("elbv2:load-balancer", "LoadBalancerArn", "LoadBalancerArn")),
+        ResourceSelector("elbv2:load-balancer", "DescribeLoadBalancers", "LoadBalancers"),
+        ResourceSelector(
+            "elbv2:rule", "DescribeRules", "Rules", of: ("elbv2:listener", "ListenerArn", "ListenerArn")),
+        ResourceSelector("elbv2:target-group", "DescribeTargetGroups", "TargetGroups"),
+        ResourceSelector(
+            "elbv2:target-health", "DescribeTargetHealth", "TargetHealthDescriptions",
+            of: ("elbv2:target-group", "TargetGroupArn", "TargetGroupArn")),
+        ResourceSelector("iam:instance-profile", "ListInstanceProfiles", "InstanceProfiles"),
+        ResourceSelector("iam:role", "ListRoles", "Roles"),
+        ResourceSelector("iam:user", "ListUsers", "Users"),
     ]
 
     package static func named(_ name: String) -> ResourceSelector? { all.first { $0.name == name } }
 
-    private init(_ name: String, _ operation: String, _ path: String...) {
+    private init(
+        _ name: String, _ operation: String, _ path: String..., with parameters: Value = [:],
+        of parent: (selector: String, member: String, parameter: String)? = nil
+    ) {
         self.name = name
-        service = String(name.prefix { $0 != ":" })
+        let prefix = String(name.prefix { $0 != ":" })
+        service = ["elbv2": "elasticloadbalancing", "cloudwatch": "monitoring"][prefix] ?? prefix
         self.operation = operation
         self.path = path
+        self.parameters = parameters
+        self.parent = parent
     }
 }
 
 extension Emulator {
     /// The resources of a kind in a region, as they are now, in the order of their creation.
     package func resources(_ selector: ResourceSelector, region: String) throws(ServiceError) -> [JSON] {
-        var values: [Value] = [.structure(try call(selector.service, selector.operation, region: region))]
+        try world.resources(selector, region: region, caller: configuration.defaultCaller)
+    }
+}
+
+extension World {
+    /// The resources of a kind in a region of this world, in the order of their creation.
+    package func resources(
+        _ selector: ResourceSelector, region: String, caller: Caller
+    ) throws(ServiceError) -> [JSON] {
+        var context = CallContext(world: self, region: region, caller: caller, dispatch: Services.dispatch)
+        return try Self.values(selector, &context).map { JSON($0) }
+    }
+
+    private static func values(
+        _ selector: ResourceSelector, _ context: inout CallContext
+    ) throws(ServiceError) -> [Value] {
+        guard let parent = selector.parent else {
+            return try call(selector, selector.parameters, &context)
+        }
+        guard let other = ResourceSelector.named(parent.selector) else { return [] }
+        var all: [Value] = []
+        for owner in try values(other, &context) {
+            guard let name = owner[parent.member] else { continue }
+            for item in try call(selector, .structure(Fields([Fields.Field(name: parent.parameter, value: name)])), &context) {
+                guard case .structure(var fields) = item else { continue }
+                fields[parent.member] = name
+                all.append(.structure(fields))
+            }
+        }
+        return all
+    }
+
+    private static func call(
+        _ selector: ResourceSelector, _ parameters: Value, _ context: inout CallContext
+    ) throws(ServiceError) -> [Value] {
+        var values: [Value] = [
+            .structure(try Services.dispatch(&context, selector.service, selector.operation, parameters))
+        ]
         for name in selector.path { values = values.flatMap { $0[name]?.elements ?? [] } }
-        return values.map { JSON($0) }
+        return values
+    }
+
+    /// Makes an API call on this world, as a scenario's timeline does: no part of any trail.
+    ///
+    /// - Parameter parameters: as botocore takes them, with times in milliseconds.
+    package mutating func perform(
+        _ service: String, _ operation: String, _ parameters: JSON, region: String, caller: Caller
+    ) throws(ServiceError) {
+        guard let model = Services.signed(service)?.model().operation(operation) else {
+            throw Services.notEmulated(service, operation, .query)
+        }
+        guard let value = ValueJSON.decode(parameters, model.input) else {
+            throw ServiceError("ValidationError", "The parameters do not fit \(service):\(operation).")
+        }
+        var context = CallContext(world: self, region: region, caller: caller, dispatch: Services.dispatch)
+        _ = try Services.dispatch(&context, service, operation, value)
+        self = context.world
     }
 }
 

@@ -31,6 +31,13 @@ struct Entry {
         }
     }
 
+    /// The provider comes from the mirror that the box shows; nothing is downloaded.
+    private static let terraform = """
+        printf 'provider_installation { filesystem_mirror { path = "%s" } }\\n' "$TERRAFORM_MIRROR" > "$TF_CLI_CONFIG_FILE"
+        terraform init -input=false -no-color
+        terraform apply -input=false -no-color -auto-approve
+        """
+
     /// Where the first byte is that cannot be UTF-8.
     private static func place(_ bytes: [UInt8]) -> String {
         var line = 1
@@ -46,6 +53,7 @@ struct Entry {
         switch interface.kind {
         case .cli: ["bash", "-eu", file.path]
         case .boto3: ["python3", file.path]
+        case .terraform: ["bash", "-euc", Self.terraform]
         }
     }
 }

@@ -92,7 +92,7 @@ package struct Grader: Sendable {
     ) async throws {
         let entry = try Entry(submission, lab.lab)
         let policy = try StudentBox.policy(
-            entry, submission, lab.lab, region: options.region, clients: clients.toolchain)
+            entry, submission, lab.lab, region: options.region, clients: clients)
         let setUp = try RegionSetUp(lab.lab.account)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
@@ -152,7 +152,8 @@ package struct Grader: Sendable {
     ) throws {
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.settle()
-        let evidence = RegionEvidence(emulator, region: options.region)
+        let evidence = RegionEvidence(
+            emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
         var sum = DigestState(.sha256)
         sum.update(Array(try evidence.everything().utf8))
         result.stateDigest = sum.finish().hex

@@ -12,13 +12,29 @@ struct StudentBox {
     static let secretAccessKey = "skylab-lends-you-this-region"
 
     static func policy(
-        _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: SandboxToolchain
+        _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: Clients
     ) throws(GradingError) -> SandboxPolicy {
-        let program = entry.command[0]
-        guard let executable = clients.programs[program] else {
+        let kind = entry.interface.kind
+        let toolchain = clients.toolchain
+        let programs = kind == .terraform ? [entry.command[0], "terraform"] : [entry.command[0]]
+        for program in programs where toolchain.programs[program] == nil {
             throw GradingError(
-                "\(program) is not installed, and the lab's interface '\(entry.interface.kind.rawValue)' needs it; `skylab doctor` says what is missing"
+                "\(program) is not installed, and the lab's interface '\(kind.rawValue)' needs it; `skylab doctor` says what is missing"
             )
+        }
+        var environment = environment(region: region, searchPath: toolchain.searchPath)
+        var readOnlyPaths = toolchain.readOnlyPaths
+        if kind == .terraform {
+            guard let mirror = clients.terraformMirror else {
+                throw GradingError(
+                    "the interface 'terraform' needs a mirror of the AWS provider; set SKYLAB_TERRAFORM_MIRROR to its folder (`terraform providers mirror` makes one)"
+                )
+            }
+            readOnlyPaths.append(mirror)
+            environment += [
+                ("TERRAFORM_MIRROR", mirror), ("TF_CLI_CONFIG_FILE", "/home/student/terraform.rc"),
+                ("TF_IN_AUTOMATION", "1"), ("CHECKPOINT_DISABLE", "1"),
+            ]
         }
         var limits = SandboxLimits()
         limits.wallSeconds = lab.limits.wallSeconds
@@ -29,9 +45,8 @@ struct StudentBox {
         limits.disk = lab.limits.diskBytes
         limits.fileSize = lab.limits.diskBytes
         return SandboxPolicy(
-            executable: executable, arguments: entry.command,
-            environment: environment(region: region, searchPath: clients.searchPath),
-            readOnlyPaths: clients.readOnlyPaths, files: submission.files,
+            executable: toolchain.programs[programs[0]] ?? "", arguments: entry.command, environment: environment,
+            readOnlyPaths: readOnlyPaths, files: submission.files,
             listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
             time: lab.time == .virtual ? .virtual : .real)
     }
@@ -71,11 +86,22 @@ struct StudentBox {
 /// The client programs that submissions use, as this machine has them.
 package struct Clients: Sendable {
     package let toolchain: SandboxToolchain
+    /// A folder with the AWS provider for Terraform, laid out as a filesystem mirror; nil where there is none.
+    ///
+    /// <https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror>
+    package let terraformMirror: String?
 
-    /// Looks in the folders of a search path.
-    package init(searchPath: String) {
-        toolchain = SandboxToolchain(of: ["bash", "aws", "python3"], searchPath: searchPath)
+    /// Looks in the folders of a search path; for Terraform only where there is a mirror for it.
+    package init(searchPath: String, terraformMirror: String? = nil) {
+        self.terraformMirror = terraformMirror.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let names = ["bash", "aws", "python3"]
+        let all = SandboxToolchain(of: names + ["terraform"], searchPath: searchPath)
+        let isComplete = self.terraformMirror != nil && all.programs["terraform"] != nil
+        toolchain = isComplete ? all : SandboxToolchain(of: names, searchPath: searchPath)
     }
+
+    /// Whether submissions in Terraform can be graded.
+    package var hasTerraform: Bool { toolchain.programs["terraform"] != nil }
 }
 
 /// The grader or the machine broke; never the student's fault.

@@ -41,11 +41,17 @@ package struct Hint: Sendable, Hashable {
 /// What a check looks at. A new kind is a case here, a file in `Kinds/`, and an entry in `CheckKind.readers`.
 package enum CheckKind: Sendable {
     case state(StateCheck)
+    case reach(ReachCheck)
+    case http(HTTPCheck)
+    case scenario(ScenarioCheck)
 
     /// The kind's key in `lab.yaml`.
     package var name: String {
         switch self {
         case .state: "state"
+        case .reach: "reach"
+        case .http: "http"
+        case .scenario: "scenario"
         }
     }
 }
@@ -61,13 +67,19 @@ extension CheckKind {
 
     /// How each kind is read, by its key.
     static let readers: [(key: String, read: Reader)] = [
-        ("state", { node, context in StateCheck.read(node, context).map { .state($0) } })
+        ("state", { node, context in StateCheck.read(node, context).map { .state($0) } }),
+        ("reach", { node, context in ReachCheck.read(node, context).map { .reach($0) } }),
+        ("http", { node, context in HTTPCheck.read(node, context).map { .http($0) } }),
+        ("scenario", { node, context in ScenarioCheck.read(node, context).map { .scenario($0) } }),
     ]
 
     /// What `{{…}}` may name in the kind's `fail` template.
     var placeholders: [MessageTemplate.Placeholder] {
         switch self {
         case .state(let check): check.placeholders
+        case .reach: ReachCheck.placeholders
+        case .http: HTTPCheck.placeholders
+        case .scenario: ScenarioCheck.placeholders
         }
     }
 }

@@ -14,6 +14,8 @@ package struct Lab: Sendable {
     package var network: LabNetwork
     package var time: LabTime
     package var account: LabAccount
+    /// Timelines that `scenario` checks play, in the order of the file.
+    package var scenarios: [ScenarioDefinition]
     /// In the order of the file.
     package var checks: [CheckDefinition]
     package var selftests: [SelfTest]
@@ -52,6 +54,8 @@ package struct LabInterface: Sendable, Hashable {
         case cli
         /// A Python program with boto3.
         case boto3
+        /// A Terraform configuration with the AWS provider.
+        case terraform
     }
 
     package var kind: Kind

@@ -9,6 +9,7 @@ struct LabValidator {
     func validate() {
         reportDuplicates()
         for check in lab.checks { reportUnknown(check.requires, "'requires' of '\(check.id)'", at: check.location) }
+        reportScenarios()
         reportTellTales()
         reportCycles()
         reportSum()
@@ -32,6 +33,23 @@ struct LabValidator {
         for id in references where !ids.contains(id) {
             diagnostics.error(
                 "\(name) names '\(id)', which is no check\(Suggestion.ending(for: id, among: ids))", at: location)
+        }
+    }
+
+    /// A check plays a scenario that there is, and every scenario is played by some check.
+    private func reportScenarios() {
+        let known = lab.scenarios.map(\.id)
+        var played: Set<String> = []
+        for case .scenario(let check) in lab.checks.map(\.kind) {
+            played.insert(check.of)
+            if !known.contains(check.of) {
+                diagnostics.error(
+                    "'of' names '\(check.of)', which is no scenario\(Suggestion.ending(for: check.of, among: known))",
+                    at: check.location)
+            }
+        }
+        for scenario in lab.scenarios where !played.contains(scenario.id) {
+            diagnostics.warning("no check plays the scenario '\(scenario.id)'", at: scenario.location)
         }
     }
 

@@ -122,7 +122,7 @@ extension Matcher {
 }
 
 extension YAMLNode {
-    fileprivate func double(_ name: String, _ diagnostics: Diagnostics) -> Double? {
+    func double(_ name: String, _ diagnostics: Diagnostics) -> Double? {
         guard case .scalar(_, .plain) = content, let value = json(name, diagnostics)?.doubleValue else {
             diagnostics.error("\(name) must be a number, not \(kind)", at: location)
             return nil

@@ -2,6 +2,8 @@ import Checks
 import GradeModel
 import JSONValue
 import LabFormat
+import LoadBalancing
+import Reachability
 import Testing
 
 /// A region that consists of what a test puts into it.
@@ -17,6 +19,16 @@ struct TestRegion: CheckContext {
         guard let found = resources[selector] else { throw UnknownSelector() }
         return found
     }
+
+    // A region without a network.
+
+    func endpoints(of resource: JSON, selector: String) throws -> [ReachabilityEndpoint] { throw UnknownSelector() }
+
+    func analyze(_ query: ReachabilityQuery) throws -> PathAnalysis { throw UnknownSelector() }
+
+    func get(_ url: ExpressionTemplate, times: Int) throws -> Fetched { throw UnknownSelector() }
+
+    func play(_ scenario: String) throws -> [PlayedCell] { throw UnknownSelector() }
 
     /// Instances as DescribeInstances shows them, with their tags as a mapping.
     static func instances(_ items: [(zone: String, state: String, tags: JSONObject)]) -> TestRegion {

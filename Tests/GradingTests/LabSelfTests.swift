@@ -12,6 +12,15 @@ struct LabSelfTests {
         var lab: LoadedLab
         var test: SelfTest
 
+        /// What is written for Terraform needs a mirror of its provider.
+        var canRun: Bool {
+            let isTerraform = lab.lab.interfaces.contains { interface in
+                interface.kind == .terraform
+                    && FileManager.default.fileExists(atPath: "\(lab.folder)/\(test.path)/\(interface.entry)")
+            }
+            return !isTerraform || Machine.clients.hasTerraform
+        }
+
         var testDescription: String { "\(lab.lab.id)/\(test.path)" }
     }
 
@@ -21,7 +30,7 @@ struct LabSelfTests {
     static let cases: [Case] = {
         let catalog = LabCatalog(roots: ["\(root)/labs"])
         return catalog.ids.compactMap { try? catalog.lab(named: $0) }.flatMap { lab in
-            lab.lab.selftests.map { Case(lab: lab, test: $0) }
+            lab.lab.selftests.map { Case(lab: lab, test: $0) }.filter(\.canRun)
         }
     }()
 
@@ -59,7 +68,8 @@ enum Machine {
         ProcessInfo.processInfo.environment["PATH"],
     ].compactMap { $0 }.joined(separator: ":")
 
-    static let clients = Clients(searchPath: searchPath)
+    static let clients = Clients(
+        searchPath: searchPath, terraformMirror: ProcessInfo.processInfo.environment["SKYLAB_TERRAFORM_MIRROR"])
 
     static let hasClients = clients.toolchain.missing.isEmpty
 

@@ -37,9 +37,9 @@ struct LabDiagnosticTests {
         ("requires:", "require:", "lab.yaml:12:5: error: a check has no key 'require'; did you mean 'requires'?"),
         (
             "id: two", "name: two",
-            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state"
+            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario"
         ),
-        ("{cli: ", "{terraform: ", "lab.yaml:5:14: error: 'interfaces' has no key 'terraform'; known here: cli, boto3"),
+        ("{cli: ", "{pulumi: ", "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform"),
         ("lab: v1", "lab: v2", "lab.yaml:1:6: error: 'lab' must be v1, the version of the format, not 'v2'"),
         // Types
         (
@@ -158,7 +158,7 @@ struct LabDiagnosticTests {
             "requires: [one]", "visibility: hiden",
             "lab.yaml:12:17: error: 'visibility' must be one of visible, no_detail, hidden, after_due_date, after_published, staff, not 'hiden'; did you mean 'hidden'?"
         ),
-        ("    state: {select: ec2:instance, count: 1}\n", "", "lab.yaml:7:5: error: a check needs a kind: state"),
+        ("    state: {select: ec2:instance, count: 1}\n", "", "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario"),
         (
             "entry: solution.sh", "entry: ../x",
             "lab.yaml:5:27: error: 'entry' must be a relative path without '.', '..' and empty parts, not '../x'"

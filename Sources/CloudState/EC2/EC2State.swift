@@ -29,6 +29,8 @@ package struct EC2State: Sendable, Equatable {
     package var vpcEndpoints = ResourceTable<VPCEndpoint>()
     package var vpcPeerings = ResourceTable<VPCPeering>()
     package var flowLogs = ResourceTable<FlowLog>()
+    package var networkInsightsPaths = ResourceTable<NetworkInsightsPath>()
+    package var networkInsightsAnalyses = ResourceTable<NetworkInsightsAnalysis>()
     package var interfacePermissions = ResourceTable<InterfacePermission>()
     package var storage = StorageSettings()
     package var idempotency = ResourceTable<IdempotentLaunch>()

@@ -17,6 +17,7 @@ package enum ResourceTransition: Sendable, Equatable {
     case interfaceForgotten(attachmentID: String)
     case prefixListSettled
     case prefixListDeleted
+    case pathAnalyzed
     case endpointAvailable
     case endpointDeleted
     case peeringPending
@@ -63,6 +64,7 @@ extension EC2State {
             }
         case .prefixListDeleted:
             if prefixLists[id]?.state == "delete-in-progress" { prefixLists[id] = nil }
+        case .pathAnalyzed: networkInsightsAnalyses.update(id) { $0.status = .succeeded }
         case .endpointAvailable:
             vpcEndpoints.update(id) { if $0.state == .pending { $0.state = .available } }
         case .endpointDeleted:

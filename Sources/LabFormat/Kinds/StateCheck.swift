@@ -90,7 +90,7 @@ extension StateCheck {
     }
 
     /// `service:resource`, both in lower case with hyphens.
-    private static func selector(_ node: YAMLNode, _ diagnostics: Diagnostics) -> String? {
+    static func selector(_ node: YAMLNode, _ diagnostics: Diagnostics) -> String? {
         guard let text = node.text("'select'", diagnostics) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let isWord = { (part: Substring) in

@@ -14,7 +14,8 @@ struct Filtering {
         for id in groupIDs {
             guard let group = ec2.securityGroups[id] else { continue }
             for rule in group.rules
-            where rule.isEgress == (direction == .egress) && rule.admits(header) && admits(rule.peer, peer, peerGroups) {
+            where rule.isEgress == (direction == .egress) && rule.admits(header) && admits(rule.peer, peer, peerGroups)
+            {
                 return (id, rule)
             }
         }
@@ -101,7 +102,9 @@ extension SecurityGroupRule {
     /// Whether protocol and ports are those of the packet. Security groups keep state, so only the way there counts.
     fileprivate func admits(_ header: PacketHeader) -> Bool {
         if ipProtocol == "-1" { return true }
-        guard ipProtocol == header.ipProtocol.rawValue || Int(ipProtocol) == header.ipProtocol.number else { return false }
+        guard ipProtocol == header.ipProtocol.rawValue || Int(ipProtocol) == header.ipProtocol.number else {
+            return false
+        }
         if header.ipProtocol == .icmp { return fromPort == nil || fromPort == -1 || fromPort == 8 }
         guard let fromPort, let toPort, fromPort >= 0, fromPort <= toPort else { return true }
         return fromPort <= header.destinationPorts.lowerBound && header.destinationPorts.upperBound <= toPort

@@ -6,6 +6,7 @@ package import CloudState
 package struct PathExplanation: Sendable, Equatable {
     package enum Code: String, Sendable, CaseIterable {
         case badState = "BAD_STATE"
+        case componentFilter = "COMPONENT_FILTER_RESTRICTION"
         case badStateRoute = "BAD_STATE_ROUTE"
         case securityGroupRules = "ENI_SG_RULES_MISMATCH"
         case securityGroupEmpty = "SG_HAS_NO_RULES"
@@ -60,14 +61,18 @@ package struct PathExplanation: Sendable, Equatable {
         let way = direction == .egress ? "out" : "in"
         switch code {
         case .badState: return "\(componentID) is \(state ?? "not in service")."
+        case .componentFilter: return "no path agrees with the filter on \(componentID)."
         case .badStateRoute:
-            return "the route to \(route?.destination ?? "the destination") in \(componentID) leads to something that is gone."
+            return
+                "the route to \(route?.destination ?? "the destination") in \(componentID) leads to something that is gone."
         case .securityGroupRules, .securityGroupEmpty:
-            return "no rule of \(groupIDs.joined(separator: ", ")) lets \(traffic) \(way) at \(interfaceID ?? componentID)."
+            return
+                "no rule of \(groupIDs.joined(separator: ", ")) lets \(traffic) \(way) at \(interfaceID ?? componentID)."
         case .sourceDestinationCheck:
             return "\(componentID) checks source and destination, so it forwards nothing."
         case .noPublicAddressEgress:
-            return "\(interfaceID ?? "the source") has no public address, and \(componentID) lets nothing out without one."
+            return
+                "\(interfaceID ?? "the source") has no public address, and \(componentID) lets nothing out without one."
         case .noPublicAddressIngress:
             return "\(interfaceID ?? "the destination") has no public address that \(componentID) knows."
         case .privateDestination, .sharedDestination:

@@ -81,7 +81,8 @@ extension PathWalk {
     // MARK: NAT gateways
 
     mutating func natGateway(_ id: String, _ hop: Hop) throws(DeadEnd) {
-        guard let gateway = ec2.natGateways[id], let interface = gateway.networkInterfaceID.flatMap({ ec2.networkInterfaces[$0] })
+        guard let gateway = ec2.natGateways[id],
+            let interface = gateway.networkInterfaceID.flatMap({ ec2.networkInterfaces[$0] })
         else {
             depart(hop, to: nil)
             throw stop(PathExplanation(.badState, id))

@@ -34,7 +34,8 @@ extension PathWalk {
             let verdict = filtering.verdict(acl, direction, header, isReturn: true)
             if verdict.allows, let entry = verdict.entry {
                 components.append(
-                    PathComponent(.networkACL(id: acl.id, entry: entry), subnetID: id, vpcID: acl.vpcID, header: header))
+                    PathComponent(.networkACL(id: acl.id, entry: entry), subnetID: id, vpcID: acl.vpcID, header: header)
+                )
             } else {
                 add(refusal(acl, direction, verdict.entry, subnet: id), header)
             }
@@ -47,7 +48,8 @@ extension PathWalk {
             if let route, route.target == door, ec2.isActive(route, in: table.vpcID) {
                 components.append(
                     PathComponent(
-                        .routeTable(id: table.id, route: route), subnetID: subnetID, vpcID: table.vpcID, header: header))
+                        .routeTable(id: table.id, route: route), subnetID: subnetID, vpcID: table.vpcID, header: header)
+                )
                 return
             }
             var explanation = PathExplanation(.noRoute, table.id, .egress)

@@ -15,7 +15,8 @@ struct Routing {
             let isBetter =
                 best.map { best in
                     length > best.length
-                        || length == best.length && best.route.origin == Self.propagated && route.origin != Self.propagated
+                        || length == best.length && best.route.origin == Self.propagated
+                            && route.origin != Self.propagated
                 } ?? true
             if isBetter { best = (route, length) }
         }

@@ -56,7 +56,8 @@ extension HostSetup {
                     guard let first = words.first, let last = words.last else { continue }
                     switch first {
                     case "location": location = last
-                    case "return": if let location, words.count > 1, let status = Int(words[1]) { statuses[location] = status }
+                    case "return":
+                        if let location, words.count > 1, let status = Int(words[1]) { statuses[location] = status }
                     case "proxy_pass": if let location { statuses[location] = statuses[location] ?? 200 }
                     case "root": root = last
                     default: break

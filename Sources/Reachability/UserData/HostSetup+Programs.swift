@@ -29,7 +29,9 @@ extension HostSetup {
     private func value(of options: [String], in arguments: [String]) -> String? {
         for (index, argument) in arguments.enumerated() {
             if options.contains(argument), index + 1 < arguments.count { return arguments[index + 1] }
-            for option in options where argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
+            for option in options where argument.hasPrefix(option + "=") {
+                return String(argument.dropFirst(option.count + 1))
+            }
         }
         return nil
     }
@@ -53,8 +55,13 @@ extension HostSetup {
 
     /// A program of the student's: the port is where its text says.
     private mutating func script(_ arguments: [String], _ name: String) {
-        guard let path = arguments.first(where: { !$0.hasPrefix("-") }), let text = files[absolute(path)] else { return }
-        for marker in [".listen(", "port=", "HTTPServer((\"\", ", "HTTPServer((\"0.0.0.0\", ", "HTTPServer(('', ", "HTTPServer(('0.0.0.0', "] {
+        guard let path = arguments.first(where: { !$0.hasPrefix("-") }), let text = files[absolute(path)] else {
+            return
+        }
+        for marker in [
+            ".listen(", "port=", "HTTPServer((\"\", ", "HTTPServer((\"0.0.0.0\", ", "HTTPServer(('', ",
+            "HTTPServer(('0.0.0.0', ",
+        ] {
             guard let range = text.firstRange(of: marker) else { continue }
             let digits = text[range.upperBound...].prefix { $0.isNumber }
             if !digits.isEmpty { return listen(at: String(digits), name, .everything) }

@@ -188,7 +188,9 @@ struct HostSetup {
 
     private mutating func download(_ arguments: [String]) {
         for (option, value) in zip(arguments, arguments.dropFirst()) {
-            if ["-o", "-O", "--output", "--output-document", "-sSLo", "-sLo", "-fsSLo", "-Lo", "-so", "-qO"].contains(option) {
+            if ["-o", "-O", "--output", "--output-document", "-sSLo", "-sLo", "-fsSLo", "-Lo", "-so", "-qO"].contains(
+                option)
+            {
                 usesInternet = true
                 write("", to: value, appends: false)
             }

@@ -117,7 +117,9 @@ struct CloudConfig {
 
     /// A YAML scalar without its quotes.
     private static func plain(_ text: String) -> String {
-        guard text.count > 1, let first = text.first, first == "\"" || first == "'", text.last == first else { return text }
+        guard text.count > 1, let first = text.first, first == "\"" || first == "'", text.last == first else {
+            return text
+        }
         return String(text.dropFirst().dropLast())
     }
 

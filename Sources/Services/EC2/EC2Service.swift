@@ -71,5 +71,7 @@ package enum EC2Service {
         VPCEndpointCalls.operations,
         VPCPeeringCalls.operations,
         FlowLogCalls.operations,
+        NetworkInsightsPathCalls.operations,
+        NetworkInsightsAnalysisCalls.operations,
     ]
 }

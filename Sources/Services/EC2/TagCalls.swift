@@ -71,6 +71,8 @@ enum TagCalls {
         taggable(.vpcEndpoint, \.vpcEndpoints, \.tags),
         taggable(.vpcPeering, \.vpcPeerings, \.tags),
         taggable(.flowLog, \.flowLogs, \.tags),
+        taggable(.networkInsightsPath, \.networkInsightsPaths, \.tags),
+        taggable(.networkInsightsAnalysis, \.networkInsightsAnalyses, \.tags),
         securityGroupRules,
     ]
 
