@@ -1,0 +1,9 @@
+# Your solution with the aws CLI. Region and credentials are set. The task is in the lab's README.
+
+# 1. Two security groups: `front` for the load balancer, `web` for the servers.
+
+# 2. A load balancer in two zones, a target group, a listener on port 80.
+
+# 3. A launch template whose user data installs and starts a web server.
+
+# 4. An Auto Scaling group over the same two zones, with the target group and the balancer's health checks.

@@ -1,0 +1,13 @@
+"""Your solution with boto3. Region and credentials are set. The task is in the lab's README."""
+
+import boto3
+
+ec2 = boto3.client("ec2")
+
+# 1. A VPC, and two subnets of each tier in two zones, tagged `Tier`.
+
+# 2. An internet gateway and a route table for the public tier.
+
+# 3. A NAT gateway and a route table for the private tier.
+
+# 4. The security groups, and the two servers, tagged `Role`.
