@@ -70,7 +70,8 @@ struct AutoScalingTests {
             "PutScalingPolicy",
             [
                 "AutoScalingGroupName": "web", "PolicyName": "half", "PolicyType": "TargetTrackingScaling",
-                "TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType": "ASGAverageCPUUtilization",
+                "TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType":
+                    "ASGAverageCPUUtilization",
                 "TargetTrackingConfiguration.TargetValue": "50",
             ])
         #expect(policy.status == 200)

@@ -38,7 +38,8 @@ enum ScheduleCalls {
         if let minimum = action.minimum, let maximum = action.maximum, minimum > maximum {
             throw AutoScalingError.validation("Min size must not be greater than max size.")
         }
-        action.start = input.timestamp("StartTime")
+        action.start =
+            input.timestamp("StartTime")
             ?? (input.shape.member("Time") == nil ? nil : input.timestamp("Time"))
         action.end = input.timestamp("EndTime")
         action.timeZone = input.string("TimeZone")

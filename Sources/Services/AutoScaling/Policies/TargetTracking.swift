@@ -8,7 +8,8 @@ enum TargetTracking {
     /// Reads the configuration of a request.
     static func read(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {
         guard let configuration = input.structure("TargetTrackingConfiguration") else {
-            throw AutoScalingError.validation("TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
+            throw AutoScalingError.validation(
+                "TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
         }
         for name in ["ScalingAdjustment", "AdjustmentType", "Cooldown"] where input.has(name) {
             throw AutoScalingError.validation("\(name) is not supported for policy type TargetTrackingScaling")
@@ -94,7 +95,8 @@ enum TargetTracking {
         } else {
             fields["Namespace"] = "AWS/EC2"
             fields["MetricName"] = .string(
-                type == "ASGAverageNetworkIn" ? "NetworkIn" : type == "ASGAverageNetworkOut" ? "NetworkOut" : "CPUUtilization")
+                type == "ASGAverageNetworkIn"
+                    ? "NetworkIn" : type == "ASGAverageNetworkOut" ? "NetworkOut" : "CPUUtilization")
             fields["Statistic"] = "Average"
             fields["Dimensions"] = [["Name": "AutoScalingGroupName", "Value": .string(group.name)]]
         }

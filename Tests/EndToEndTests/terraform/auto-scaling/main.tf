@@ -187,7 +187,8 @@ resource "aws_launch_configuration" "old" {
   }
 
   metadata_options {
-    http_tokens = "required"
+    http_endpoint = "enabled"
+    http_tokens   = "required"
   }
 
   lifecycle {
