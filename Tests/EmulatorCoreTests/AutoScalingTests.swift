@@ -106,6 +106,24 @@ struct AutoScalingTests {
         #expect(group?.desired == 2)
     }
 
+    @Test func `an instance that has lived long enough is replaced, and a client that waits does not wait for that`() {
+        make(desired: 2)
+        let week = 7 * 86_400
+        #expect(
+            call("UpdateAutoScalingGroup", ["AutoScalingGroupName": "web", "MaxInstanceLifetime": "\(week)"]).status
+                == 200)
+        session.emulator.advance(milliseconds: 600_000)
+        let first = (group?.members ?? []).map(\.instanceID)
+        let before = session.emulator.world.now
+        session.call("TerminateInstances", ["InstanceId.1": first.first ?? ""])
+        session.emulator.settle()
+        #expect(session.emulator.world.now < before.adding(seconds: 3600))
+        #expect(zones() == ["us-east-1a": 1, "us-east-1b": 1])
+        session.emulator.advance(milliseconds: (week + 3600) * 1000)
+        #expect(zones() == ["us-east-1a": 1, "us-east-1b": 1])
+        #expect(group?.members.contains { first.contains($0.instanceID) } == false)
+    }
+
     @Test func `a hook that nobody answers ends the launch after its time`() {
         make(desired: 0)
         let hook = call(

@@ -119,7 +119,7 @@ enum ScheduleCalls {
                 [
                     "AutoScalingGroupName": .string(action.group), "ScheduledActionName": .string(action.name),
                     "ScheduledActionARN": .string(action.arn), "Time": action.next.map(Value.timestamp),
-                    "StartTime": (action.start ?? action.next).map(Value.timestamp),
+                    "StartTime": (action.next ?? action.start).map(Value.timestamp),
                     "EndTime": action.end.map(Value.timestamp), "Recurrence": .optional(action.recurrence),
                     "MinSize": action.minimum.map(Value.integer), "MaxSize": action.maximum.map(Value.integer),
                     "DesiredCapacity": action.desired.map(Value.integer), "TimeZone": .optional(action.timeZone),

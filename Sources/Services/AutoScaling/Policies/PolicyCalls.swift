@@ -79,7 +79,7 @@ enum PolicyCalls {
 
     private static func readSteps(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {
         try readAdjustmentType(input, &policy)
-        guard !input.has("Cooldown") else {
+        guard input.integer("Cooldown") ?? 0 == 0 else {
             throw AutoScalingError.validation("Cooldown is not supported for policy type StepScaling")
         }
         let steps = input.structures("StepAdjustments").map {

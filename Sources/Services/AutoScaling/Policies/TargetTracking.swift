@@ -11,7 +11,10 @@ enum TargetTracking {
             throw AutoScalingError.validation(
                 "TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
         }
-        for name in ["ScalingAdjustment", "AdjustmentType", "Cooldown"] where input.has(name) {
+        // Terraform's provider sends a cooldown of 0.
+        let hasCooldown = input.integer("Cooldown") ?? 0 != 0
+        for name in ["ScalingAdjustment", "AdjustmentType", "Cooldown"]
+        where name == "Cooldown" ? hasCooldown : input.has(name) {
             throw AutoScalingError.validation("\(name) is not supported for policy type TargetTrackingScaling")
         }
         let predefined = configuration.structure("PredefinedMetricSpecification")
