@@ -323,6 +323,7 @@ package final class Emulator: Sendable {
         service.model().wireProtocol == .ec2
             ? ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412)
             : ServiceError(
-                "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.", status: 412)
+                "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.",
+                status: 412)
     }
 }

@@ -38,12 +38,15 @@ package struct FaultRequest: Sendable, Equatable {
     package init(_ json: JSON, region standard: String) throws(Problem) {
         guard let object = json.objectValue else { throw Problem("a fault is a JSON object with an \"action\"") }
         let names = Self.keys.map(\.action).joined(separator: ", ")
-        guard let action = object["action"]?.stringValue else { throw Problem("\"action\" is missing: one of \(names)") }
+        guard let action = object["action"]?.stringValue else {
+            throw Problem("\"action\" is missing: one of \(names)")
+        }
         guard let keys = Self.keys.first(where: { $0.action == action })?.keys, let needed = keys.first else {
             throw Problem("there is no action \"\(action.prefix(80))\": use one of \(names)")
         }
         for (key, _) in object where !(keys + ["action", "region", "for"]).contains(key) {
-            throw Problem("\(action) has no \"\(key.prefix(80))\": it takes \(keys.joined(separator: ", ")), region and for")
+            throw Problem(
+                "\(action) has no \"\(key.prefix(80))\": it takes \(keys.joined(separator: ", ")), region and for")
         }
         let targets = try Self.texts(object[needed], needed)
         guard !targets.isEmpty else { throw Problem("\(action) needs \"\(needed)\"") }
@@ -89,7 +92,8 @@ package struct FaultRequest: Sendable, Equatable {
 
     private static func check(_ service: String, _ operations: [String]) throws(Problem) {
         guard let model = Services.signed(service)?.model() else {
-            throw Problem("no service signs its requests as \"\(service.prefix(40))\"; EC2 is ec2, CloudWatch is monitoring")
+            throw Problem(
+                "no service signs its requests as \"\(service.prefix(40))\"; EC2 is ec2, CloudWatch is monitoring")
         }
         for operation in operations where model.operation(operation) == nil {
             throw Problem("\(service) has no operation \"\(operation.prefix(80))\"")

@@ -70,7 +70,8 @@ struct AutoScalingTests {
             "PutScalingPolicy",
             [
                 "AutoScalingGroupName": "web", "PolicyName": "half", "PolicyType": "TargetTrackingScaling",
-                "TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType": "ASGAverageCPUUtilization",
+                "TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType":
+                    "ASGAverageCPUUtilization",
                 "TargetTrackingConfiguration.TargetValue": "50",
             ])
         #expect(policy.status == 200)
@@ -103,6 +104,24 @@ struct AutoScalingTests {
         session.emulator.advance(milliseconds: 60 * 86_400_000)
         #expect(next() == Timestamp(year: 2026, month: 11, day: 1, hour: 7))
         #expect(group?.desired == 2)
+    }
+
+    @Test func `an instance that has lived long enough is replaced, and a client that waits does not wait for that`() {
+        make(desired: 2)
+        let week = 7 * 86_400
+        #expect(
+            call("UpdateAutoScalingGroup", ["AutoScalingGroupName": "web", "MaxInstanceLifetime": "\(week)"]).status
+                == 200)
+        session.emulator.advance(milliseconds: 600_000)
+        let first = (group?.members ?? []).map(\.instanceID)
+        let before = session.emulator.world.now
+        session.call("TerminateInstances", ["InstanceId.1": first.first ?? ""])
+        session.emulator.settle()
+        #expect(session.emulator.world.now < before.adding(seconds: 3600))
+        #expect(zones() == ["us-east-1a": 1, "us-east-1b": 1])
+        session.emulator.advance(milliseconds: (week + 3600) * 1000)
+        #expect(zones() == ["us-east-1a": 1, "us-east-1b": 1])
+        #expect(group?.members.contains { first.contains($0.instanceID) } == false)
     }
 
     @Test func `a hook that nobody answers ends the launch after its time`() {

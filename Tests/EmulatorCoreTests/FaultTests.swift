@@ -25,7 +25,8 @@ struct FaultTests {
     }
 
     @Test(arguments: [
-        ("aws:fis:inject-api-internal-error", "InternalError", 500), ("aws:fis:inject-api-unavailable-error", "Unavailable", 503),
+        ("aws:fis:inject-api-internal-error", "InternalError", 500),
+        ("aws:fis:inject-api-unavailable-error", "Unavailable", 503),
     ])
     func `server errors are injected`(action: String, code: String, status: Int) throws {
         let session = EmulatorSession(clock: .stepped)
@@ -93,7 +94,8 @@ struct FaultTests {
 
     @Test(arguments: [
         ("[]", "object"), ("{}", "\"action\" is missing"), (#"{"action": "meteor"}"#, "there is no action"),
-        (#"{"action": "az-outage"}"#, "needs \"az\""), (#"{"action": "az-outage", "az": "us-east-1a", "colour": 1}"#, "no \"colour\""),
+        (#"{"action": "az-outage"}"#, "needs \"az\""),
+        (#"{"action": "az-outage", "az": "us-east-1a", "colour": 1}"#, "no \"colour\""),
         (#"{"action": "az-outage", "az": "us-east-1a", "for": 0}"#, "\"for\""),
         (#"{"action": "aws:fis:inject-api-throttle-error", "service": "ec3"}"#, "no service"),
         (#"{"action": "aws:fis:inject-api-throttle-error", "service": "ec2", "operations": ["Fly"]}"#, "no operation"),

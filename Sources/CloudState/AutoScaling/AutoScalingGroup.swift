@@ -112,6 +112,8 @@ package struct AutoScalingGroup: ResourceRecord {
     package var nextStep: Timestamp?
     /// When the next look is taken; nil while looks rest.
     package var nextLook: Timestamp?
+    /// When an instance reaches the maximum lifetime, as it is on the agenda.
+    package var nextExpiry: Timestamp?
     /// Whether there are more instances than wanted for a while, so that zones come into balance.
     package var isRebalancing = false
 

@@ -130,7 +130,9 @@ package struct Faults: Sendable, Equatable {
     }
 
     /// How a call fails before its handler sees it; nil where it goes through.
-    package func apiError(service: String, operation: String, caller: Caller, region: String, now: Timestamp) -> ServiceError? {
+    package func apiError(service: String, operation: String, caller: Caller, region: String, now: Timestamp)
+        -> ServiceError?
+    {
         guard !active.isEmpty else { return nil }
         for fault in active where fault.region == region {
             guard case .apiError(let api) = fault.kind, api.service == service,

@@ -25,7 +25,8 @@ enum GroupCalls {
                 "AutoScalingGroup by this name already exists - A group with the name \(name) already exists")
         }
         guard context.autoScaling.groups.count < quota else {
-            throw AutoScalingError.limit("You have reached your limit of \(quota) AutoScalingGroups for this account and region.")
+            throw AutoScalingError.limit(
+                "You have reached your limit of \(quota) AutoScalingGroups for this account and region.")
         }
         var source = try GroupRules.source(input, context)
         if source == nil, let instance = input.string("InstanceId") {
@@ -35,7 +36,8 @@ enum GroupCalls {
         }
         guard let source else {
             throw AutoScalingError.validation(
-                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter."
+            )
         }
         guard let place = try GroupRules.place(input, context) else {
             throw AutoScalingError.validation("At least one Availability Zone or VPC Subnet is required.")
@@ -47,7 +49,8 @@ enum GroupCalls {
         let maximum = input.integer("MaxSize") ?? 0
         let desired = input.integer("DesiredCapacity") ?? minimum
         try GroupRules.checkBounds(minimum: minimum, maximum: maximum, desired: desired)
-        let role = "arn:aws:iam::\(context.accountID):role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+        let role =
+            "arn:aws:iam::\(context.accountID):role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
         var group = AutoScalingGroup(
             name: name, arn: context.autoScalingARN("autoScalingGroup", "autoScalingGroupName/\(name)"),
             created: context.now, source: source, minimum: minimum, maximum: maximum, desired: desired,
@@ -65,7 +68,8 @@ enum GroupCalls {
         try GroupRules.probe(group, context)
         if desired > 0 {
             group.cause = Activities.sentence(
-                "a user request created an AutoScalingGroup changing the desired capacity from 0 to \(desired).", context)
+                "a user request created an AutoScalingGroup changing the desired capacity from 0 to \(desired).",
+                context)
             Engine.requestStep(&group, &context)
         }
         context.autoScaling.groups.insert(group)
@@ -86,7 +90,9 @@ enum GroupCalls {
 
     static func update(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var group = try context.group(input)
-        guard !group.isDeleting else { throw AutoScalingError.activityInProgress("AutoScalingGroup \(group.name) is being deleted.") }
+        guard !group.isDeleting else {
+            throw AutoScalingError.activityInProgress("AutoScalingGroup \(group.name) is being deleted.")
+        }
         let formerSource = group.source
         if let source = try GroupRules.source(input, context) { group.source = source }
         if let place = try GroupRules.place(input, context) {
@@ -127,7 +133,8 @@ enum GroupCalls {
         }
         if input.boolean("HonorCooldown") ?? false, let until = group.cooldownUntil, until > context.now {
             throw AutoScalingError.activityInProgress(
-                "Scaling activity is in progress for the AutoScalingGroup \(group.name) until the cooldown period ends.")
+                "Scaling activity is in progress for the AutoScalingGroup \(group.name) until the cooldown period ends."
+            )
         }
         if desired != group.desired {
             group.cause = Activities.sentence(
@@ -147,7 +154,8 @@ enum GroupCalls {
             group.deletionProtection != "prevent-force-deletion" || !isForced
         else {
             throw AutoScalingError.inUse(
-                "The AutoScalingGroup \(group.name) has deletion protection \(group.deletionProtection) and can't be deleted.")
+                "The AutoScalingGroup \(group.name) has deletion protection \(group.deletionProtection) and can't be deleted."
+            )
         }
         guard !group.members.isEmpty else {
             Engine.remove(group, &context)
@@ -156,7 +164,8 @@ enum GroupCalls {
         guard isForced else {
             if group.members.contains(where: { $0.state.isLeaving }), group.capacity == 0 {
                 throw AutoScalingError.activityInProgress(
-                    "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.")
+                    "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group."
+                )
             }
             throw AutoScalingError.inUse(
                 "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group."
@@ -172,7 +181,8 @@ enum GroupCalls {
         for index in group.members.indices where group.members[index].state == .standby {
             group.members[index].state = .inService
         }
-        group.cause = Activities.sentence("a user request force deleted AutoScalingGroup changing the desired capacity to 0.", context)
+        group.cause = Activities.sentence(
+            "a user request force deleted AutoScalingGroup changing the desired capacity to 0.", context)
         Engine.requestStep(&group, &context)
         context.autoScaling.groups.insert(group)
         return .empty

@@ -57,7 +57,8 @@ enum GroupRules {
         let given = ["LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy"].filter { input.has($0) }
         guard given.count <= 1 else {
             throw AutoScalingError.validation(
-                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter."
+            )
         }
         if let name = input.string("LaunchConfigurationName") {
             guard context.autoScaling.launchConfigurations[name] != nil else {
@@ -117,7 +118,8 @@ enum GroupRules {
         for override in template.structures("Overrides") {
             guard override.structure("InstanceRequirements") == nil else {
                 throw ServiceError(
-                    "ValidationError", "Attribute-based instance type selection is not emulated here.", isNotEmulated: true)
+                    "ValidationError", "Attribute-based instance type selection is not emulated here.",
+                    isNotEmulated: true)
             }
             if let weight = override.string("WeightedCapacity") {
                 guard let number = Int(weight), (1...999).contains(number) else {
@@ -173,7 +175,10 @@ enum GroupRules {
             do throws(ServiceError) {
                 _ = try draft.call("ec2", "RunInstances", .structure(parameters))
             } catch {
-                let passing = ["InsufficientInstanceCapacity", "VcpuLimitExceeded", "InsufficientFreeAddressesInSubnet", "Unsupported"]
+                let passing = [
+                    "InsufficientInstanceCapacity", "VcpuLimitExceeded", "InsufficientFreeAddressesInSubnet",
+                    "Unsupported",
+                ]
                 guard !passing.contains(error.code), !error.isNotEmulated else { return }
                 throw AutoScalingError.validation("You must use a valid fully-formed launch template. \(error.message)")
             }
@@ -221,7 +226,8 @@ enum GroupRules {
                     throw AutoScalingError.validation("Invalid termination policy: \(policy.prefix(128))")
                 }
                 throw ServiceError(
-                    "ValidationError", "Custom termination policies with Lambda are not emulated here.", isNotEmulated: true)
+                    "ValidationError", "Custom termination policies with Lambda are not emulated here.",
+                    isNotEmulated: true)
             }
             group.terminationPolicies = policies
         }
@@ -230,7 +236,8 @@ enum GroupRules {
         if let warmup = input.integer("DefaultInstanceWarmup") { group.instanceWarmup = warmup < 0 ? nil : warmup }
         if let lifetime = input.integer("MaxInstanceLifetime") {
             guard lifetime == 0 || (86_400...31_536_000).contains(lifetime) else {
-                throw AutoScalingError.validation("Max instance lifetime must be 0, or between 86400 and 31536000 seconds.")
+                throw AutoScalingError.validation(
+                    "Max instance lifetime must be 0, or between 86400 and 31536000 seconds.")
             }
             group.maximumLifetime = lifetime == 0 ? nil : lifetime
         }

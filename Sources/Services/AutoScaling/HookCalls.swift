@@ -100,7 +100,8 @@ enum HookCalls {
         for (index, member) in group.members.enumerated() {
             for action in member.actions
             where action.hook == name && (token == nil || action.token == token)
-                && (instance == nil || member.instanceID == instance) && (token != nil || instance != nil) {
+                && (instance == nil || member.instanceID == instance) && (token != nil || instance != nil)
+            {
                 return (index, action.token)
             }
         }

@@ -38,21 +38,25 @@ enum InstanceCalls {
         let ids = input.strings("InstanceIds")
         guard group.desired + ids.count <= group.maximum else {
             throw AutoScalingError.validation(
-                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To attach \(ids.count) more instances, the new desired capacity would be \(group.desired + ids.count), which exceeds the maximum size. Update the AutoScalingGroup sizes appropriately.")
+                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To attach \(ids.count) more instances, the new desired capacity would be \(group.desired + ids.count), which exceeds the maximum size. Update the AutoScalingGroup sizes appropriately."
+            )
         }
         for id in ids {
             guard let instance = context.ec2.instances[id], instance.state == .running else {
-                throw AutoScalingError.validation("Invalid Instance ID(s): [\(id.prefix(64))] specified or the instance is not in the running state.")
+                throw AutoScalingError.validation(
+                    "Invalid Instance ID(s): [\(id.prefix(64))] specified or the instance is not in the running state.")
             }
             guard context.autoScaling.group(ofInstance: id) == nil else {
                 throw AutoScalingError.validation("Instance \(id) is already part of an AutoScalingGroup.")
             }
             guard group.zones.contains(instance.zone) else {
-                throw AutoScalingError.validation("Instance \(id) is in an Availability Zone that is not part of the group.")
+                throw AutoScalingError.validation(
+                    "Instance \(id) is in an Availability Zone that is not part of the group.")
             }
             let cause = Activities.sentence("instance \(id) was attached in response to a user request.", context)
             let activity = Activities.open(
-                "Attaching an existing EC2 instance: \(id)", cause, group, zone: instance.zone, subnet: instance.subnetID,
+                "Attaching an existing EC2 instance: \(id)", cause, group, zone: instance.zone,
+                subnet: instance.subnetID,
                 progress: 50, &context)
             var member = GroupMember(
                 instanceID: id, zone: instance.zone, type: instance.type, imageID: instance.imageID, weight: 1,
@@ -73,7 +77,8 @@ enum InstanceCalls {
         let decrements = input.boolean("ShouldDecrementDesiredCapacity") ?? false
         if decrements, group.desired - places.count < group.minimum {
             throw AutoScalingError.validation(
-                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To detach \(places.count) instance(s), the new desired capacity would be \(group.desired - places.count), which is below the minimum size. Update the AutoScalingGroup sizes appropriately.")
+                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To detach \(places.count) instance(s), the new desired capacity would be \(group.desired - places.count), which is below the minimum size. Update the AutoScalingGroup sizes appropriately."
+            )
         }
         for index in places where ![.inService, .standby].contains(group.members[index].state) {
             throw AutoScalingError.validation(
@@ -82,7 +87,8 @@ enum InstanceCalls {
         var activities: [Value] = []
         for index in places {
             let member = group.members[index]
-            var cause = Activities.sentence("instance \(member.instanceID) was detached in response to a user request", context)
+            var cause = Activities.sentence(
+                "instance \(member.instanceID) was detached in response to a user request", context)
             if decrements, member.state == .inService {
                 cause += ", shrinking the capacity from \(group.desired) to \(group.desired - 1)"
                 group.desired -= 1
@@ -93,7 +99,9 @@ enum InstanceCalls {
                 progress: 50, &context)
             for arn in group.targetGroups { Balancers.deregister([member.instanceID], from: arn, &context) }
             context.ec2.instances.update(member.instanceID) { $0.tags["aws:autoscaling:groupName"] = nil }
-            if let record = context.autoScaling.activities[activity] { activities.append(Activities.view(record, context)) }
+            if let record = context.autoScaling.activities[activity] {
+                activities.append(Activities.view(record, context))
+            }
             Activities.finish(activity, &context)
         }
         let gone = Set(input.strings("InstanceIds"))
@@ -145,11 +153,13 @@ enum InstanceCalls {
         var (group, index) = try member(id, context)
         guard !group.members[index].state.isLeaving else { throw AutoScalingError.noInstance(id) }
         let decrements = input.boolean("ShouldDecrementDesiredCapacity") ?? false
-        var cause = Activities.sentence("instance \(id) was taken out of service in response to a user request", context)
+        var cause = Activities.sentence(
+            "instance \(id) was taken out of service in response to a user request", context)
         if decrements {
             guard group.desired > group.minimum else {
                 throw AutoScalingError.validation(
-                    "Currently, desiredSize equals minSize (\(group.minimum)). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.")
+                    "Currently, desiredSize equals minSize (\(group.minimum)). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+                )
             }
             cause += ", shrinking the capacity from \(group.desired) to \(group.desired - 1)"
             group.desired -= 1

@@ -17,7 +17,8 @@ enum LaunchConfigurationCalls {
         let name = input.string("LaunchConfigurationName") ?? ""
         guard context.autoScaling.launchConfigurations[name] == nil else {
             throw AutoScalingError.alreadyExists(
-                "Launch Configuration by this name already exists - A launch configuration already exists with the name \(name)")
+                "Launch Configuration by this name already exists - A launch configuration already exists with the name \(name)"
+            )
         }
         guard context.autoScaling.launchConfigurations.count < quota else {
             throw AutoScalingError.limit(
@@ -30,11 +31,23 @@ enum LaunchConfigurationCalls {
         for field in input.fields.fields where field.name != "LaunchConfigurationName" && field.name != "InstanceId" {
             members[field.name] = field.value
         }
+        if var options = members["MetadataOptions"]?.fields {
+            for (name, usual) in [
+                ("HttpTokens", Value.string("optional")), ("HttpPutResponseHopLimit", 1), ("HttpEndpoint", "enabled"),
+            ] where options[name] == nil {
+                options[name] = usual
+            }
+            members["MetadataOptions"] = .structure(options)
+        }
         guard let image = members["ImageId"]?.text, !image.isEmpty else {
-            throw AutoScalingError.validation("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.")
+            throw AutoScalingError.validation(
+                "Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters."
+            )
         }
         guard let type = members["InstanceType"]?.text, !type.isEmpty else {
-            throw AutoScalingError.validation("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.")
+            throw AutoScalingError.validation(
+                "Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters."
+            )
         }
         do throws(ServiceError) {
             _ = try context.call("ec2", "DescribeImages", ["ImageIds": [.string(image)]])
@@ -101,7 +114,8 @@ enum LaunchConfigurationCalls {
         fields["LaunchConfigurationARN"] = .string(configuration.arn)
         fields["CreatedTime"] = .timestamp(configuration.created)
         for (name, usual) in [
-            ("KeyName", Value.string("")), ("KernelId", ""), ("RamdiskId", ""), ("UserData", ""), ("SecurityGroups", []),
+            ("KeyName", Value.string("")), ("KernelId", ""), ("RamdiskId", ""), ("UserData", ""),
+            ("SecurityGroups", []),
             ("ClassicLinkVPCSecurityGroups", []), ("BlockDeviceMappings", []), ("EbsOptimized", false),
             ("InstanceMonitoring", ["Enabled": true]),
         ] where fields[name] == nil {

@@ -21,7 +21,9 @@ enum ProcessCalls {
     private static func wanted(_ input: Input) throws(ServiceError) -> [String] {
         let wanted = input.strings("ScalingProcesses")
         if let unknown = wanted.first(where: { !names.contains($0) }) {
-            throw AutoScalingError.validation("\(unknown.prefix(64)) is not a valid scaling process. Valid processes are: \(names.joined(separator: ", "))")
+            throw AutoScalingError.validation(
+                "\(unknown.prefix(64)) is not a valid scaling process. Valid processes are: \(names.joined(separator: ", "))"
+            )
         }
         return wanted.isEmpty ? names : wanted
     }

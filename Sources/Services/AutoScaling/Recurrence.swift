@@ -42,7 +42,9 @@ struct Recurrence {
         var values: Set<Int> = []
         for part in field.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let head = pieces.first, let step = pieces.count == 2 ? Int(pieces[1]) : 1, step > 0 else { return nil }
+            guard let head = pieces.first, let step = pieces.count == 2 ? Int(pieces[1]) : 1, step > 0 else {
+                return nil
+            }
             let bounds = head.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
             var low = range.lowerBound
             var high = range.upperBound

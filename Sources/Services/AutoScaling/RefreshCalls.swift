@@ -24,18 +24,21 @@ enum RefreshCalls {
                 "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
         }
         guard input.string("Strategy") ?? "Rolling" == "Rolling" else {
-            throw ServiceError("ValidationError", "The strategy ReplaceRootVolume is not emulated here.", isNotEmulated: true)
+            throw ServiceError(
+                "ValidationError", "The strategy ReplaceRootVolume is not emulated here.", isNotEmulated: true)
         }
         let id = context.world.ids.uuid("\(context.region)/autoscaling/refresh")
         var preferences = input.structure("Preferences")?.fields ?? Fields()
         for (name, range) in [("MinHealthyPercentage", 0...100), ("MaxHealthyPercentage", 100...200)] {
             guard let value = input.structure("Preferences")?.integer(name) else { continue }
             guard range.contains(value) else {
-                throw AutoScalingError.validation("\(name) must be between \(range.lowerBound) and \(range.upperBound).")
+                throw AutoScalingError.validation(
+                    "\(name) must be between \(range.lowerBound) and \(range.upperBound).")
             }
         }
         let checkpoints = input.structure("Preferences")?.integers("CheckpointPercentages") ?? []
-        guard zip(checkpoints, checkpoints.dropFirst()).allSatisfy({ $0 < $1 }), checkpoints.allSatisfy({ (1...100).contains($0) })
+        guard zip(checkpoints, checkpoints.dropFirst()).allSatisfy({ $0 < $1 }),
+            checkpoints.allSatisfy({ (1...100).contains($0) })
         else {
             throw AutoScalingError.validation("CheckpointPercentages must be in ascending order, between 1 and 100.")
         }
@@ -69,7 +72,8 @@ enum RefreshCalls {
     }
 
     private static var noneActive: ServiceError {
-        ServiceError("ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found for Auto Scaling group")
+        ServiceError(
+            "ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found for Auto Scaling group")
     }
 
     static func rollBack(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -84,7 +88,8 @@ enum RefreshCalls {
         refresh.status = "RollbackInProgress"
         refresh.rollbackStart = context.now
         refresh.rollbackReason = "Rolled back due to a user request."
-        refresh.remaining = group.members.filter { $0.launched >= refresh.start && $0.state.countsAsCapacity }.map(\.instanceID)
+        refresh.remaining = group.members.filter { $0.launched >= refresh.start && $0.state.countsAsCapacity }.map(
+            \.instanceID)
         refresh.total = refresh.remaining.count
         context.autoScaling.groups.insert(group)
         context.autoScaling.refreshes.insert(refresh)

@@ -38,7 +38,8 @@ enum ScheduleCalls {
         if let minimum = action.minimum, let maximum = action.maximum, minimum > maximum {
             throw AutoScalingError.validation("Min size must not be greater than max size.")
         }
-        action.start = input.timestamp("StartTime")
+        action.start =
+            input.timestamp("StartTime")
             ?? (input.shape.member("Time") == nil ? nil : input.timestamp("Time"))
         action.end = input.timestamp("EndTime")
         action.timeZone = input.string("TimeZone")
@@ -118,7 +119,7 @@ enum ScheduleCalls {
                 [
                     "AutoScalingGroupName": .string(action.group), "ScheduledActionName": .string(action.name),
                     "ScheduledActionARN": .string(action.arn), "Time": action.next.map(Value.timestamp),
-                    "StartTime": (action.start ?? action.next).map(Value.timestamp),
+                    "StartTime": (action.next ?? action.start).map(Value.timestamp),
                     "EndTime": action.end.map(Value.timestamp), "Recurrence": .optional(action.recurrence),
                     "MinSize": action.minimum.map(Value.integer), "MaxSize": action.maximum.map(Value.integer),
                     "DesiredCapacity": action.desired.map(Value.integer), "TimeZone": .optional(action.timeZone),

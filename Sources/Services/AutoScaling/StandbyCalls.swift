@@ -16,7 +16,8 @@ enum StandbyCalls {
         let decrements = input.boolean("ShouldDecrementDesiredCapacity") ?? false
         if decrements, group.desired - places.count < group.minimum {
             throw AutoScalingError.validation(
-                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To place into standby \(places.count) instance(s), the group size must be at least \(group.minimum + places.count). Update the AutoScalingGroup sizes appropriately.")
+                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To place into standby \(places.count) instance(s), the group size must be at least \(group.minimum + places.count). Update the AutoScalingGroup sizes appropriately."
+            )
         }
         for index in places where group.members[index].state != .inService {
             throw AutoScalingError.validation(
@@ -34,7 +35,9 @@ enum StandbyCalls {
             group.members[index].state = .standby
             for arn in group.targetGroups { Balancers.deregister([member.instanceID], from: arn, &context) }
             activities.append(
-                record("Moving EC2 instance to Standby: \(member.instanceID)", cause + ".", member, group, "InProgress", &context))
+                record(
+                    "Moving EC2 instance to Standby: \(member.instanceID)", cause + ".", member, group, "InProgress",
+                    &context))
         }
         if !decrements {
             group.cause = Activities.sentence("instances were moved to standby in response to a user request.", context)
@@ -53,7 +56,8 @@ enum StandbyCalls {
         }
         guard group.desired + places.count <= group.maximum else {
             throw AutoScalingError.validation(
-                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To exit standby with \(places.count) instance(s), the new desired capacity would be \(group.desired + places.count), which exceeds the maximum size. Update the AutoScalingGroup sizes appropriately.")
+                "AutoScalingGroup \(group.name) has min-size=\(group.minimum), max-size=\(group.maximum), and desired-size=\(group.desired). To exit standby with \(places.count) instance(s), the new desired capacity would be \(group.desired + places.count), which exceeds the maximum size. Update the AutoScalingGroup sizes appropriately."
+            )
         }
         var activities: [Value] = []
         for index in places {
@@ -65,7 +69,9 @@ enum StandbyCalls {
             group.members[index].state = .pendingProceed
             group.members[index].isHealthy = true
             activities.append(
-                record("Moving EC2 instance out of Standby: \(member.instanceID)", cause, member, group, "PreInService", &context))
+                record(
+                    "Moving EC2 instance out of Standby: \(member.instanceID)", cause, member, group, "PreInService",
+                    &context))
         }
         Engine.requestStep(&group, &context)
         context.autoScaling.groups.insert(group)

@@ -16,7 +16,8 @@ enum TagCalls {
         var tags: [AutoScalingGroup.Tag] = []
         for entry in input.structures("Tags") {
             if let resource = entry.string("ResourceId"), resource != group {
-                throw AutoScalingError.validation("The tag's resource id '\(resource.prefix(256))' is not the name of the group.")
+                throw AutoScalingError.validation(
+                    "The tag's resource id '\(resource.prefix(256))' is not the name of the group.")
             }
             try put(entry, into: &tags)
         }

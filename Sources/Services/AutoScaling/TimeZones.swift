@@ -10,11 +10,14 @@ enum TimeZones {
     /// Minutes ahead of UTC in winter, and when summer time is.
     private static let zones: [String: (minutes: Int, summer: Summer)] = {
         var table: [String: (minutes: Int, summer: Summer)] = [:]
-        for name in ["UTC", "Etc/UTC", "GMT", "Etc/GMT", "Africa/Abidjan", "Atlantic/Reykjavik"] { table[name] = (0, .none) }
+        for name in ["UTC", "Etc/UTC", "GMT", "Etc/GMT", "Africa/Abidjan", "Atlantic/Reykjavik"] {
+            table[name] = (0, .none)
+        }
         for name in ["Europe/London", "Europe/Dublin", "Europe/Lisbon"] { table[name] = (0, .europe) }
         for city in [
             "Amsterdam", "Belgrade", "Berlin", "Bratislava", "Brussels", "Budapest", "Copenhagen", "Ljubljana",
-            "Luxembourg", "Madrid", "Oslo", "Paris", "Prague", "Rome", "Stockholm", "Vaduz", "Vienna", "Warsaw", "Zagreb",
+            "Luxembourg", "Madrid", "Oslo", "Paris", "Prague", "Rome", "Stockholm", "Vaduz", "Vienna", "Warsaw",
+            "Zagreb",
             "Zurich",
         ] { table["Europe/\(city)"] = (60, .europe) }
         for city in ["Athens", "Bucharest", "Helsinki", "Kyiv", "Riga", "Sofia", "Tallinn", "Vilnius"] {
@@ -65,7 +68,8 @@ enum TimeZones {
             return time >= start && time < end
         case .america:
             // From the second Sunday of March to the first of November, at 2 o'clock by the clocks there.
-            let start = sunday(before: Timestamp(year: year, month: 3, day: 15)).adding(milliseconds: 7_200_000 - winter)
+            let start = sunday(before: Timestamp(year: year, month: 3, day: 15)).adding(
+                milliseconds: 7_200_000 - winter)
             let end = sunday(before: Timestamp(year: year, month: 11, day: 8)).adding(milliseconds: 3_600_000 - winter)
             return time >= start && time < end
         }

@@ -32,7 +32,8 @@ enum TrafficSourceCalls {
             let identifier = source.string("Identifier") ?? ""
             guard source.string("Type") ?? "elbv2" == "elbv2", identifier.contains(":targetgroup/") else {
                 throw ServiceError(
-                    "ValidationError", "Traffic sources of type '\((source.string("Type") ?? "").prefix(32))' are not emulated here.",
+                    "ValidationError",
+                    "Traffic sources of type '\((source.string("Type") ?? "").prefix(32))' are not emulated here.",
                     isNotEmulated: true)
             }
             return identifier
@@ -72,7 +73,8 @@ enum TrafficSourceCalls {
         var group = try context.group(input)
         for arn in arns {
             guard group.targetGroups.contains(arn) else {
-                throw AutoScalingError.validation("Trying to remove Target Groups that are not part of the group: \(arn.prefix(256))")
+                throw AutoScalingError.validation(
+                    "Trying to remove Target Groups that are not part of the group: \(arn.prefix(256))")
             }
         }
         group.targetGroups.removeAll { arns.contains($0) }

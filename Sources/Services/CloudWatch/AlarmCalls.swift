@@ -60,7 +60,8 @@ enum AlarmCalls {
                     : "Statistic and ExtendedStatistic are mutually exclusive.")
         }
         if let extended, Statistics.percentile(extended) == nil {
-            throw CloudWatchError.validation("The value \(extended.prefix(32)) for parameter ExtendedStatistic is invalid.")
+            throw CloudWatchError.validation(
+                "The value \(extended.prefix(32)) for parameter ExtendedStatistic is invalid.")
         }
         let period = input.integer("Period") ?? 60
         let periods = input.integer("EvaluationPeriods") ?? 1
@@ -71,7 +72,8 @@ enum AlarmCalls {
             period >= 3600 || period * periods <= 86_400
         else {
             throw CloudWatchError.validation(
-                "Metrics cannot be checked across more than \(period >= 3600 ? "7 days" : "a day") (EvaluationPeriods * Period must be <= \(period >= 3600 ? 604_800 : 86_400)).")
+                "Metrics cannot be checked across more than \(period >= 3600 ? "7 days" : "a day") (EvaluationPeriods * Period must be <= \(period >= 3600 ? 604_800 : 86_400))."
+            )
         }
         if let wanted = input.integer("DatapointsToAlarm"), !(1...periods).contains(wanted) {
             throw CloudWatchError.validation("DatapointsToAlarm must be between 1 and EvaluationPeriods.")
@@ -83,7 +85,8 @@ enum AlarmCalls {
             !["breaching", "notBreaching", "ignore", "missing"].contains(missing)
         {
             throw CloudWatchError.validation(
-                "Option \(missing.prefix(64)) is not supported for TreatMissingData. Supported options are: breaching, notBreaching, ignore, missing")
+                "Option \(missing.prefix(64)) is not supported for TreatMissingData. Supported options are: breaching, notBreaching, ignore, missing"
+            )
         }
         for list in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
             for action in input.strings(list) where !action.hasPrefix("arn:aws") {

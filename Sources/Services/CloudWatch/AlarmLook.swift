@@ -58,7 +58,10 @@ enum AlarmLook {
     private static func rests(_ alarm: Alarm, _ evaluation: Evaluation) -> Bool {
         let known = evaluation.known.map(\.value)
         let isSettled = evaluation.state == nil || evaluation.state == alarm.state
-        guard isSettled, known.isEmpty || ServiceMetrics.isService(alarm.metric) && known.count == alarm.evaluationPeriods && Set(known).count == 1
+        guard isSettled,
+            known.isEmpty
+                || ServiceMetrics.isService(alarm.metric) && known.count == alarm.evaluationPeriods
+                    && Set(known).count == 1
         else { return false }
         return alarm.state != .alarm || !alarm.alarmActions.contains(where: isPolicy) || alarm.idleTriggers >= 10
     }
@@ -94,7 +97,8 @@ enum AlarmLook {
         context.cloudWatch.alarms.insert(changed)
         let summary = "Alarm updated from \(alarm.state.rawValue) to \(state.rawValue)"
         let record: JSON = [
-            "version": "1.0", "oldState": ["stateValue": .string(alarm.state.rawValue), "stateReason": .string(alarm.reason)],
+            "version": "1.0",
+            "oldState": ["stateValue": .string(alarm.state.rawValue), "stateReason": .string(alarm.reason)],
             "newState": ["stateValue": .string(state.rawValue), "stateReason": .string(reason)],
         ]
         context.cloudWatch.remember(
@@ -123,7 +127,9 @@ enum AlarmLook {
             defer { context.invokedBy = invoker }
             do throws(ServiceError) {
                 guard try perform(action, alarm, value, &context) else { continue }
-                if isPolicy(action), before.regions[context.regionIndex].autoScaling.groups == context.autoScaling.groups {
+                if isPolicy(action),
+                    before.regions[context.regionIndex].autoScaling.groups == context.autoScaling.groups
+                {
                     context.cloudWatch.alarms.update(alarm.name) { $0.idleTriggers += 1 }
                     continue
                 }
@@ -134,17 +140,22 @@ enum AlarmLook {
                 context.world = before
                 context.cloudWatch.alarms.update(alarm.name) { $0.idleTriggers += 1 }
                 if alarm.idleTriggers == 0 {
-                    note("Failed to execute action \(action). Received error: \"\(error.message)\"", action, alarm, &context)
+                    note(
+                        "Failed to execute action \(action). Received error: \"\(error.message)\"", action, alarm,
+                        &context)
                 }
             }
         }
     }
 
     private static func note(_ summary: String, _ action: String, _ alarm: Alarm, _ context: inout CallContext) {
-        let record: JSON = ["actionState": summary.hasPrefix("S") ? "Succeeded" : "Failed", "notificationResource": .string(action)]
+        let record: JSON = [
+            "actionState": summary.hasPrefix("S") ? "Succeeded" : "Failed", "notificationResource": .string(action),
+        ]
         context.cloudWatch.remember(
             AlarmHistoryItem(
-                alarm: alarm.name, time: context.now, type: "Action", summary: summary, data: record.serializedString()))
+                alarm: alarm.name, time: context.now, type: "Action", summary: summary, data: record.serializedString())
+        )
     }
 
     /// Does what an action's ARN stands for; false for one that nothing here carries out, for instance a topic.

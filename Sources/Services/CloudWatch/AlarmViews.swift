@@ -24,7 +24,9 @@ enum AlarmViews {
             (names.isEmpty || names.contains(alarm.name)) && (prefix.map { alarm.name.hasPrefix($0) } ?? true)
                 && (state == nil || alarm.state.rawValue == state)
                 && (action.map { prefix in
-                    (alarm.okActions + alarm.alarmActions + alarm.insufficientDataActions).contains { $0.hasPrefix(prefix) }
+                    (alarm.okActions + alarm.alarmActions + alarm.insufficientDataActions).contains {
+                        $0.hasPrefix(prefix)
+                    }
                 } ?? true)
         }.sorted { $0.name < $1.name }
         let isMetric = types.isEmpty || types.contains("MetricAlarm")

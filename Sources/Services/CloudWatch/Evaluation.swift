@@ -58,20 +58,23 @@ struct Evaluation {
         }
         guard !known.isEmpty else {
             let treated = alarm.missingData == "breaching" ? "[Breaching]" : "[NonBreaching]"
-            return "Threshold Crossed: no datapoints were received for \(alarm.evaluationPeriods) period\(alarm.evaluationPeriods == 1 ? "" : "s") and \(alarm.evaluationPeriods) missing datapoint\(alarm.evaluationPeriods == 1 ? " was" : "s were") treated as \(treated)."
+            return
+                "Threshold Crossed: no datapoints were received for \(alarm.evaluationPeriods) period\(alarm.evaluationPeriods == 1 ? "" : "s") and \(alarm.evaluationPeriods) missing datapoint\(alarm.evaluationPeriods == 1 ? " was" : "s were") treated as \(treated)."
         }
         let isAlarm = state == .alarm
         let counted = known.filter { alarm.comparison.isBreached($0.value, alarm.threshold) == isAlarm }
         let list = counted.map { "\($0.value) (\(Self.short($0.time)))" }.joined(separator: ", ")
         let needed = isAlarm ? alarm.datapointsToAlarm ?? alarm.evaluationPeriods : 1
         let verb = counted.count == 1 ? "was" : "were"
-        return "Threshold Crossed: \(counted.count) out of the last \(alarm.evaluationPeriods) datapoints [\(list)] \(verb) \(isAlarm ? "" : "not ")\(alarm.comparison.words) (\(alarm.threshold)) (minimum \(needed) datapoint\(needed == 1 ? "" : "s") for \(isAlarm ? "OK -> ALARM" : "ALARM -> OK") transition)."
+        return
+            "Threshold Crossed: \(counted.count) out of the last \(alarm.evaluationPeriods) datapoints [\(list)] \(verb) \(isAlarm ? "" : "not ")\(alarm.comparison.words) (\(alarm.threshold)) (minimum \(needed) datapoint\(needed == 1 ? "" : "s") for \(isAlarm ? "OK -> ALARM" : "ALARM -> OK") transition)."
     }
 
     /// `24/11/26 02:00:00`.
     private static func short(_ time: Timestamp) -> String {
         let parts = time.components
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(two(parts.day))/\(two(parts.month))/\(two(parts.year % 100)) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second))"
+        return
+            "\(two(parts.day))/\(two(parts.month))/\(two(parts.year % 100)) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second))"
     }
 }

@@ -51,19 +51,25 @@ enum MetricCalls {
         return .empty
     }
 
-    private static func points(_ datum: Input, _ index: Int, at time: Timestamp) throws(ServiceError) -> [Metric.Point] {
+    private static func points(_ datum: Input, _ index: Int, at time: Timestamp) throws(ServiceError) -> [Metric.Point]
+    {
         let name = "MetricData.member.\(index + 1)"
         if let set = datum.structure("StatisticValues") {
             guard !datum.has("Value"), let sum = set.double("Sum"), let count = set.double("SampleCount"), count > 0,
                 let minimum = set.double("Minimum"), let maximum = set.double("Maximum"), minimum <= maximum
-            else { throw CloudWatchError.combination("The parameters \(name).Value and \(name).StatisticValues are mutually exclusive and you have specified both, or the statistics contradict each other.") }
+            else {
+                throw CloudWatchError.combination(
+                    "The parameters \(name).Value and \(name).StatisticValues are mutually exclusive and you have specified both, or the statistics contradict each other."
+                )
+            }
             return [Metric.Point(time: time, sum: sum, minimum: minimum, maximum: maximum, count: count)]
         }
         let values = doubles(datum["Values"])
         let counts = doubles(datum["Counts"])
         if !values.isEmpty {
             guard values.count <= 150, counts.isEmpty || counts.count == values.count else {
-                throw CloudWatchError.invalid("The parameters \(name).Values and \(name).Counts must be of the same size.")
+                throw CloudWatchError.invalid(
+                    "The parameters \(name).Values and \(name).Counts must be of the same size.")
             }
             return try values.enumerated().map { place, value throws(ServiceError) in
                 try check(value, name)
@@ -73,7 +79,8 @@ enum MetricCalls {
         }
         guard let value = datum.double("Value") else {
             throw CloudWatchError.combination(
-                "At least one of the parameters must be specified: \(name).Value, \(name).Values or \(name).StatisticValues.")
+                "At least one of the parameters must be specified: \(name).Value, \(name).Values or \(name).StatisticValues."
+            )
         }
         try check(value, name)
         return [Metric.Point(time: time, sum: value, minimum: value, maximum: value, count: 1)]
@@ -114,7 +121,8 @@ enum MetricCalls {
         return Response([
             "Metrics": .list(page) { key in
                 [
-                    "Namespace": .string(key.namespace), "MetricName": .string(key.name), "Dimensions": key.dimensionList,
+                    "Namespace": .string(key.namespace), "MetricName": .string(key.name),
+                    "Dimensions": key.dimensionList,
                 ]
             }, "NextToken": token,
         ])
@@ -130,12 +138,15 @@ enum MetricCalls {
             ] {
                 keys.append(
                     MetricKey(
-                        namespace: "AWS/EC2", name: name, dimensions: [Dimension(name: "InstanceId", value: instance.id)]))
+                        namespace: "AWS/EC2", name: name,
+                        dimensions: [Dimension(name: "InstanceId", value: instance.id)]))
             }
         }
         for group in context.autoScaling.groups {
             let dimension = Dimension(name: "AutoScalingGroupName", value: group.name)
-            keys += group.enabledMetrics.map { MetricKey(namespace: "AWS/AutoScaling", name: $0, dimensions: [dimension]) }
+            keys += group.enabledMetrics.map {
+                MetricKey(namespace: "AWS/AutoScaling", name: $0, dimensions: [dimension])
+            }
         }
         return keys
     }

@@ -36,7 +36,8 @@ enum MetricDataCalls {
         while time < end, time <= context.now {
             if !taken.contains(time) {
                 buckets.append(
-                    .init(start: time, points: [.init(time: time, sum: value, minimum: value, maximum: value, count: 1)]))
+                    .init(
+                        start: time, points: [.init(time: time, sum: value, minimum: value, maximum: value, count: 1)]))
             }
             time = time.adding(milliseconds: length)
         }
@@ -64,7 +65,8 @@ enum MetricDataCalls {
                     : "Statistics and ExtendedStatistics are mutually exclusive.")
         }
         if let unknown = extended.first(where: { Statistics.percentile($0) == nil }) {
-            throw CloudWatchError.invalid("The value \(unknown.prefix(32)) for parameter ExtendedStatistics.member.1 is invalid.")
+            throw CloudWatchError.invalid(
+                "The value \(unknown.prefix(32)) for parameter ExtendedStatistics.member.1 is invalid.")
         }
         let found = try buckets(key, from: start, to: end, period: period, &context)
         guard found.count <= 1440 else {
@@ -112,7 +114,9 @@ enum MetricDataCalls {
             }
             let name = stat.string("Stat") ?? ""
             guard Statistics.isStatistic(name) else {
-                throw CloudWatchError.invalid("The value \(name.prefix(32)) for parameter MetricDataQueries.member.\(ids.count).MetricStat.Stat is invalid.")
+                throw CloudWatchError.invalid(
+                    "The value \(name.prefix(32)) for parameter MetricDataQueries.member.\(ids.count).MetricStat.Stat is invalid."
+                )
             }
             let key = try MetricKey(metric)
             var found = try buckets(key, from: start, to: end, period: stat.integer("Period") ?? 60, &context)

@@ -37,8 +37,11 @@ enum ServiceMetrics {
             switch metric.name {
             case "CPUUtilization":
                 // A host without power reports nothing.
-                guard context.world.faults.outage(zone: instance.zone, region: context.region) == nil else { return nil }
-                return context.world.faults.cpuStress(of: instance.id, region: context.region).map(Double.init) ?? idleCPU
+                guard context.world.faults.outage(zone: instance.zone, region: context.region) == nil else {
+                    return nil
+                }
+                return context.world.faults.cpuStress(of: instance.id, region: context.region).map(Double.init)
+                    ?? idleCPU
             case "StatusCheckFailed": return failed == nil ? 0 : 1
             case "StatusCheckFailed_System": return failed == .system ? 1 : 0
             case "StatusCheckFailed_Instance": return failed == .instance ? 1 : 0
@@ -73,13 +76,15 @@ enum ServiceMetrics {
 
     /// Healthy and unhealthy hosts of a target group, whose dimension is the end of its ARN.
     private static func targets(_ metric: MetricKey, _ context: inout CallContext) -> Double? {
-        guard let group = metric["TargetGroup"], metric.name == "HealthyHostCount" || metric.name == "UnHealthyHostCount"
+        guard let group = metric["TargetGroup"],
+            metric.name == "HealthyHostCount" || metric.name == "UnHealthyHostCount"
         else { return nil }
         let arn = "arn:aws:elasticloadbalancing:\(context.region):\(context.accountID):\(group)"
         let answer = try? context.call("elasticloadbalancing", "DescribeTargetHealth", ["TargetGroupArn": .string(arn)])
         guard let answer else { return nil }
         let wanted = metric.name == "HealthyHostCount" ? "healthy" : "unhealthy"
-        let states = answer["TargetHealthDescriptions"]?.elements?.compactMap { $0["TargetHealth"]?["State"]?.text } ?? []
+        let states =
+            answer["TargetHealthDescriptions"]?.elements?.compactMap { $0["TargetHealth"]?["State"]?.text } ?? []
         return Double(states.count { $0 == wanted })
     }
 }

@@ -25,8 +25,10 @@ struct ActionKind: Sendable {
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
-    private static let duration = Parameter("duration", "The duration of the action (ISO 8601 duration).", required: true)
-    private static let percentage = Parameter("percentage", "The percentage of calls that fail (1-100).", required: true)
+    private static let duration = Parameter(
+        "duration", "The duration of the action (ISO 8601 duration).", required: true)
+    private static let percentage = Parameter(
+        "percentage", "The percentage of calls that fail (1-100).", required: true)
     private static let zones = Parameter(
         "availabilityZoneIdentifiers", "The Availability Zones, names or ids, separated by commas.", required: true)
     private static let apiParameters = [
@@ -53,7 +55,8 @@ struct ActionKind: Sendable {
             description: "Returns InsufficientInstanceCapacity errors to launches of the target groups.",
             target: ("AutoScalingGroups", "aws:ec2:autoscaling-group"),
             parameters: [
-                duration, zones, Parameter("percentage", "The percentage of launches that fail (1-100).")]),
+                duration, zones, Parameter("percentage", "The percentage of launches that fail (1-100)."),
+            ]),
         ActionKind(
             id: "aws:ec2:reboot-instances", description: "Reboots the target instances.", target: instances,
             parameters: []),
@@ -61,12 +64,14 @@ struct ActionKind: Sendable {
             id: "aws:ec2:send-spot-instance-interruptions", description: "Interrupts the target Spot Instances.",
             target: ("SpotInstances", "aws:ec2:spot-instance"),
             parameters: [
-                Parameter("durationBeforeInterruption", "The time until the interruption.", required: true)]),
+                Parameter("durationBeforeInterruption", "The time until the interruption.", required: true)
+            ]),
         ActionKind(
             id: "aws:ec2:stop-instances", description: "Stops the target instances.", target: instances,
             parameters: [
                 Parameter("startInstancesAfterDuration", "The time after which the instances are started again."),
-                Parameter("completeIfInstancesTerminated", "Whether the action completes if the instances are terminated."),
+                Parameter(
+                    "completeIfInstancesTerminated", "Whether the action completes if the instances are terminated."),
             ]),
         ActionKind(
             id: "aws:ec2:terminate-instances", description: "Terminates the target instances.", target: instances,

@@ -8,7 +8,9 @@ enum ActionRules {
     static func check(_ action: ExperimentAction, _ plan: ExperimentPlan) throws(ServiceError) {
         let name = action.name.prefix(64)
         guard let kind = ActionKind.named(action.actionID) else {
-            if ActionKind.existsOnAWS(action.actionID) { throw FISError.notEmulated("The action \(action.actionID.prefix(128))") }
+            if ActionKind.existsOnAWS(action.actionID) {
+                throw FISError.notEmulated("The action \(action.actionID.prefix(128))")
+            }
             throw FISError.validation("Action \(name) has the unknown action ID \(action.actionID.prefix(128)).")
         }
         try checkTarget(action, kind, plan)
@@ -26,7 +28,8 @@ enum ActionRules {
         }
         let isList = action.parameters["scope"] == Fault.DisruptionScope.prefixList.rawValue
         guard !isList || action.parameters["prefixListIdentifier"] != nil else {
-            throw FISError.validation("Action \(name) needs the parameter prefixListIdentifier for the scope prefix-list.")
+            throw FISError.validation(
+                "Action \(name) needs the parameter prefixListIdentifier for the scope prefix-list.")
         }
     }
 
@@ -46,7 +49,8 @@ enum ActionRules {
         }
         guard target.resourceType == expected.type else {
             throw FISError.validation(
-                "Action \(name) needs a target of the resource type \(expected.type), not \(target.resourceType.prefix(128)).")
+                "Action \(name) needs a target of the resource type \(expected.type), not \(target.resourceType.prefix(128))."
+            )
         }
     }
 

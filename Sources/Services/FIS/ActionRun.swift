@@ -55,7 +55,8 @@ enum ActionRun {
     /// What an action puts in force for as long as it runs.
     private static func faults(_ action: ExperimentAction, _ arns: [String], _ context: CallContext) -> [Fault.Kind] {
         let percentage = action.parameters["percentage"].flatMap { Int($0) } ?? 100
-        let zones = TargetResolution.zones(ActionRules.list(action.parameters["availabilityZoneIdentifiers"] ?? ""), context)
+        let zones = TargetResolution.zones(
+            ActionRules.list(action.parameters["availabilityZoneIdentifiers"] ?? ""), context)
         switch action.actionID {
         case "aws:ec2:api-insufficient-instance-capacity-error":
             return [.insufficientCapacity(zones: zones, percentage: percentage, of: .api, only: arns)]
@@ -126,7 +127,8 @@ enum CPUStress {
 
     /// The load in per cent; 100 unless the parameters say less.
     static func percentage(_ action: ExperimentAction) -> Int {
-        guard let text = action.parameters["documentParameters"], let parameters = try? JSON.parse(Array(text.utf8), maximumDepth: 8),
+        guard let text = action.parameters["documentParameters"],
+            let parameters = try? JSON.parse(Array(text.utf8), maximumDepth: 8),
             let load = parameters["LoadPercent"]?.stringValue.flatMap({ Int($0) }), (1...100).contains(load)
         else { return 100 }
         return load

@@ -31,7 +31,9 @@ enum FISError {
     }
     static func conflict(_ message: String) -> ServiceError { ServiceError("ConflictException", message, status: 409) }
 
-    static func noTemplate(_ id: String) -> ServiceError { notFound("Experiment template \(id.prefix(64)) does not exist.") }
+    static func noTemplate(_ id: String) -> ServiceError {
+        notFound("Experiment template \(id.prefix(64)) does not exist.")
+    }
     static func noExperiment(_ id: String) -> ServiceError { notFound("Experiment \(id.prefix(64)) does not exist.") }
 
     static func notEmulated(_ what: String) -> ServiceError {

@@ -53,7 +53,9 @@ enum TargetResolution {
             else { return false }
         }
         if let vpc = target.parameters["vpc"] {
-            guard let id = candidate.description["VpcId"]?.text, vpc == id || vpc.hasSuffix("/\(id)") else { return false }
+            guard let id = candidate.description["VpcId"]?.text, vpc == id || vpc.hasSuffix("/\(id)") else {
+                return false
+            }
         }
         return true
     }

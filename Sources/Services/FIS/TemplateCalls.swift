@@ -19,7 +19,9 @@ enum TemplateCalls {
         let tags = try TagCalls.tags(input)
         let token = input.string("clientToken") ?? ""
         if let earlier = context.fis.templates.first(where: { $0.clientToken == token && !token.isEmpty }) {
-            guard earlier.plan == plan else { throw FISError.conflict("The client token was used for another request.") }
+            guard earlier.plan == plan else {
+                throw FISError.conflict("The client token was used for another request.")
+            }
             return answer(earlier)
         }
         let id = "EXT" + context.world.ids.capitals("\(context.region)/fis/template", count: 15)
@@ -72,7 +74,8 @@ enum TemplateCalls {
             "lastUpdateTime": .timestamp(template.updated), "roleArn": .string(plan.roleARN),
             "tags": template.tags.map, "logConfiguration": plan.logConfiguration,
             "experimentOptions": [
-                "accountTargeting": .string(plan.accountTargeting), "emptyTargetResolutionMode": .string(plan.emptyTargets),
+                "accountTargeting": .string(plan.accountTargeting),
+                "emptyTargetResolutionMode": .string(plan.emptyTargets),
             ],
             "targetAccountConfigurationsCount": .integer(plan.accounts.count),
             "experimentReportConfiguration": plan.reportConfiguration,

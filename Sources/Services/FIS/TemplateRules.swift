@@ -33,7 +33,8 @@ enum TemplateRules {
         let mode = input.string("selectionMode") ?? ""
         guard let selection = ExperimentTarget.Selection(mode) else {
             throw FISError.validation(
-                "Target \(name.prefix(64)) has the invalid selection mode \(mode.prefix(64)). Use ALL, COUNT(n) or PERCENT(n).")
+                "Target \(name.prefix(64)) has the invalid selection mode \(mode.prefix(64)). Use ALL, COUNT(n) or PERCENT(n)."
+            )
         }
         let filters = input.structures("filters").map { filter in
             ExperimentTarget.Filter(path: filter.string("path") ?? "", values: filter.strings("values"))
@@ -61,11 +62,13 @@ enum TemplateRules {
             case ("none", _?): throw FISError.validation("A stop condition with the source none must not have a value.")
             case ("aws:cloudwatch:alarm", let arn?):
                 guard context.cloudWatch.alarms.contains(where: { $0.arn == arn }) else {
-                    throw FISError.validation("The CloudWatch alarm \(arn.prefix(256)) of a stop condition does not exist.")
+                    throw FISError.validation(
+                        "The CloudWatch alarm \(arn.prefix(256)) of a stop condition does not exist.")
                 }
                 alarms.append(arn)
             case ("aws:cloudwatch:alarm", nil):
-                throw FISError.validation("A stop condition with the source aws:cloudwatch:alarm needs a value: the alarm's ARN.")
+                throw FISError.validation(
+                    "A stop condition with the source aws:cloudwatch:alarm needs a value: the alarm's ARN.")
             default: throw FISError.validation("Invalid stop condition source: \(source.prefix(64))")
             }
         }
@@ -98,7 +101,8 @@ enum TemplateRules {
             if target.resourceType.hasPrefix("aws:") {
                 throw FISError.notEmulated("The target resource type \(target.resourceType.prefix(128))")
             }
-            throw FISError.validation("Target \(name) has the invalid resource type \(target.resourceType.prefix(128)).")
+            throw FISError.validation(
+                "Target \(name) has the invalid resource type \(target.resourceType.prefix(128)).")
         }
         let isByTag = !target.tags.isEmpty || !target.filters.isEmpty || !target.parameters.isEmpty
         guard !target.arns.isEmpty || isByTag else {

@@ -29,7 +29,9 @@ enum Activities {
         return id
     }
 
-    static func finish(_ id: String, _ context: inout CallContext, status: String = "Successful", message: String? = nil) {
+    static func finish(
+        _ id: String, _ context: inout CallContext, status: String = "Successful", message: String? = nil
+    ) {
         let now = context.now
         context.autoScaling.activities.update(id) { activity in
             guard activity.end == nil else { return }

@@ -11,7 +11,8 @@ enum Arrival {
         else {
             Activities.finish(
                 member.activityID, &context, status: "Cancelled",
-                message: "Instance failed to complete user's Lifecycle Action or was terminated before it was in service.")
+                message:
+                    "Instance failed to complete user's Lifecycle Action or was terminated before it was in service.")
             let cause = Activities.sentence(
                 "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
                 context)
@@ -45,7 +46,9 @@ enum Arrival {
 
     /// Registers what has newly come into service with the target groups, in one call each.
     static func register(_ group: inout AutoScalingGroup, _ context: inout CallContext) {
-        let new = group.members.indices.filter { group.members[$0].isUnregistered && group.members[$0].state == .inService }
+        let new = group.members.indices.filter {
+            group.members[$0].isUnregistered && group.members[$0].state == .inService
+        }
         guard !new.isEmpty, !group.isSuspended("AddToLoadBalancer") else { return }
         let ids = new.map { group.members[$0].instanceID }
         for index in new { group.members[index].isUnregistered = false }

@@ -34,7 +34,8 @@ enum Balance {
     /// give theirs up when the new instances are in service.
     static func rebalance(_ group: inout AutoScalingGroup, _ context: inout CallContext) {
         guard !group.isDeleting, !group.isRebalancing, !group.isSuspended("AZRebalance"), !group.isSuspended("Launch"),
-            group.capacity == group.desired, !group.members.contains(where: { $0.state.isArriving || $0.state.isLeaving })
+            group.capacity == group.desired,
+            !group.members.contains(where: { $0.state.isArriving || $0.state.isLeaving })
         else { return }
         let failed = Set(group.zoneFailures.filter { $0.retryAt > context.now }.map(\.zone))
         let levels = group.zones.map { (zone: $0, count: capacity(of: $0, group)) }

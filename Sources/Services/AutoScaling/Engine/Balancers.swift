@@ -17,7 +17,9 @@ enum Balancers {
 
     /// The state of each registered instance of a target group; empty where that is gone.
     static func health(in arn: String, _ context: inout CallContext) -> [String: String] {
-        guard let answer = attempt("DescribeTargetHealth", ["TargetGroupArn": .string(arn)], &context) else { return [:] }
+        guard let answer = attempt("DescribeTargetHealth", ["TargetGroupArn": .string(arn)], &context) else {
+            return [:]
+        }
         var states: [String: String] = [:]
         for description in answer["TargetHealthDescriptions"]?.elements ?? [] {
             guard let id = description["Target"]?["Id"]?.text, let state = description["TargetHealth"]?["State"]?.text

@@ -17,6 +17,9 @@ enum Engine {
         guard case .autoScaling(let event) = event else { return }
         switch event {
         case .look(let name): look(name, &context)
+        case .expiry(let name):
+            context.autoScaling.groups.update(name) { $0.nextExpiry = nil }
+            look(name, &context)
         case .step(let name): step(name, &context)
         case .hookTimeout(let name, let instanceID, let token):
             Hooks.timeOut(name, instanceID, token, &context)
@@ -62,19 +65,20 @@ enum Engine {
         Balance.rebalance(&group, &context)
         reconcile(&group, &context)
         let waitsForZone = group.zoneFailures.contains { $0.retryAt > context.now } && !group.isDeleting
-        var pause: Duration?
-        if isWaiting || waitsForZone || group.members != before.members {
-            pause = lookPeriod
-        } else if let expiry = Health.nextExpiry(group), expiry > context.now {
-            pause = .milliseconds(expiry.milliseconds - context.now.milliseconds)
+        let goesOn = isWaiting || waitsForZone || group.members != before.members
+        if goesOn {
+            group.nextLook = context.now.adding(milliseconds: lookPeriod.milliseconds)
+            context.world.schedule(.event(event, region: context.region), after: lookPeriod)
         }
-        if let pause {
-            group.nextLook = context.now.adding(milliseconds: pause.milliseconds)
-            context.world.schedule(.event(event, region: context.region), after: pause)
+        if let expiry = Health.nextExpiry(group), expiry > context.now, group.nextExpiry.map({ expiry < $0 }) ?? true {
+            group.nextExpiry = expiry
+            context.world.schedule(
+                .event(.autoScaling(.expiry(group: name)), region: context.region),
+                after: .milliseconds(expiry.milliseconds - context.now.milliseconds))
         }
         context.autoScaling.groups[name] = group
         if group.members != before.members { context.world.wake() }
-        if pause == nil { context.world.rest(event, region: context.region, period: lookPeriod) }
+        if !goesOn { context.world.rest(event, region: context.region, period: lookPeriod) }
     }
 
     /// Brings the number of instances to what is desired.
@@ -126,7 +130,7 @@ enum Engine {
         switch event {
         case .step(let name): return state.autoScaling.groups[name] != nil
         case .refresh: return true
-        case .hookTimeout, .scheduledAction: return false
+        case .hookTimeout, .scheduledAction, .expiry: return false
         case .look(let name):
             guard let group = state.autoScaling.groups[name] else { return false }
             return Health.hasWork(group, state, world)

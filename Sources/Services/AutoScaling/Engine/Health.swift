@@ -69,7 +69,8 @@ enum Health {
                 case .statusCheck: "in response to an EC2 instance status checks failure."
                 case .loadBalancer: "in response to an ELB system health check failure."
                 case .user: "in response to a user health-check."
-                case .lifetime: "in response to the instance having exceeded the maximum instance lifetime of the group."
+                case .lifetime:
+                    "in response to the instance having exceeded the maximum instance lifetime of the group."
                 case .terminatedOrStopped, nil:
                     "in response to an EC2 health check indicating it has been terminated or stopped."
                 }

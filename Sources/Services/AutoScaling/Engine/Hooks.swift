@@ -34,9 +34,12 @@ enum Hooks {
         case .pendingWait where isAbandoned:
             Activities.finish(
                 group.members[index].activityID, &context, status: "Cancelled",
-                message: "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token \(token) was abandoned: Lifecycle Action Completed with ABANDON Result")
+                message:
+                    "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token \(token) was abandoned: Lifecycle Action Completed with ABANDON Result"
+            )
             let cause = Activities.sentence(
-                "an instance was taken out of service in response to a launch lifecycle action being abandoned.", context)
+                "an instance was taken out of service in response to a launch lifecycle action being abandoned.",
+                context)
             group.members[index].state = .pendingProceed
             Termination.begin(index, cause: cause, &group, &context)
         case .pendingWait: group.members[index].state = .pendingProceed
@@ -55,7 +58,9 @@ enum Hooks {
         // A heartbeat has moved the deadline.
         guard action.deadline <= context.now else {
             context.world.schedule(
-                .event(.autoScaling(.hookTimeout(group: name, instanceID: instanceID, token: token)), region: context.region),
+                .event(
+                    .autoScaling(.hookTimeout(group: name, instanceID: instanceID, token: token)),
+                    region: context.region),
                 after: .milliseconds(action.deadline.milliseconds - context.now.milliseconds))
             return
         }

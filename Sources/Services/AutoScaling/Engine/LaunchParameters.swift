@@ -83,13 +83,17 @@ enum LaunchParameters {
     /// A launch configuration in RunInstances' terms.
     private static func configured(_ members: Fields) -> Fields {
         var fields = Fields()
-        for name in ["ImageId", "InstanceType", "KeyName", "UserData", "KernelId", "RamdiskId", "BlockDeviceMappings", "MetadataOptions"] {
+        for name in [
+            "ImageId", "InstanceType", "KeyName", "UserData", "KernelId", "RamdiskId", "BlockDeviceMappings",
+            "MetadataOptions",
+        ] {
             if let value = members[name], value != .string(""), value != .list([]) { fields[name] = value }
         }
         if members["EbsOptimized"] == .boolean(true) { fields["EbsOptimized"] = true }
         if let monitoring = members["InstanceMonitoring"] { fields["Monitoring"] = monitoring }
         if let profile = members["IamInstanceProfile"]?.text, !profile.isEmpty {
-            fields["IamInstanceProfile"] = profile.hasPrefix("arn:") ? ["Arn": .string(profile)] : ["Name": .string(profile)]
+            fields["IamInstanceProfile"] =
+                profile.hasPrefix("arn:") ? ["Arn": .string(profile)] : ["Name": .string(profile)]
         }
         if let tenancy = members["PlacementTenancy"]?.text { fields["Placement"] = ["Tenancy": .string(tenancy)] }
         if let price = members["SpotPrice"]?.text {

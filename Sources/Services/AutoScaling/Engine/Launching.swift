@@ -38,7 +38,8 @@ enum Launching {
                     missing -= launched
                     if launched < purchase.units {
                         failed.insert(zone)
-                        group.zoneFailures.append(.init(zone: zone, retryAt: now.adding(milliseconds: Engine.retry.milliseconds)))
+                        group.zoneFailures.append(
+                            .init(zone: zone, retryAt: now.adding(milliseconds: Engine.retry.milliseconds)))
                         break
                     }
                 }
@@ -60,7 +61,8 @@ enum Launching {
                 let type = candidate.type ?? LaunchParameters.type(of: group.source, context)
                 guard
                     context.world.faults.shortage(
-                        zone: zone, region: context.region, of: .autoScaling, group: group.name, now: context.now) == nil
+                        zone: zone, region: context.region, of: .autoScaling, group: group.name, now: context.now)
+                        == nil
                 else { throw insufficient(type, zone) }
                 // An answer with fewer instances than asked for says that something has run out; asked again, EC2 says
                 // what.
@@ -116,7 +118,8 @@ enum Launching {
                 for tag in tags { record.tags[tag.key] = tag.value }
             }
             let activity = Activities.open(
-                "Launching a new EC2 instance: \(id)", cause, group, zone: zone, subnet: instance.subnetID, progress: 30,
+                "Launching a new EC2 instance: \(id)", cause, group, zone: zone, subnet: instance.subnetID,
+                progress: 30,
                 &context)
             var member = GroupMember(
                 instanceID: id, zone: instance.zone, type: instance.type, imageID: instance.imageID,

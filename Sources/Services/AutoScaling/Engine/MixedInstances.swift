@@ -43,7 +43,8 @@ enum MixedInstances {
         if demand > 0 {
             let cheapest = distribution?["OnDemandAllocationStrategy"]?.text == "lowest-price"
             purchases.append(
-                Purchase(units: demand, isSpot: false, candidates: cheapest ? byPrice(all, isSpot: false, context) : all))
+                Purchase(
+                    units: demand, isSpot: false, candidates: cheapest ? byPrice(all, isSpot: false, context) : all))
         }
         if units > demand {
             // Prioritised strategies keep the order of the overrides; the others go by price.

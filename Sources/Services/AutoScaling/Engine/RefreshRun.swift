@@ -23,7 +23,8 @@ enum RefreshRun {
         let ignoresProtected = refresh.preferences["ScaleInProtectedInstances"]?.text == "Ignore"
         return group.members.filter { member in
             guard member.state.countsAsCapacity, !(member.isProtected && ignoresProtected) else { return false }
-            return !(skips && current != nil && member.template?.id == current?.id && member.template?.version == version)
+            return
+                !(skips && current != nil && member.template?.id == current?.id && member.template?.version == version)
         }.map(\.instanceID)
     }
 

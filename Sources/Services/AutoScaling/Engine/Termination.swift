@@ -82,7 +82,8 @@ enum Termination {
             context.ec2.instances.update(id) { $0.terminationProtection = false }
             _ = try? context.call("ec2", "TerminateInstances", ["InstanceIds": [.string(id)]])
         }
-        let delay = isOver(group.members[index], context) ? Duration.seconds(1) : Timings.instanceTerminate + .seconds(1)
+        let delay =
+            isOver(group.members[index], context) ? Duration.seconds(1) : Timings.instanceTerminate + .seconds(1)
         Engine.requestStep(&group, after: delay, &context)
     }
 

@@ -34,7 +34,8 @@ enum PolicyCalls {
         case .targetTracking: try TargetTracking.read(input, &policy)
         case .predictive:
             guard let configuration = input.structure("PredictiveScalingConfiguration") else {
-                throw AutoScalingError.validation("PredictiveScalingConfiguration is required for policy type PredictiveScaling")
+                throw AutoScalingError.validation(
+                    "PredictiveScalingConfiguration is required for policy type PredictiveScaling")
             }
             policy.configuration = configuration.fields
         }
@@ -78,7 +79,7 @@ enum PolicyCalls {
 
     private static func readSteps(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {
         try readAdjustmentType(input, &policy)
-        guard !input.has("Cooldown") else {
+        guard input.integer("Cooldown") ?? 0 == 0 else {
             throw AutoScalingError.validation("Cooldown is not supported for policy type StepScaling")
         }
         let steps = input.structures("StepAdjustments").map {
@@ -87,7 +88,8 @@ enum PolicyCalls {
                 adjustment: $0.integer("ScalingAdjustment") ?? 0)
         }
         guard !steps.isEmpty else {
-            throw AutoScalingError.validation("At least one StepAdjustment must be specified for policy type StepScaling")
+            throw AutoScalingError.validation(
+                "At least one StepAdjustment must be specified for policy type StepScaling")
         }
         let sorted = steps.sorted { ($0.lower ?? -.infinity) < ($1.lower ?? -.infinity) }
         for step in sorted where (step.lower ?? -.infinity) >= (step.upper ?? .infinity) {
@@ -169,8 +171,10 @@ enum PolicyCalls {
             },
             "MetricAggregationType": .optional(policy.aggregation),
             "EstimatedInstanceWarmup": policy.warmup.map(Value.integer), "Alarms": alarms(of: policy, context),
-            "TargetTrackingConfiguration": policy.kind == .targetTracking ? policy.configuration.map(Value.structure) : nil,
-            "PredictiveScalingConfiguration": policy.kind == .predictive ? policy.configuration.map(Value.structure) : nil,
+            "TargetTrackingConfiguration": policy.kind == .targetTracking
+                ? policy.configuration.map(Value.structure) : nil,
+            "PredictiveScalingConfiguration": policy.kind == .predictive
+                ? policy.configuration.map(Value.structure) : nil,
             "Enabled": .boolean(policy.isEnabled),
         ]
     }

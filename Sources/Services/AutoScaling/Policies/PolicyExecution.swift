@@ -6,7 +6,8 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html>
 enum PolicyExecution {
     static func execute(
-        _ policy: ScalingPolicy, metric: Double?, threshold: Double?, honoursCooldown: Bool, _ context: inout CallContext
+        _ policy: ScalingPolicy, metric: Double?, threshold: Double?, honoursCooldown: Bool,
+        _ context: inout CallContext
     ) throws(ServiceError) {
         guard var group = context.autoScaling.groups[policy.group], policy.isEnabled, !group.isDeleting else { return }
         let alarm = context.invokedBy == "cloudwatch.amazonaws.com" ? firingAlarm(policy, context) : nil
@@ -18,10 +19,12 @@ enum PolicyExecution {
                 throw AutoScalingError.activityInProgress(
                     "The policy \(policy.name) was not executed: a cooldown period is in progress for the group.")
             }
-            wanted = adjusted(group.desired, policy.adjustmentType ?? "", policy.adjustment ?? 0, policy.minimumMagnitude)
+            wanted = adjusted(
+                group.desired, policy.adjustmentType ?? "", policy.adjustment ?? 0, policy.minimumMagnitude)
         case .step:
             guard let metric, let threshold else {
-                throw AutoScalingError.validation("MetricValue and BreachThreshold are required for policy type StepScaling")
+                throw AutoScalingError.validation(
+                    "MetricValue and BreachThreshold are required for policy type StepScaling")
             }
             guard let step = step(for: metric - threshold, policy.steps) else { return }
             wanted = warmed(group, policy, context) { base in
@@ -29,7 +32,8 @@ enum PolicyExecution {
             }
         case .targetTracking:
             guard let metric, let target = policy.target else {
-                throw AutoScalingError.validation("ExecutePolicy is not supported for policy type TargetTrackingScaling")
+                throw AutoScalingError.validation(
+                    "ExecutePolicy is not supported for policy type TargetTrackingScaling")
             }
             wanted = warmed(group, policy, context) { _ in TargetTracking.capacity(group, metric, target, policy) }
         case .predictive:
@@ -68,7 +72,9 @@ enum PolicyExecution {
         // What was there before the last change is warm; a group that is new altogether counts as a whole.
         let lacking = max(0, group.desired - group.capacity)
         let warm = group.desired - warming - lacking
-        guard warm > 0 else { return warming + lacking > 0 ? max(group.desired, change(group.desired)) : change(group.desired) }
+        guard warm > 0 else {
+            return warming + lacking > 0 ? max(group.desired, change(group.desired)) : change(group.desired)
+        }
         let wanted = change(warm)
         guard warming + lacking > 0 else { return wanted }
         return max(group.desired, wanted)

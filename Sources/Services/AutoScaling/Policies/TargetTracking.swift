@@ -8,9 +8,13 @@ enum TargetTracking {
     /// Reads the configuration of a request.
     static func read(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {
         guard let configuration = input.structure("TargetTrackingConfiguration") else {
-            throw AutoScalingError.validation("TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
+            throw AutoScalingError.validation(
+                "TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
         }
-        for name in ["ScalingAdjustment", "AdjustmentType", "Cooldown"] where input.has(name) {
+        // Terraform's provider sends a cooldown of 0.
+        let hasCooldown = input.integer("Cooldown") ?? 0 != 0
+        for name in ["ScalingAdjustment", "AdjustmentType", "Cooldown"]
+        where name == "Cooldown" ? hasCooldown : input.has(name) {
             throw AutoScalingError.validation("\(name) is not supported for policy type TargetTrackingScaling")
         }
         let predefined = configuration.structure("PredefinedMetricSpecification")
@@ -94,7 +98,8 @@ enum TargetTracking {
         } else {
             fields["Namespace"] = "AWS/EC2"
             fields["MetricName"] = .string(
-                type == "ASGAverageNetworkIn" ? "NetworkIn" : type == "ASGAverageNetworkOut" ? "NetworkOut" : "CPUUtilization")
+                type == "ASGAverageNetworkIn"
+                    ? "NetworkIn" : type == "ASGAverageNetworkOut" ? "NetworkOut" : "CPUUtilization")
             fields["Statistic"] = "Average"
             fields["Dimensions"] = [["Name": "AutoScalingGroupName", "Value": .string(group.name)]]
         }

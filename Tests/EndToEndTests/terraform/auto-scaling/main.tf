@@ -33,7 +33,7 @@ variable "stage" {
 }
 
 variable "heartbeat" {
-  default = 300
+  default = 30
 }
 
 variable "instance_type" {
@@ -83,7 +83,7 @@ resource "aws_placement_group" "spread" {
 
 resource "aws_autoscaling_group" "web" {
   name                      = "web"
-  min_size                  = 1
+  min_size                  = 2
   max_size                  = var.most
   desired_capacity          = 2
   default_cooldown          = var.cooldown
@@ -187,7 +187,8 @@ resource "aws_launch_configuration" "old" {
   }
 
   metadata_options {
-    http_tokens = "required"
+    http_endpoint = "enabled"
+    http_tokens   = "required"
   }
 
   lifecycle {
@@ -254,7 +255,7 @@ resource "aws_autoscaling_policy" "simple" {
 resource "aws_autoscaling_schedule" "morning" {
   scheduled_action_name  = "morning"
   autoscaling_group_name = aws_autoscaling_group.web.name
-  min_size               = 1
+  min_size               = 2
   max_size               = var.most
   desired_capacity       = 2
   recurrence             = "0 8 * * 1-5"
