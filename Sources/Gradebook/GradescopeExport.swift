@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import GradeModel
+import ResultsFolder
 import SafeText
 
 /// Gradescope's `results.json` of one submission.
