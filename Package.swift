@@ -54,6 +54,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The pages of the results site.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        // The results store of a class, on SQLite.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // MARK: C libraries of the system
@@ -159,6 +161,15 @@ let package = Package(
         // MARK: Results of a class
         library("ResultsFolder", ["Digests", "GradeModel", "ReportFiles"]),
         tests("ResultsFolderTests", ["ResultsFolder", "GradeModel", "ReportFixtures"]),
+        library("Gradebook", ["GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText"]),
+        tests("GradebookTests", ["Gradebook", "GradeModel", "ResultsFolder", "ReportFixtures"]),
+        library(
+            "Batch",
+            [
+                "Digests", "GradeModel", "JUnitXML", "ReportFiles", "ResultsFolder", "Submissions",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        tests("BatchTests", ["Batch", "GradeModel", "ReportFixtures", "ResultsFolder", "Submissions"]),
 
         // MARK: Reports
         library("JUnitXML", ["GradeModel", "SafeText", "CLibXML2"]),
@@ -176,7 +187,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState", "Submissions", "ResultsFolder",
+                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -9,6 +9,8 @@ enum ExitStatus: Int32 {
     case usage = 2
     /// A mistake of ours.
     case `internal` = 3
+    /// There is nothing to grade.
+    case nothing = 4
     /// The machine did not allow something: results are incomplete.
     case infrastructure = 5
     /// A report could not be written.

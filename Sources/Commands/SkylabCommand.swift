@@ -9,7 +9,7 @@ package struct SkylabCommand: AsyncParsableCommand {
         version: engineVersion,
         subcommands: [
             GradeCommand.self, EmulatorCommand.self, LabsCommand.self, SiteCommand.self, ServeCommand.self,
-            DoctorCommand.self,
+            BatchCommand.self, ExportCommand.self, DoctorCommand.self,
         ])
 
     package init() {}

@@ -37,4 +37,14 @@ package struct JUnitReport: Sendable {
         guard let bytes = xml.finish() else { throw .notWritten }
         return bytes
     }
+
+    /// Several gradings in one document, in the Ant profile: the strict one has room for a single suite.
+    package static func xml(ofClass suites: [JUnitSuite]) throws(JUnitError) -> [UInt8] {
+        guard var xml = XMLText() else { throw .notWritten }
+        xml.element("testsuites") { xml in
+            for (id, suite) in suites.enumerated() { suite.writeAnt(to: &xml, id: id) }
+        }
+        guard let bytes = xml.finish() else { throw .notWritten }
+        return bytes
+    }
 }

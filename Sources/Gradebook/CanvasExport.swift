@@ -1,0 +1,83 @@
+import GradeModel
+import ResultsFolder
+
+extension ClassGrades {
+    /// What did not fit, said to the instructor.
+    package struct Filled: Sendable {
+        package var table: CSVTable
+        package var warnings: [String]
+    }
+
+    /// The columns that Canvas's importer needs, with an assignment of this title, which it makes if there is none.
+    package func canvas(title: String) -> CSVTable {
+        var rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]]
+        rows.append(["    Points Possible", "", "", "", "", maximum.twoDecimals])
+        for entry in entries where entry.student.isEnrolled {
+            let student = entry.student
+            rows.append([
+                student.name ?? student.id, student.id, student.sisID ?? "", student.login ?? "",
+                student.section ?? "", entry.score?.twoDecimals ?? "",
+            ])
+        }
+        return CSVTable(rows: rows)
+    }
+
+    /// A gradebook that Canvas exported, reduced to who the students are and one assignment with its new points.
+    ///
+    /// Other assignments are left out, so that nothing that changed in Canvas since is put back. `column` is an
+    /// assignment's header, title or number. Whoever has no score here keeps what the gradebook has.
+    package func canvas(filling table: CSVTable, file: String, column: String) throws(GradebookError) -> Filled {
+        let header = table.rows.first ?? []
+        guard header.first?.contains("Student") == true,
+            let section = header.firstIndex(where: { $0.trimmed == "Section" })
+        else {
+            throw .columns(file: file, problem: "it is no gradebook of Canvas's: 'Student' and 'Section' are missing")
+        }
+        let assignments = header.indices.filter { $0 > section }
+        let fitting = assignments.filter { header[$0].trimmed == column || Self.parts(header[$0]).contains(column) }
+        guard let target = fitting.first, fitting.count == 1 else {
+            let list = assignments.map { "'\(header[$0])'" }.joined(separator: ", ")
+            throw .columns(
+                file: file,
+                problem: "\(fitting.count) columns are called '\(column)'; name one of \(list) with --column")
+        }
+        func index(_ name: String) -> Int? { header[...section].firstIndex { $0.trimmed == name } }
+        let columns = [index("ID"), index("SIS User ID"), index("SIS Login ID"), 0].compactMap { $0 }
+        var left = Dictionary(
+            entries.flatMap { entry in entry.student.canvasNames.map { ($0, entry) } }
+        ) { first, _ in first }
+        var warnings: [String] = []
+        var rows: [[String]] = []
+        for (number, row) in table.rows.enumerated() {
+            func cell(_ index: Int) -> String { index < row.count ? row[index] : "" }
+            var value = cell(target)
+            if number > 0, cell(0).trimmed == "Points Possible" {
+                if value.contains("read only") {
+                    throw .columns(file: file, problem: "Canvas does not let '\(header[target])' be changed")
+                }
+                if value.trimmed != maximum.twoDecimals, value.trimmed != maximum.description {
+                    warnings.append("the assignment has \(value.trimmed) points in Canvas, the lab \(maximum)")
+                }
+            } else if number > 0, let entry = columns.lazy.compactMap({ left[cell($0).trimmed] }).first {
+                if let score = entry.score { value = score.twoDecimals }
+                for name in entry.student.canvasNames { left[name] = nil }
+            }
+            rows.append((0...section).map(cell) + [value])
+        }
+        for entry in entries where entry.result != nil && left[entry.student.id] != nil {
+            warnings.append("\(entry.student.id) is not in \(file)")
+        }
+        return Filled(table: CSVTable(rows: rows, like: table), warnings: warnings)
+    }
+
+    /// Title and number of `Title (number)`.
+    private static func parts(_ header: String) -> [String] {
+        let text = header.trimmed
+        guard text.hasSuffix(")"), let open = text.lastIndex(of: "(") else { return [text] }
+        return [String(text[..<open]).trimmed, String(text[text.index(after: open)...].dropLast())]
+    }
+}
+
+extension Student {
+    fileprivate var canvasNames: [String] { [id, sisID, login, name].compactMap { $0 } }
+}

@@ -1,0 +1,69 @@
+import GradeModel
+import ResultsFolder
+
+extension ClassGrades {
+    /// For Moodle's grade import, which maps the columns by hand.
+    package func moodle(title: String) -> CSVTable {
+        var rows = [["ID number", "Email address", title, "\(title) feedback"]]
+        for entry in entries where entry.student.isEnrolled {
+            rows.append([
+                entry.student.id, entry.student.email ?? "", entry.score?.description ?? "",
+                entry.score == nil ? "" : entry.result?.feedback ?? "",
+            ])
+        }
+        return CSVTable(rows: rows)
+    }
+
+    /// A grading worksheet that Moodle let download, with grades and feedback filled in.
+    ///
+    /// Rows whose grade cannot be changed and students without a score are left as they are.
+    package func moodle(filling table: CSVTable, file: String) throws(GradebookError) -> Filled {
+        let header = (table.rows.first ?? []).map(\.trimmed)
+        func column(_ name: String) -> Int? { header.firstIndex(of: name) }
+        guard let identifier = column("Identifier"), let grade = column("Grade"),
+            column("Last modified (grade)") != nil
+        else {
+            throw .columns(
+                file: file,
+                problem:
+                    "it is no grading worksheet: 'Identifier', 'Grade' and 'Last modified (grade)' are needed; download it with Moodle's language set to English"
+            )
+        }
+        let (email, name) = (column("Email address"), column("Full name"))
+        let (feedback, maximumGrade) = (column("Feedback comments"), column("Maximum Grade"))
+        let changeable = column("Grade can be changed")
+        var left = Dictionary(
+            entries.flatMap { entry in entry.student.moodleNames.map { ($0, entry) } }
+        ) { first, _ in first }
+        var warnings: [String] = []
+        var rows = [table.rows.first ?? []]
+        for var row in table.rows.dropFirst() {
+            while row.count < header.count { row.append("") }
+            let names = [identifier, email, name, column("ID number")].compactMap { $0 }.map { row[$0].trimmed.lowercased() }
+            if let entry = names.lazy.compactMap({ left[$0] }).first {
+                for name in entry.student.moodleNames { left[name] = nil }
+                if let changeable, row[changeable].trimmed == "No" {
+                    warnings.append("the grade of \(entry.student.id) cannot be changed in Moodle")
+                } else if let score = entry.score {
+                    row[grade] = score.description
+                    if let feedback { row[feedback] = entry.result?.feedback ?? "" }
+                    if let maximumGrade, row[maximumGrade].trimmed != maximum.twoDecimals,
+                        row[maximumGrade].trimmed != maximum.description
+                    {
+                        let text = "the assignment has \(row[maximumGrade]) points in Moodle, the lab \(maximum)"
+                        if !warnings.contains(text) { warnings.append(text) }
+                    }
+                }
+            }
+            rows.append(row)
+        }
+        for entry in entries where entry.result != nil && left[entry.student.id.lowercased()] != nil {
+            warnings.append("\(entry.student.id) is not in \(file)")
+        }
+        return Filled(table: CSVTable(rows: rows, like: table), warnings: warnings)
+    }
+}
+
+extension Student {
+    fileprivate var moodleNames: [String] { [id, email, login, name].compactMap { $0?.lowercased() } }
+}
