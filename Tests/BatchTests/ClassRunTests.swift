@@ -15,7 +15,8 @@ struct ClassRunTests {
     init() throws {
         scratch = try Scratch()
         for name in ["ada", "bob", "cem"] {
-            try FileManager.default.createDirectory(atPath: "\(scratch.path)/class/\(name)", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: "\(scratch.path)/class/\(name)", withIntermediateDirectories: true)
             try name.write(toFile: "\(scratch.path)/class/\(name)/solution.sh", atomically: true, encoding: .utf8)
         }
     }

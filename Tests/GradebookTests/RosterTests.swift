@@ -12,7 +12,8 @@ struct RosterTests {
 
     @Test func `a gradebook of Canvas's is read as it is`() throws {
         let roster = try roster(
-            "Student,ID,SIS User ID,SIS Login ID,Section,Lab (7)\n    Points Possible,,,,,10\n\"Lovelace, Ada\",42,S1,ada,A,\n\"Student, Test\",99,,,A,\n")
+            "Student,ID,SIS User ID,SIS Login ID,Section,Lab (7)\n    Points Possible,,,,,10\n\"Lovelace, Ada\",42,S1,ada,A,\n\"Student, Test\",99,,,A,\n"
+        )
         #expect(roster.students.map(\.id) == ["42"])
         #expect(roster.students.first?.login == "ada")
         let matched = try roster.matched(with: [("lovelaceada_LATE_42_1234_lab", "lovelaceada_LATE_42_1234_lab.zip")])
@@ -41,11 +42,17 @@ struct ExportTests {
     private static func grades() -> ClassGrades {
         var good = Sample.base
         good.checks = [
-            CheckResult(id: "a", title: "A", kind: "state", verdict: .failed, points: Points(thousandths: 2500), maximum: Points(10), message: "=no"),
-            CheckResult(id: "h", title: "H", kind: "state", verdict: .failed, points: .zero, maximum: Points(10), visibility: .hidden, message: "CANARY"),
+            CheckResult(
+                id: "a", title: "A", kind: "state", verdict: .failed, points: Points(thousandths: 2500),
+                maximum: Points(10), message: "=no"),
+            CheckResult(
+                id: "h", title: "H", kind: "state", verdict: .failed, points: .zero, maximum: Points(10),
+                visibility: .hidden, message: "CANARY"),
         ]
         var broken = good
-        broken.checks = [CheckResult(id: "a", title: "A", kind: "state", verdict: .error, points: .zero, maximum: Points(10))]
+        broken.checks = [
+            CheckResult(id: "a", title: "A", kind: "state", verdict: .error, points: .zero, maximum: Points(10))
+        ]
         let manifest = ResultsManifest(
             labID: "l", labTitle: "Lab", labDigest: "d", engineVersion: "1", seed: "s", createdAt: "", hasRoster: true)
         return ClassGrades(
@@ -74,10 +81,11 @@ struct ExportTests {
         let download = "Student,ID,Section,Other (8),Lab (7)\nPoints Possible,,,5,10\nEve,1,A,4,\nBob,2,A,3,9\n"
         let table = try CSVTable(Array(download.utf8), file: "g.csv")
         let filled = try Self.grades().canvas(filling: table, file: "g.csv", column: "Lab")
-        #expect(filled.table.rows == [
-            ["Student", "ID", "Section", "Lab (7)"], ["Points Possible", "", "", "10"], ["Eve", "1", "A", "2.50"],
-            ["Bob", "2", "A", "9"],
-        ])
+        #expect(
+            filled.table.rows == [
+                ["Student", "ID", "Section", "Lab (7)"], ["Points Possible", "", "", "10"], ["Eve", "1", "A", "2.50"],
+                ["Bob", "2", "A", "9"],
+            ])
         #expect(filled.warnings == ["the assignment has 10 points in Canvas, the lab 20"])
         #expect { try Self.grades().canvas(filling: table, file: "g.csv", column: "No") } throws: {
             "\($0)".contains("'Other (8)', 'Lab (7)'")
@@ -85,7 +93,8 @@ struct ExportTests {
     }
 
     @Test func `a worksheet of Moodle's is filled and nothing else of it changes`() throws {
-        let download = "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\nParticipant 4,Eve,E@x,S,,20.00,Yes,-,\nParticipant 5,Bob,b@x,S,7,20.00,Yes,-,old\n"
+        let download =
+            "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\nParticipant 4,Eve,E@x,S,,20.00,Yes,-,\nParticipant 5,Bob,b@x,S,7,20.00,Yes,-,old\n"
         let filled = try Self.grades().moodle(
             filling: try CSVTable(Array(download.utf8), file: "w.csv"), file: "w.csv")
         #expect(filled.warnings.isEmpty)
