@@ -8,9 +8,10 @@ import Synchronization
 /// A result's files are in place before the store says that it counts; what the store does not say is run again.
 package struct ClassRun: Sendable {
     /// Grades the submission at a path under a name; the same as ``Grading``'s `Grader`.
-    package typealias Grade = @Sendable (
-        _ path: String, _ name: String, _ events: @Sendable (RunEvent) -> Void
-    ) async -> GradeResult
+    package typealias Grade =
+        @Sendable (
+            _ path: String, _ name: String, _ events: @Sendable (RunEvent) -> Void
+        ) async -> GradeResult
 
     package struct Options: Sendable {
         /// Submissions at a time.
@@ -125,7 +126,8 @@ package struct ClassRun: Sendable {
                 continue
             }
             let work = Work(
-                student: student, path: "\(submissions)/\(name)", key: keys.key(ofSubmissionAt: "\(submissions)/\(name)"))
+                student: student, path: "\(submissions)/\(name)",
+                key: keys.key(ofSubmissionAt: "\(submissions)/\(name)"))
             let known = pending[student.key] ?? plan.counted[student.key]
             if let known, known.key == work.key, !known.hasError, !options.force {
                 plan.unchanged += 1

@@ -113,7 +113,9 @@ struct BatchCommand: AsyncParsableCommand {
             guard let roster else { return try Roster.students(of: entries) }
             let students = try Roster(try CSVTable(path: roster), file: roster).matched(with: entries)
             for stranger in students where !stranger.isEnrolled {
-                writeError("skylab: \(stranger.submission ?? stranger.id) is nobody's in \(roster); it is graded all the same\n")
+                writeError(
+                    "skylab: \(stranger.submission ?? stranger.id) is nobody's in \(roster); it is graded all the same\n"
+                )
             }
             return students
         } catch {

@@ -58,7 +58,9 @@ final class BatchProgress: Sendable {
                 state.running.append(student.id.safe(.line(limit: 40)))
                 show(&state, always: false)
             case .retrying(let student, let reason):
-                say("  \(Mark.error.text(isPlain)) \(student.id.safe(.line(limit: 40)))  again: \(reason.safe(.line(limit: 200)))", &state)
+                say(
+                    "  \(Mark.error.text(isPlain)) \(student.id.safe(.line(limit: 40)))  again: \(reason.safe(.line(limit: 200)))",
+                    &state)
             case .finished(let student, let result): finish(student, result, &state)
             }
         }
@@ -125,7 +127,8 @@ final class BatchProgress: Sendable {
         let width = 24
         let filled = state.total == 0 ? width : width * state.done / state.total
         let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
-        return "[\(bar)] " + parts.joined(separator: "  ") + "  running: " + state.running.prefix(8).joined(separator: ", ")
+        return "[\(bar)] " + parts.joined(separator: "  ") + "  running: "
+            + state.running.prefix(8).joined(separator: ", ")
     }
 
     private func fitted(_ line: String) -> String {
@@ -154,7 +157,9 @@ final class BatchProgress: Sendable {
     func announce(_ changes: [ResultChange], held: Bool) {
         clear()
         let gains = changes.filter { $0.new > $0.old }.count
-        writeOut("\(count(changes.count, "grade")) \(held ? "would change" : "changed"): \(gains) up, \(changes.count - gains) down\n")
+        writeOut(
+            "\(count(changes.count, "grade")) \(held ? "would change" : "changed"): \(gains) up, \(changes.count - gains) down\n"
+        )
         for change in changes {
             let sign = change.new > change.old ? "+" : "-"
             writeOut("  \(sign) \(change.student.id.safe(.line(limit: 60)))  \(change.old) -> \(change.new)\n")

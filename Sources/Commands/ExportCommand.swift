@@ -48,7 +48,11 @@ struct ExportCommand: ParsableCommand {
                 return
             }
             let bytes = try bytes(grades)
-            if let out { try writeFileAtomically(bytes, to: out) } else { writeOut(String(decoding: bytes, as: UTF8.self)) }
+            if let out {
+                try writeFileAtomically(bytes, to: out)
+            } else {
+                writeOut(String(decoding: bytes, as: UTF8.self))
+            }
         } catch let error as ReportFileError {
             throw CommandFailure("\(error)", code: .output)
         } catch let error as GradebookError {

@@ -1,6 +1,6 @@
 package import GradeModel
-import SafeText
 package import ResultsFolder
+import SafeText
 
 /// The grades of a class, for exports.
 package struct ClassGrades: Sendable {
@@ -25,7 +25,9 @@ package struct ClassGrades: Sendable {
     package init(_ folder: ResultsFolder) throws(GradebookError) {
         var entries: [Entry] = []
         do throws(ResultsError) {
-            for student in folder.students { entries.append(Entry(student: student, result: try folder.result(of: student))) }
+            for student in folder.students {
+                entries.append(Entry(student: student, result: try folder.result(of: student)))
+            }
         } catch {
             throw .results(error)
         }

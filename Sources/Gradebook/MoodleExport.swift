@@ -39,7 +39,9 @@ extension ClassGrades {
         var rows = [table.rows.first ?? []]
         for var row in table.rows.dropFirst() {
             while row.count < header.count { row.append("") }
-            let names = [identifier, email, name, column("ID number")].compactMap { $0 }.map { row[$0].trimmed.lowercased() }
+            let names = [identifier, email, name, column("ID number")].compactMap { $0 }.map {
+                row[$0].trimmed.lowercased()
+            }
             if let entry = names.lazy.compactMap({ left[$0] }).first {
                 for name in entry.student.moodleNames { left[name] = nil }
                 if let changeable, row[changeable].trimmed == "No" {

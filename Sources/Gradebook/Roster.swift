@@ -18,7 +18,8 @@ package struct Roster: Sendable {
         guard let id = identifier ?? login ?? email else {
             throw .columns(
                 file: file,
-                problem: "no column tells students apart: there must be one of id, ID number, Identifier, username, email")
+                problem:
+                    "no column tells students apart: there must be one of id, ID number, Identifier, username, email")
         }
         let (first, last) = (column(["first name", "firstname"]), column(["last name", "lastname", "surname"]))
         let name = column(["name", "student", "full name"])

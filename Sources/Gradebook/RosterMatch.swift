@@ -29,7 +29,8 @@ extension Roster {
             }
             if let other = students[owner].submission {
                 throw .duplicate(
-                    file: "the submissions", column: "student", value: "\(students[owner].id)' (\(other), \(submission.file)) '")
+                    file: "the submissions", column: "student",
+                    value: "\(students[owner].id)' (\(other), \(submission.file)) '")
             }
             students[owner].submission = submission.file
         }

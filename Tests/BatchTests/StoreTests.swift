@@ -20,7 +20,8 @@ struct StoreTests {
     @Test func `a row that is published waits no more`() throws {
         let folder = try Scratch()
         let store = try BatchStore(path: "\(folder.path)/results.sqlite")
-        let row = BatchStore.Row(student: "ada", key: "k", attempt: 1, score: Points(3), maximum: Points(5), hasError: false)
+        let row = BatchStore.Row(
+            student: "ada", key: "k", attempt: 1, score: Points(3), maximum: Points(5), hasError: false)
         try store.hold(row)
         #expect(try store.pending() == ["ada": row])
         try store.publish(row)
