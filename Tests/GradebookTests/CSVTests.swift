@@ -1,4 +1,4 @@
-import Gradebook
+@testable import Gradebook
 import Testing
 
 /// Reading and writing CSV.

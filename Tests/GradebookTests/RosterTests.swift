@@ -1,5 +1,5 @@
 import GradeModel
-import Gradebook
+@testable import Gradebook
 import ReportFixtures
 import ResultsFolder
 import Testing
