@@ -22,6 +22,15 @@ package final class BatchStore: Sendable {
         package var maximum: Points
         /// Whether the grader broke, so that the score means nothing.
         package var hasError: Bool
+
+        package init(student: String, key: String, attempt: Int, score: Points, maximum: Points, hasError: Bool) {
+            self.student = student
+            self.key = key
+            self.attempt = attempt
+            self.score = score
+            self.maximum = maximum
+            self.hasError = hasError
+        }
     }
 
     /// A row of `journal`.

@@ -10,6 +10,11 @@ package struct ClassGrades: Sendable {
         /// Nil where nothing was handed in.
         package var result: GradeResult?
 
+        package init(student: Student, result: GradeResult?) {
+            self.student = student
+            self.result = result
+        }
+
         /// The points, where there are any: a broken grader gives none, and never zero.
         var score: Points? { result.flatMap { $0.hasError ? nil : $0.score } }
     }

@@ -9,6 +9,7 @@ goes on; in the end the store, the list of files and every result without its ti
 import argparse
 import json
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,14 +18,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-# What differs from one undisturbed run to the next: real times, and what depends on them.
-TIMES = {"seconds", "startedAt", "startSeconds", "tookSeconds", "usage"}
+# What differs from one undisturbed run to the next: real times, and what clients choose by chance, which are their
+# idempotency tokens and the order of the features in `User-Agent`.
+TIMES = {"seconds", "startedAt", "startSeconds", "tookSeconds", "usage", "userAgent", "stateDigest"}
+TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def without_times(value):
     if isinstance(value, dict):
         return {name: without_times(part) for name, part in value.items() if name not in TIMES}
-    return [without_times(part) for part in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [without_times(part) for part in value]
+    return TOKEN.sub("TOKEN", value) if isinstance(value, str) else value
 
 
 def state(results: Path) -> dict:
