@@ -155,7 +155,8 @@ let package = Package(
             "Grading",
             [
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
-                "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing", "Reachability", "Scenarios",
+                "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing",
+                "Reachability", "Scenarios",
             ]),
 
         // MARK: Results of a class

@@ -61,7 +61,10 @@ enum Authorizer {
         var isExplicit = false
         if case .explicitlyDenied = decision.outcome { isExplicit = true }
         let statements: [JSON] = decision.statements.map { statement in
-            ["statementId": .string(statement.sid ?? ""), "effect": "DENY", "sourcePolicyId": .string(statement.policyName)]
+            [
+                "statementId": .string(statement.sid ?? ""), "effect": "DENY",
+                "sourcePolicyId": .string(statement.policyName),
+            ]
         }
         let conditions: [JSON] = request.context.keys.map { key in
             let values: [JSON] = (request.context[key] ?? []).map { ["value": .string($0)] }

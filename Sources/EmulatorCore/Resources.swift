@@ -26,7 +26,8 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("autoscaling:policy", "DescribePolicies", "ScalingPolicies"),
         ResourceSelector("cloudwatch:alarm", "DescribeAlarms", "MetricAlarms"),
         ResourceSelector("ec2:address", "DescribeAddresses", "Addresses"),
-        ResourceSelector("ec2:egress-only-internet-gateway", "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways"),
+        ResourceSelector(
+            "ec2:egress-only-internet-gateway", "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways"),
         ResourceSelector("ec2:image", "DescribeImages", "Images", with: ["Owners": ["self"]]),
         ResourceSelector("ec2:instance", "DescribeInstances", "Reservations", "Instances"),
         ResourceSelector("ec2:internet-gateway", "DescribeInternetGateways", "InternetGateways"),
@@ -101,7 +102,9 @@ extension World {
         var all: [Value] = []
         for owner in try values(other, &context) {
             guard let name = owner[parent.member] else { continue }
-            for item in try call(selector, .structure(Fields([Fields.Field(name: parent.parameter, value: name)])), &context) {
+            for item in try call(
+                selector, .structure(Fields([Fields.Field(name: parent.parameter, value: name)])), &context)
+            {
                 guard case .structure(var fields) = item else { continue }
                 fields[parent.member] = name
                 all.append(.structure(fields))

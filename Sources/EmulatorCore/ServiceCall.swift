@@ -32,18 +32,22 @@ struct ServiceCall {
             return codec.response(error, requestID: requestID)
         }
         // What policies say may depend on the time, so that nothing is kept where they are asked.
-        let key = emulator.configuration.enforcesIAM ? nil : codec.answerKey(request).map { target in
-            AnswerCache.Key(
-                service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, target: target,
-                query: request.query, body: request.body)
-        }
+        let key =
+            emulator.configuration.enforcesIAM
+            ? nil
+            : codec.answerKey(request).map { target in
+                AnswerCache.Key(
+                    service: scope.service, region: scope.region, accessKeyID: scope.accessKeyID, target: target,
+                    query: request.query, body: request.body)
+            }
         if let key, let (body, operation) = emulator.keptAnswer(key, record) {
             return codec.response(body, operation, requestID: requestID)
         }
         do throws(ServiceError) {
             let call = try codec.parse(request)
             record.eventName = call.operationName
-            guard scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation else {
+            guard scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation
+            else {
                 return unsigned()
             }
             guard let operation = model.operation(call.operationName) else {

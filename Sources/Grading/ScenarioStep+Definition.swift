@@ -85,9 +85,14 @@ struct FaultInjection {
         switch fault.action {
         case .zoneOutage: targets.map { .zoneOutage(zone: $0) }
         case .impairment:
-            targets.map { .impairment(instanceID: $0, Fault.StatusCheck(rawValue: fault.variant ?? "instance") ?? .instance) }
+            targets.map {
+                .impairment(instanceID: $0, Fault.StatusCheck(rawValue: fault.variant ?? "instance") ?? .instance)
+            }
         case .disruption:
-            [.networkDisruption(subnets: targets, scope: Fault.DisruptionScope(rawValue: fault.variant ?? "all") ?? .all)]
+            [
+                .networkDisruption(
+                    subnets: targets, scope: Fault.DisruptionScope(rawValue: fault.variant ?? "all") ?? .all)
+            ]
         case .launchShortage: [.insufficientCapacity(zones: targets, percentage: fault.percent, of: .api)]
         case .groupShortage: [.insufficientCapacity(zones: targets, percentage: fault.percent, of: .autoScaling)]
         case .throttle: apiFaults(.throttle)

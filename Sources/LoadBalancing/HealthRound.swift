@@ -58,7 +58,9 @@ package enum HealthRound {
         let view = region.elb.loadBalancers(using: arn).first.map { BalancerView($0, region, world) }
         return group.targets.contains { target in
             guard target.drainingUntil == nil else { return true }
-            guard let checked = checked(target, group, region, view, world.now, ignoringTimes: true) else { return true }
+            guard let checked = checked(target, group, region, view, world.now, ignoringTimes: true) else {
+                return true
+            }
             return checked.nextCheck != nil || checked.observedRun != target.observedRun
                 || checked.checks.map(\.verdict) != target.checks.map(\.verdict)
         }

@@ -139,7 +139,8 @@ extension BalancerView {
     func eligible(_ group: TargetGroup, for zone: LoadBalancer.Zone) -> [(target: Target, site: TargetSite)] {
         let crosses = crossesZones(group)
         return group.targets.compactMap { target in
-            guard let site = TargetSite(target, in: group, region), site.zone == nil || crosses || site.zone == zone.zone
+            guard let site = TargetSite(target, in: group, region),
+                site.zone == nil || crosses || site.zone == zone.zone
             else { return nil }
             switch TargetHealth(target, in: group, region, world, self).state {
             case .unused, .draining: return nil
@@ -189,7 +190,8 @@ extension BalancerView {
 extension RuleAction.Redirect {
     /// The address that a client is sent to. <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html>
     fileprivate func location(_ request: BalancerRequest, host: String, _ listener: Listener) -> String {
-        let query = request.path.firstIndex(of: "?").map { String(request.path[request.path.index(after: $0)...]) } ?? ""
+        let query =
+            request.path.firstIndex(of: "?").map { String(request.path[request.path.index(after: $0)...]) } ?? ""
         func fill(_ text: String) -> String {
             text.replacing("#{protocol}", with: listener.listenerProtocol?.lowercased() ?? "http")
                 .replacing("#{host}", with: host).replacing("#{port}", with: String(request.port))

@@ -78,7 +78,8 @@ package struct ClientPlan: Sendable {
         if let address = IPv4Address(host) { return address }
         guard host.hasPrefix("ec2-"), host.hasSuffix(".amazonaws.com"), let label = host.split(separator: ".").first
         else { return nil }
-        return IPv4Address(label.dropFirst(4).split(separator: "-", omittingEmptySubsequences: false).joined(separator: "."))
+        return IPv4Address(
+            label.dropFirst(4).split(separator: "-", omittingEmptySubsequences: false).joined(separator: "."))
     }
 
     // MARK: Time

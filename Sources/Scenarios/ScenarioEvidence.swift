@@ -98,12 +98,13 @@ package struct ScenarioEvidence: Sendable {
 
     /// Requests of a second belong together: a segment is good, bad or mixed.
     private mutating func extend(at time: Int, isServed: Bool, detail: String?) {
-        let isNew = segments.last.map { segment in
-            if time - segment.start < 1000 { return false }
-            // Alike for as long as the fate stays what it was.
-            return segment.served > 0 && segment.lost > 0
-                ? time - segment.start >= 10_000 : (segment.lost == 0) != isServed
-        } ?? true
+        let isNew =
+            segments.last.map { segment in
+                if time - segment.start < 1000 { return false }
+                // Alike for as long as the fate stays what it was.
+                return segment.served > 0 && segment.lost > 0
+                    ? time - segment.start >= 10_000 : (segment.lost == 0) != isServed
+            } ?? true
         if isNew, segments.count < Self.maximumSegments {
             segments.append(Segment(start: time, end: time, served: 0, lost: 0, failures: [], targets: []))
         }
@@ -120,7 +121,9 @@ package struct ScenarioEvidence: Sendable {
 
     /// A fault of which requests were lost a moment ago has not been recovered from.
     private mutating func settleRecovery(at time: Int) {
-        guard let place = recoveries.indices.last, let duration = recoveries[place].duration, duration > 0 else { return }
+        guard let place = recoveries.indices.last, let duration = recoveries[place].duration, duration > 0 else {
+            return
+        }
         if time - (recoveries[place].start + duration) < Self.calm { recoveries[place].duration = nil }
     }
 

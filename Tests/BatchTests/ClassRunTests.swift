@@ -1,10 +1,11 @@
-@testable import Batch
 import Foundation
 import GradeModel
 import ReportFixtures
 import ResultsFolder
 import Synchronization
 import Testing
+
+@testable import Batch
 
 /// Grading a class with a grader that gives what the test says.
 struct ClassRunTests {

@@ -1,7 +1,8 @@
-@testable import Batch
 import Foundation
 import GradeModel
 import Testing
+
+@testable import Batch
 
 /// The results store.
 struct StoreTests {

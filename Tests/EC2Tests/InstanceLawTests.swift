@@ -7,9 +7,18 @@ import Testing
 struct InstanceLawTests {
     static let failing: [(action: String, body: String, code: String)] = [
         ("RunInstances", "$RUN&KeyName=nobody", "InvalidKeyPair.NotFound"),
-        ("RunInstances", "$RUN&LaunchTemplate.LaunchTemplateName=nothing", "InvalidLaunchTemplateName.NotFoundException"),
-        ("RunInstances", "$RUN&LaunchTemplate.LaunchTemplateId=lt-0123456789abcdef0", "InvalidLaunchTemplateId.NotFound"),
-        ("RunInstances", "$RUN&LaunchTemplate.LaunchTemplateName=web&LaunchTemplate.Version=7", "InvalidLaunchTemplateId.VersionNotFound"),
+        (
+            "RunInstances", "$RUN&LaunchTemplate.LaunchTemplateName=nothing",
+            "InvalidLaunchTemplateName.NotFoundException"
+        ),
+        (
+            "RunInstances", "$RUN&LaunchTemplate.LaunchTemplateId=lt-0123456789abcdef0",
+            "InvalidLaunchTemplateId.NotFound"
+        ),
+        (
+            "RunInstances", "$RUN&LaunchTemplate.LaunchTemplateName=web&LaunchTemplate.Version=7",
+            "InvalidLaunchTemplateId.VersionNotFound"
+        ),
         ("RunInstances", "$RUN&Placement.GroupName=nowhere", "InvalidPlacementGroup.Unknown"),
         ("RunInstances", "$RUN&Placement.Tenancy=shared", "InvalidParameterValue"),
         ("RunInstances", "$RUN&CpuOptions.CoreCount=1", "InvalidParameterCombination"),
@@ -18,34 +27,82 @@ struct InstanceLawTests {
         ("RunInstances", "$RUN&IamInstanceProfile.Name=no/where", "InvalidParameterValue"),
         ("RunInstances", "$RUN&InstanceInitiatedShutdownBehavior=explode", "InvalidParameterValue"),
         ("RunInstances", "$RUN&UserData=***", "InvalidParameterValue"),
-        ("RunInstances", "$RUN&InstanceMarketOptions.MarketType=spot&InstanceMarketOptions.SpotOptions.MaxPrice=0.0001", "SpotMaxPriceTooLow"),
-        ("RunInstances", "$RUN&InstanceMarketOptions.MarketType=spot&InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior=stop", "InvalidParameterCombination"),
+        (
+            "RunInstances",
+            "$RUN&InstanceMarketOptions.MarketType=spot&InstanceMarketOptions.SpotOptions.MaxPrice=0.0001",
+            "SpotMaxPriceTooLow"
+        ),
+        (
+            "RunInstances",
+            "$RUN&InstanceMarketOptions.MarketType=spot&InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior=stop",
+            "InvalidParameterCombination"
+        ),
         ("StopInstances", "InstanceId.1=$ID&Hibernate=true", "UnsupportedHibernationConfiguration"),
         ("StopInstances", "InstanceId.1=$ID&Hibernate=true&Force=true", "InvalidParameterCombination"),
         ("ModifyInstanceAttribute", "InstanceId=$ID&InstanceType.Value=t3.small", "IncorrectInstanceState"),
-        ("ModifyInstanceAttribute", "InstanceId=$ID&InstanceType.Value=t3.small&EbsOptimized.Value=true", "InvalidParameterCombination"),
+        (
+            "ModifyInstanceAttribute", "InstanceId=$ID&InstanceType.Value=t3.small&EbsOptimized.Value=true",
+            "InvalidParameterCombination"
+        ),
         ("ModifyInstanceAttribute", "InstanceId=$ID", "InvalidParameterCombination"),
         ("ModifyInstanceAttribute", "InstanceId=$ID&GroupId.1=sg-12345678", "InvalidGroup.NotFound"),
-        ("ModifyInstanceAttribute", "InstanceId=$ID&BlockDeviceMapping.1.DeviceName=/dev/sdz&BlockDeviceMapping.1.Ebs.DeleteOnTermination=true", "InvalidInstanceAttributeValue"),
+        (
+            "ModifyInstanceAttribute",
+            "InstanceId=$ID&BlockDeviceMapping.1.DeviceName=/dev/sdz&BlockDeviceMapping.1.Ebs.DeleteOnTermination=true",
+            "InvalidInstanceAttributeValue"
+        ),
         ("ResetInstanceAttribute", "InstanceId=$ID&Attribute=userData", "InvalidParameterValue"),
         ("ModifyInstanceMetadataOptions", "InstanceId=$ID&HttpPutResponseHopLimit=65", "InvalidParameterValue"),
         ("ModifyInstancePlacement", "InstanceId=$ID&GroupName=web", "IncorrectInstanceState"),
         ("ModifyInstanceCpuOptions", "InstanceId=$ID&CoreCount=1&ThreadsPerCore=1", "IncorrectInstanceState"),
         ("ModifyInstanceMaintenanceOptions", "InstanceId=$ID&AutoRecovery=maybe", "InvalidParameterValue"),
-        ("ModifyPrivateDnsNameOptions", "InstanceId=$ID&PrivateDnsHostnameType=resource-name", "IncorrectInstanceState"),
-        ("ModifyInstanceCapacityReservationAttributes", "InstanceId=$ID&CapacityReservationSpecification.CapacityReservationPreference=none", "IncorrectInstanceState"),
-        ("ModifyInstanceCreditSpecification", "InstanceCreditSpecification.1.InstanceId=$ID&InstanceCreditSpecification.1.CpuCredits=endless", "InvalidParameterValue"),
+        (
+            "ModifyPrivateDnsNameOptions", "InstanceId=$ID&PrivateDnsHostnameType=resource-name",
+            "IncorrectInstanceState"
+        ),
+        (
+            "ModifyInstanceCapacityReservationAttributes",
+            "InstanceId=$ID&CapacityReservationSpecification.CapacityReservationPreference=none",
+            "IncorrectInstanceState"
+        ),
+        (
+            "ModifyInstanceCreditSpecification",
+            "InstanceCreditSpecification.1.InstanceId=$ID&InstanceCreditSpecification.1.CpuCredits=endless",
+            "InvalidParameterValue"
+        ),
         ("MonitorInstances", "InstanceId.1=$ID&InstanceId.2=i-12345678", "InvalidInstanceID.NotFound"),
         ("UnmonitorInstances", "InstanceId.1=i-12345678", "InvalidInstanceID.NotFound"),
         ("ReportInstanceStatus", "InstanceId.1=i-12345678&Status=ok&ReasonCode.1=other", "InvalidInstanceID.NotFound"),
-        ("AssociateIamInstanceProfile", "InstanceId=i-12345678&IamInstanceProfile.Name=web", "InvalidInstanceID.NotFound"),
-        ("DisassociateIamInstanceProfile", "AssociationId=iip-assoc-0123456789abcdef0", "InvalidAssociationID.NotFound"),
-        ("ReplaceIamInstanceProfileAssociation", "AssociationId=iip-assoc-0123456789abcdef0&IamInstanceProfile.Name=web", "InvalidAssociationID.NotFound"),
-        ("CreateLaunchTemplate", "LaunchTemplateName=web&LaunchTemplateData.InstanceType=t3.micro", "InvalidLaunchTemplateName.AlreadyExistsException"),
-        ("CreateLaunchTemplate", "LaunchTemplateName=w&LaunchTemplateData.InstanceType=t3.micro", "InvalidLaunchTemplateName.MalformedException"),
+        (
+            "AssociateIamInstanceProfile", "InstanceId=i-12345678&IamInstanceProfile.Name=web",
+            "InvalidInstanceID.NotFound"
+        ),
+        (
+            "DisassociateIamInstanceProfile", "AssociationId=iip-assoc-0123456789abcdef0",
+            "InvalidAssociationID.NotFound"
+        ),
+        (
+            "ReplaceIamInstanceProfileAssociation",
+            "AssociationId=iip-assoc-0123456789abcdef0&IamInstanceProfile.Name=web", "InvalidAssociationID.NotFound"
+        ),
+        (
+            "CreateLaunchTemplate", "LaunchTemplateName=web&LaunchTemplateData.InstanceType=t3.micro",
+            "InvalidLaunchTemplateName.AlreadyExistsException"
+        ),
+        (
+            "CreateLaunchTemplate", "LaunchTemplateName=w&LaunchTemplateData.InstanceType=t3.micro",
+            "InvalidLaunchTemplateName.MalformedException"
+        ),
         ("CreateLaunchTemplate", "LaunchTemplateName=other", "MissingParameter"),
-        ("CreateLaunchTemplateVersion", "LaunchTemplateName=web&SourceVersion=9&LaunchTemplateData.InstanceType=t3.micro", "InvalidLaunchTemplateId.VersionNotFound"),
-        ("ModifyLaunchTemplate", "LaunchTemplateName=web&SetDefaultVersion=9", "InvalidLaunchTemplateId.VersionNotFound"),
+        (
+            "CreateLaunchTemplateVersion",
+            "LaunchTemplateName=web&SourceVersion=9&LaunchTemplateData.InstanceType=t3.micro",
+            "InvalidLaunchTemplateId.VersionNotFound"
+        ),
+        (
+            "ModifyLaunchTemplate", "LaunchTemplateName=web&SetDefaultVersion=9",
+            "InvalidLaunchTemplateId.VersionNotFound"
+        ),
         ("ModifyLaunchTemplate", "SetDefaultVersion=1", "MissingParameter"),
         ("DeleteLaunchTemplate", "LaunchTemplateName=nothing", "InvalidLaunchTemplateName.NotFoundException"),
         ("DeleteLaunchTemplateVersions", "LaunchTemplateName=web&LaunchTemplateVersion.1=one", "InvalidParameterValue"),
@@ -61,7 +118,8 @@ struct InstanceLawTests {
         let session = EmulatorSession(clock: clock)
         let id = session.launch()[0]
         session.call("CreateInstanceProfile", ["InstanceProfileName": "web"], service: "iam")
-        session.call("CreateLaunchTemplate", ["LaunchTemplateName": "web", "LaunchTemplateData.InstanceType": "t3.micro"])
+        session.call(
+            "CreateLaunchTemplate", ["LaunchTemplateName": "web", "LaunchTemplateData.InstanceType": "t3.micro"])
         session.call("CreatePlacementGroup", ["GroupName": "near", "Strategy": "cluster"])
         session.emulator.advance(milliseconds: 60_000)
         return (session, id)
@@ -84,10 +142,27 @@ struct InstanceLawTests {
     @Test func `replaying the trail gives the same world`() {
         let (session, id) = furnished(.settling)
         let image = session.imageID
-        session.call("CreateLaunchTemplateVersion", ["LaunchTemplateName": "web", "LaunchTemplateData.ImageId": image, "SourceVersion": "1"])
-        session.call("RunInstances", ["LaunchTemplate.LaunchTemplateName": "web", "LaunchTemplate.Version": "$Latest", "MinCount": "2", "MaxCount": "2"])
-        session.call("RunInstances", ["ImageId": image, "InstanceType": "m5.large", "MinCount": "1", "MaxCount": "1", "Placement.GroupName": "near"])
-        session.call("RequestSpotInstances", ["LaunchSpecification.ImageId": image, "LaunchSpecification.InstanceType": "t3.micro", "Type": "persistent"])
+        session.call(
+            "CreateLaunchTemplateVersion",
+            ["LaunchTemplateName": "web", "LaunchTemplateData.ImageId": image, "SourceVersion": "1"])
+        session.call(
+            "RunInstances",
+            [
+                "LaunchTemplate.LaunchTemplateName": "web", "LaunchTemplate.Version": "$Latest", "MinCount": "2",
+                "MaxCount": "2",
+            ])
+        session.call(
+            "RunInstances",
+            [
+                "ImageId": image, "InstanceType": "m5.large", "MinCount": "1", "MaxCount": "1",
+                "Placement.GroupName": "near",
+            ])
+        session.call(
+            "RequestSpotInstances",
+            [
+                "LaunchSpecification.ImageId": image, "LaunchSpecification.InstanceType": "t3.micro",
+                "Type": "persistent",
+            ])
         session.call("DescribeInstances")
         session.call("StopInstances", ["InstanceId.1": id])
         session.call("DescribeInstances")

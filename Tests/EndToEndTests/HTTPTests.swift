@@ -81,14 +81,17 @@ struct HTTPTests {
         #expect(text.contains("Content-Length: "))
     }
 
-    @Test(arguments: ["\u{16}\u{3}\u{1}\u{2}", "GET\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "\r\n \r\n:\r\n\r\n"])
+    @Test(arguments: [
+        "\u{16}\u{3}\u{1}\u{2}", "GET\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "\r\n \r\n:\r\n\r\n",
+    ])
     func `what is no HTTP is refused and the connection closed`(_ text: String) async throws {
         let answer = try await exchange(text)
         #expect(answer == "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     }
 
     @Test func `a body over the limit is refused before it is sent`() async throws {
-        let text = try await exchange("POST / HTTP/1.1\r\nHost: x\r\n\(signature)\r\nContent-Length: 99999999999\r\n\r\n")
+        let text = try await exchange(
+            "POST / HTTP/1.1\r\nHost: x\r\n\(signature)\r\nContent-Length: 99999999999\r\n\r\n")
         #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 413 "))
     }
 }

@@ -1,5 +1,6 @@
-@testable import Gradebook
 import Testing
+
+@testable import Gradebook
 
 /// Reading and writing CSV.
 struct CSVTests {

@@ -1,8 +1,9 @@
 import GradeModel
-@testable import Gradebook
 import ReportFixtures
 import ResultsFolder
 import Testing
+
+@testable import Gradebook
 
 /// Rosters, and whose a submission is.
 struct RosterTests {

@@ -136,7 +136,8 @@ struct GraderTests {
     }
 
     @Test func `a program that never ends is stopped at its wall time`() async throws {
-        let result = try await grade(["solution.sh": "while :; do read -t 100 x < <(:) || :; done"], in: Self.lab(seconds: 2))
+        let result = try await grade(
+            ["solution.sh": "while :; do read -t 100 x < <(:) || :; done"], in: Self.lab(seconds: 2))
         let ending = try #require(result.program?.ending)
         #expect([.limit(.wallTime), .limit(.cpuTime)].contains(ending))
     }

@@ -39,7 +39,10 @@ struct LabDiagnosticTests {
             "id: two", "name: two",
             "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario"
         ),
-        ("{cli: ", "{pulumi: ", "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform"),
+        (
+            "{cli: ", "{pulumi: ",
+            "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform"
+        ),
         ("lab: v1", "lab: v2", "lab.yaml:1:6: error: 'lab' must be v1, the version of the format, not 'v2'"),
         // Types
         (
@@ -66,7 +69,10 @@ struct LabDiagnosticTests {
             "id: demo", "id: demo\naccount: {student_policies: [ReadOnlyAccess]}",
             "lab.yaml:3:29: error: 'student_policies' means nothing without 'enforce_iam: true'"
         ),
-        ("id: demo", "id: demo\naccount: {shortages: [{zone: us-east-1a}]}", "lab.yaml:3:23: error: a shortage needs 'types'"),
+        (
+            "id: demo", "id: demo\naccount: {shortages: [{zone: us-east-1a}]}",
+            "lab.yaml:3:23: error: a shortage needs 'types'"
+        ),
         ("count: 1", "count: one", "lab.yaml:9:42: error: 'count' must be a whole number, not text"),
         ("count: 1", "count: {min: 3, max: 2}", "lab.yaml:9:42: error: 'count': 'min' (3) is above 'max' (2)"),
         ("count: 1", "count: -1", "lab.yaml:9:42: error: 'count' must be from 0 to 1000000, not -1"),
@@ -158,7 +164,10 @@ struct LabDiagnosticTests {
             "requires: [one]", "visibility: hiden",
             "lab.yaml:12:17: error: 'visibility' must be one of visible, no_detail, hidden, after_due_date, after_published, staff, not 'hiden'; did you mean 'hidden'?"
         ),
-        ("    state: {select: ec2:instance, count: 1}\n", "", "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario"),
+        (
+            "    state: {select: ec2:instance, count: 1}\n", "",
+            "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario"
+        ),
         (
             "entry: solution.sh", "entry: ../x",
             "lab.yaml:5:27: error: 'entry' must be a relative path without '.', '..' and empty parts, not '../x'"

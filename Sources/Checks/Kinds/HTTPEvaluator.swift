@@ -18,7 +18,8 @@ struct HTTPEvaluator: CheckEvaluator {
         let good = fetched.answers.filter { holds($0.outcome) }
         let bad = fetched.answers.first { !holds($0.outcome) }
         let expected = "status " + check.status.map(\.expectation).joined(separator: ", and ")
-        let actual = fetched.problem ?? bad.map { describe($0.outcome) } ?? good.first.map { describe($0.outcome) } ?? "nothing"
+        let actual =
+            fetched.problem ?? bad.map { describe($0.outcome) } ?? good.first.map { describe($0.outcome) } ?? "nothing"
         var evidence = [
             Evidence(
                 subject: fetched.url, property: "\(good.count) of \(check.times) answers", expected: expected,
@@ -36,7 +37,8 @@ struct HTTPEvaluator: CheckEvaluator {
         let wrong = evidence.first { !$0.holds }
         return CheckOutcome(
             passed: wrong == nil, share: CheckOutcome.Share(reached: good.count, possible: max(check.times, 1)),
-            message: wrong.map { "GET \($0.subject), \($0.property): expected \($0.expected), got \($0.actual)." } ?? "",
+            message: wrong.map { "GET \($0.subject), \($0.property): expected \($0.expected), got \($0.actual)." }
+                ?? "",
             expected: wrong?.expected ?? expected, actual: wrong?.actual ?? actual, evidence: evidence,
             placeholders: [
                 "expected": .string(wrong?.expected ?? expected), "actual": .string(wrong?.actual ?? actual),

@@ -93,14 +93,20 @@ struct ReachEvaluator: CheckEvaluator {
         let closed = analyses.first { !$0.isReachable }
         switch check.expectation {
         case .blocked:
-            guard let open else { return Finding(from: from, to: to, port: port, analysis: closed, holds: true, words: reason(closed)) }
-            return Finding(from: from, to: to, port: port, analysis: open, holds: false, words: "reachable via \(open.line)")
+            guard let open else {
+                return Finding(from: from, to: to, port: port, analysis: closed, holds: true, words: reason(closed))
+            }
+            return Finding(
+                from: from, to: to, port: port, analysis: open, holds: false, words: "reachable via \(open.line)")
         case .reachable:
             guard !analyses.isEmpty else {
-                return Finding(from: from, to: to, port: port, analysis: nil, holds: false, words: "no network interface")
+                return Finding(
+                    from: from, to: to, port: port, analysis: nil, holds: false, words: "no network interface")
             }
             guard let closed else {
-                return Finding(from: from, to: to, port: port, analysis: open, holds: true, words: "reachable via \(open?.line ?? "")")
+                return Finding(
+                    from: from, to: to, port: port, analysis: open, holds: true,
+                    words: "reachable via \(open?.line ?? "")")
             }
             return Finding(from: from, to: to, port: port, analysis: closed, holds: false, words: reason(closed))
         }
@@ -144,7 +150,8 @@ struct ReachEvaluator: CheckEvaluator {
         let actual = first?.words ?? (isCounted ? "" : "\(counted) to look at")
         var message = ""
         if let first {
-            message = "\(first.from.name) to \(first.to.name), \(property(first.port)): expected \(expected), but \(first.words)"
+            message =
+                "\(first.from.name) to \(first.to.name), \(property(first.port)): expected \(expected), but \(first.words)"
         } else if !passed {
             message = "There are \(counted) resource(s) to look at, expected \(check.count.phrase)."
         }

@@ -36,7 +36,8 @@ struct ScenarioEvaluator: CheckEvaluator {
         let good = findings.count(where: \.holds)
         return CheckOutcome(
             passed: good == findings.count, share: CheckOutcome.Share(reached: good, possible: findings.count),
-            message: wrong.map { sentence($0, shown) } ?? "", expected: fact.map { "\($0.property) \($0.expected)" } ?? "",
+            message: wrong.map { sentence($0, shown) } ?? "",
+            expected: fact.map { "\($0.property) \($0.expected)" } ?? "",
             actual: fact?.actual ?? "", evidence: evidence(findings), placeholders: placeholders(shown, fact))
     }
 
@@ -67,7 +68,9 @@ struct ScenarioEvaluator: CheckEvaluator {
                     "recovery from \(recovery.fault)", "at most \(Self.seconds(most))",
                     duration.map(Self.seconds) ?? "never", duration.map { $0 <= most } ?? false)
             }
-            if evidence.recoveries.isEmpty { add("recovery", "at most \(Self.seconds(most))", "no fault was begun", false) }
+            if evidence.recoveries.isEmpty {
+                add("recovery", "at most \(Self.seconds(most))", "no fault was begun", false)
+            }
         }
         if let most = check.longestGap {
             let gap = Double(evidence.longestGap) / 1000
@@ -77,7 +80,8 @@ struct ScenarioEvaluator: CheckEvaluator {
         if let bounds = check.servedBy {
             let targets = evidence.targets.map { "\($0.id) (\($0.served))" }
             add(
-                "served by", bounds.phrase, targets.isEmpty ? "none" : "\(targets.count): \(targets.joined(separator: ", "))",
+                "served by", bounds.phrase,
+                targets.isEmpty ? "none" : "\(targets.count): \(targets.joined(separator: ", "))",
                 bounds.contains(targets.count))
         }
         var final: CheckOutcome?
@@ -96,7 +100,8 @@ struct ScenarioEvaluator: CheckEvaluator {
         // Rounded down, so that 99.996 % does not read as 100 %.
         let hundredths = Int((share * 10_000).rounded(.down))
         let rest = hundredths % 100
-        return "\(hundredths / 100)" + (rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)") + " %"
+        return "\(hundredths / 100)"
+            + (rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)") + " %"
     }
 
     private static func seconds(_ value: Double) -> String {
@@ -119,7 +124,8 @@ struct ScenarioEvaluator: CheckEvaluator {
             "cell": .string(finding.cell.name),
             "availability": .string(Self.percent(evidence?.availability ?? 0)),
             "lost": .integer(evidence?.lost ?? 0), "requests": .integer(evidence?.requests ?? 0),
-            "recovery": .string(recovery.map { $0.duration.map { Self.seconds(Double($0) / 1000) } ?? "never" } ?? "never"),
+            "recovery": .string(
+                recovery.map { $0.duration.map { Self.seconds(Double($0) / 1000) } ?? "never" } ?? "never"),
             "longest_gap": .string(Self.seconds(Double(evidence?.longestGap ?? 0) / 1000)),
         ]
     }
@@ -137,7 +143,9 @@ struct ScenarioEvaluator: CheckEvaluator {
         lines += evidence.segments.map { segment in
             var text = "\(segment.served) served"
             if !segment.targets.isEmpty { text += " by \(segment.targets.prefix(4).joined(separator: ", "))" }
-            if segment.lost > 0 { text += ", \(segment.lost) lost (\(segment.failures.prefix(3).joined(separator: ", ")))" }
+            if segment.lost > 0 {
+                text += ", \(segment.lost) lost (\(segment.failures.prefix(3).joined(separator: ", ")))"
+            }
             return (segment.start, text)
         }
         lines.sort { $0.time < $1.time }

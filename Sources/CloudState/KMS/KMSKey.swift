@@ -11,7 +11,9 @@ package struct KMSState: Sendable, Equatable {
 
 /// A KMS key.
 package struct KMSKey: ResourceRecord {
-    package enum State: String, Sendable { case enabled = "Enabled", disabled = "Disabled", pendingDeletion = "PendingDeletion" }
+    package enum State: String, Sendable {
+        case enabled = "Enabled", disabled = "Disabled", pendingDeletion = "PendingDeletion"
+    }
 
     /// A UUID.
     package var id: String

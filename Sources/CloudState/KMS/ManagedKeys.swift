@@ -7,7 +7,8 @@ import ServiceModel
 package enum ManagedKeys {
     /// <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk>
     package static let services = [
-        "acm", "backup", "codecommit", "dynamodb", "ebs", "elasticfilesystem", "es", "kinesis", "lambda", "rds", "redshift",
+        "acm", "backup", "codecommit", "dynamodb", "ebs", "elasticfilesystem", "es", "kinesis", "lambda", "rds",
+        "redshift",
         "s3", "secretsmanager", "sns", "sqs", "ssm",
     ]
 
@@ -19,7 +20,8 @@ package enum ManagedKeys {
         let account = world.accountID
         var key = KMSKey(
             id: id, region: region, accountID: account,
-            description: descriptions[service] ?? "Default key that protects my \(service) data when no other key is defined",
+            description: descriptions[service]
+                ?? "Default key that protects my \(service) data when no other key is defined",
             usage: "ENCRYPT_DECRYPT", spec: "SYMMETRIC_DEFAULT",
             policy:
                 #"{"Version":"2012-10-17","Id":"auto-\#(service)-2","Statement":[{"Sid":"Allow access through \#(service) for all principals in the account that are authorized to use it","Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt","kms:ReEncrypt*","kms:GenerateDataKey*","kms:CreateGrant","kms:DescribeKey"],"Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":"\#(account)","kms:ViaService":"\#(service).\#(region).amazonaws.com"}}},{"Sid":"Allow direct access to key metadata to the account","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::\#(account):root"},"Action":["kms:Describe*","kms:Get*","kms:List*","kms:RevokeGrant"],"Resource":"*"}]}"#,
@@ -51,7 +53,9 @@ extension World {
             name = String(name.dropFirst(prefix.count))
             if name.hasPrefix("key/") { name = String(name.dropFirst(4)) }
         }
-        if name.hasPrefix("alias/aws/") { return ManagedKeys.key(String(name.dropFirst(10)), region: region, world: self) }
+        if name.hasPrefix("alias/aws/") {
+            return ManagedKeys.key(String(name.dropFirst(10)), region: region, world: self)
+        }
         if name.hasPrefix("alias/") { return state.aliases[name].flatMap { state.keys[$0.keyID] } }
         if let key = state.keys[name] { return key }
         return ManagedKeys.services.lazy.compactMap { ManagedKeys.key($0, region: region, world: self) }
@@ -61,5 +65,7 @@ extension World {
 
 extension KMSKey {
     /// What seals under this key.
-    package func material(_ world: World) -> UInt64 { IDGenerator.mix(IDGenerator.hash(arn, world.ids.seed ^ 0x6B6D73)) }
+    package func material(_ world: World) -> UInt64 {
+        IDGenerator.mix(IDGenerator.hash(arn, world.ids.seed ^ 0x6B6D73))
+    }
 }

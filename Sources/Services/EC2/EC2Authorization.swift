@@ -47,14 +47,18 @@ enum EC2Authorization {
         _ operation: String, _ input: Input, _ context: CallContext
     ) -> [Permission] {
         // What only describes has no resource of its own.
-        if operation.hasPrefix("Describe") || operation.hasPrefix("Get") && !["GetConsoleOutput", "GetPasswordData"].contains(operation) {
+        if operation.hasPrefix("Describe")
+            || operation.hasPrefix("Get") && !["GetConsoleOutput", "GetPasswordData"].contains(operation)
+        {
             var conditions = ConditionContext()
             conditions.set("ec2:Region", context.region)
             return [Permission("*", context: conditions)]
         }
         var needed: [Permission] = []
         for type in made[operation] ?? [] {
-            let name = type == "key-pair" || type == "placement-group" ? text(input, "KeyName") ?? text(input, "GroupName") : nil
+            let name =
+                type == "key-pair" || type == "placement-group"
+                ? text(input, "KeyName") ?? text(input, "GroupName") : nil
             let tags = specifiedTags(input, type)
             var conditions = request(input, tags, context)
             describeNew(type, input, &conditions)
@@ -93,7 +97,9 @@ enum EC2Authorization {
         case .string(let text):
             guard let dash = text.firstIndex(of: "-"), types[text[..<dash]] != nil, !ids.contains(text) else { return }
             let digits = text[text.index(after: dash)...].utf8
-            if (digits.count == 8 || digits.count == 17), digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) {
+            if (digits.count == 8 || digits.count == 17),
+                digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+            {
                 ids.append(text)
             }
         default: break
@@ -134,7 +140,9 @@ enum EC2Authorization {
             if let tokens { conditions.set("ec2:MetadataHttpTokens", tokens) }
         case "volume":
             if let type = text(input, "VolumeType") { conditions.set("ec2:VolumeType", type) }
-            if input.shape.member("Size") != nil, let size = input.integer("Size") { conditions.set("ec2:VolumeSize", "\(size)") }
+            if input.shape.member("Size") != nil, let size = input.integer("Size") {
+                conditions.set("ec2:VolumeSize", "\(size)")
+            }
             if input.shape.member("Encrypted") != nil {
                 conditions.set("ec2:Encrypted", input.boolean("Encrypted") ?? false ? "true" : "false")
             }
@@ -142,7 +150,9 @@ enum EC2Authorization {
         }
     }
 
-    private static func describe(_ id: String, _ type: String, _ conditions: inout ConditionContext, _ context: CallContext) {
+    private static func describe(
+        _ id: String, _ type: String, _ conditions: inout ConditionContext, _ context: CallContext
+    ) {
         let state = context.ec2
         for tag in TagCalls.tags(of: id, in: state).tags {
             conditions.set("ec2:ResourceTag/\(tag.key)", tag.value)

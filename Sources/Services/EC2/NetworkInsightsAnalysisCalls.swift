@@ -54,7 +54,8 @@ enum NetworkInsightsAnalysisCalls {
         var first: PathAnalysis?
         for port in ports(path, context.ec2) {
             var query = ReachabilityQuery(
-                from: end(path.source), to: path.destination.map(end) ?? end(path), path.ipProtocol == "udp" ? .udp : .tcp,
+                from: end(path.source), to: path.destination.map(end) ?? end(path),
+                path.ipProtocol == "udp" ? .udp : .tcp,
                 port: port)
             query.sourceAddress = path.sourceAddress ?? address(path.filterAtSource, "SourceAddress")
             query.destinationAddress = path.destinationAddress ?? address(path.filterAtSource, "DestinationAddress")
@@ -75,7 +76,8 @@ enum NetworkInsightsAnalysisCalls {
     }
 
     private static func end(_ path: NetworkInsightsPath) -> ReachabilityEndpoint {
-        (path.destinationAddress ?? address(path.filterAtSource, "DestinationAddress")).map { .address($0) } ?? .internet
+        (path.destinationAddress ?? address(path.filterAtSource, "DestinationAddress")).map { .address($0) }
+            ?? .internet
     }
 
     private static func address(_ filter: Fields?, _ name: String) -> IPv4Address? {

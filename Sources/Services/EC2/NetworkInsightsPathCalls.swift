@@ -21,18 +21,22 @@ enum NetworkInsightsPathCalls {
             "filter-at-source.source-address": { path, _ in address(path.filterAtSource, "SourceAddress") },
             "filter-at-source.destination-address": { path, _ in address(path.filterAtSource, "DestinationAddress") },
             "filter-at-source.source-port-range": { path, _ in ports(path.filterAtSource, "SourcePortRange") },
-            "filter-at-source.destination-port-range": { path, _ in ports(path.filterAtSource, "DestinationPortRange") },
+            "filter-at-source.destination-port-range": { path, _ in ports(path.filterAtSource, "DestinationPortRange")
+            },
             "filter-at-destination.source-address": { path, _ in address(path.filterAtDestination, "SourceAddress") },
             "filter-at-destination.destination-address": { path, _ in
                 address(path.filterAtDestination, "DestinationAddress")
             },
-            "filter-at-destination.source-port-range": { path, _ in ports(path.filterAtDestination, "SourcePortRange") },
+            "filter-at-destination.source-port-range": { path, _ in ports(path.filterAtDestination, "SourcePortRange")
+            },
             "filter-at-destination.destination-port-range": { path, _ in
                 ports(path.filterAtDestination, "DestinationPortRange")
             },
         ], pageSizes: 1...100)
 
-    private static func address(_ filter: Fields?, _ name: String) -> [String] { filter?[name]?.text.map { [$0] } ?? [] }
+    private static func address(_ filter: Fields?, _ name: String) -> [String] {
+        filter?[name]?.text.map { [$0] } ?? []
+    }
 
     private static func ports(_ filter: Fields?, _ name: String) -> [String] {
         guard let range = filter?[name], let from = range["FromPort"]?.number, let to = range["ToPort"]?.number else {
@@ -66,7 +70,8 @@ enum NetworkInsightsPathCalls {
         path.destinationAddress = try address(input, "DestinationIp")
         if let port = input.integer("DestinationPort") {
             guard (0...65_535).contains(port) else {
-                throw EC2Error.invalidParameter("Invalid value '\(port)' for destinationPort. Must be between 0 and 65535.")
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(port)' for destinationPort. Must be between 0 and 65535.")
             }
             path.port = port
         }
@@ -97,7 +102,8 @@ enum NetworkInsightsPathCalls {
         // A filter's addresses are in CIDR notation as often as not.
         let plain = text.hasSuffix("/32") ? text.dropLast(3) : text[...]
         guard let address = IPv4Address(plain) else {
-            throw EC2Error.invalidParameter("Invalid value '\(text.prefix(64))' for \(name). It is not an IPv4 address.")
+            throw EC2Error.invalidParameter(
+                "Invalid value '\(text.prefix(64))' for \(name). It is not an IPv4 address.")
         }
         return address
     }
@@ -111,7 +117,8 @@ enum NetworkInsightsPathCalls {
     private static func end(_ text: String, _ context: CallContext) throws(ServiceError) -> String {
         let id = text.hasPrefix("arn:") ? String(text.split(separator: "/").last ?? "") : text
         guard let kind = ends.first(where: { id.hasPrefix($0.prefix + "-") }) else {
-            throw EC2Error.invalidParameter("The resource '\(text.prefix(256))' is not a supported source or destination.")
+            throw EC2Error.invalidParameter(
+                "The resource '\(text.prefix(256))' is not a supported source or destination.")
         }
         try kind.check(id)
         let state = context.ec2

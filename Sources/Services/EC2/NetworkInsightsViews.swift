@@ -86,7 +86,8 @@ enum NetworkInsightsViews {
     }
 
     private static let types: [Substring: String] = [
-        "acl": "network-acl", "eni": "network-interface", "i": "instance", "igw": "internet-gateway", "nat": "natgateway",
+        "acl": "network-acl", "eni": "network-interface", "i": "instance", "igw": "internet-gateway",
+        "nat": "natgateway",
         "pcx": "vpc-peering-connection", "rtb": "route-table", "sg": "security-group", "subnet": "subnet", "vpc": "vpc",
         "vpce": "vpc-endpoint",
     ]
@@ -139,7 +140,9 @@ enum NetworkInsightsViews {
 
     private static func route(_ route: RouteTable.Route) -> Value {
         var fields: Value = ["Origin": .string(route.origin.lowercased()), "State": "active"]
-        fields.set(route.destination.hasPrefix("pl-") ? "DestinationPrefixListId" : "DestinationCidr", .string(route.destination))
+        fields.set(
+            route.destination.hasPrefix("pl-") ? "DestinationPrefixListId" : "DestinationCidr",
+            .string(route.destination))
         switch route.target {
         case .local: fields.set("GatewayId", "local")
         case .gateway(let id), .vpcEndpoint(let id): fields.set("GatewayId", .string(id))

@@ -13,7 +13,9 @@ extension EC2Service {
         }
         return newest.sorted { $0.key < $1.key }.map { name, image in
             // A parameter's version grows by one with each build; there are some forty of them a year.
-            let weeks = max(1, (image.creationDate.milliseconds - Timestamp(year: 2023, month: 3, day: 15).milliseconds) / 777_600_000)
+            let weeks = max(
+                1,
+                (image.creationDate.milliseconds - Timestamp(year: 2023, month: 3, day: 15).milliseconds) / 777_600_000)
             return PublicParameter(
                 name: name, value: image.id, dataType: "aws:ec2:image", modified: image.creationDate, version: weeks)
         }

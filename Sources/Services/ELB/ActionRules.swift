@@ -81,7 +81,8 @@ enum ActionRules {
                 "Redirect protocol '\(redirect.urlProtocol.prefix(64))' must be one of 'HTTP, HTTPS, #{protocol}'")
         }
         guard redirect.port == "#{port}" || (1...65_535).contains(Int(redirect.port) ?? 0) else {
-            throw ELBError.validation("Redirect port '\(redirect.port.prefix(64))' must be between '1' and '65535' or '#{port}'")
+            throw ELBError.validation(
+                "Redirect port '\(redirect.port.prefix(64))' must be between '1' and '65535' or '#{port}'")
         }
         guard redirect.path.hasPrefix("/") else {
             throw ELBError.validation("Redirect path '\(redirect.path)' must begin with a '/' character")
@@ -98,7 +99,9 @@ enum ActionRules {
 
     private static func fixedResponse(_ input: Input) throws(ServiceError) -> RuleAction.FixedResponse {
         let status = input.string("StatusCode") ?? ""
-        let isStatus = status.utf8.count == 3 && ["2", "4", "5"].contains(status.first.map(String.init) ?? "") && Int(status) != nil
+        let isStatus =
+            status.utf8.count == 3 && ["2", "4", "5"].contains(status.first.map(String.init) ?? "")
+            && Int(status) != nil
         guard isStatus else {
             throw ELBError.validation("The fixed response status code '\(status.prefix(64))' must be 2XX, 4XX, or 5XX")
         }

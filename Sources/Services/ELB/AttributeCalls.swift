@@ -31,7 +31,8 @@ enum AttributeCalls {
         var balancer = try ELBNamed.loadBalancer(input.string("LoadBalancerArn"), context)
         try change(&balancer.attributes, AttributeRules.loadBalancer(balancer.kind), "Load balancer", input)
         for name in ["access_logs", "connection_logs", "health_check_logs"]
-        where balancer.attributes.isOn("\(name).s3.enabled") && (balancer.attributes["\(name).s3.bucket"] ?? "").isEmpty {
+        where balancer.attributes.isOn("\(name).s3.enabled") && (balancer.attributes["\(name).s3.bucket"] ?? "").isEmpty
+        {
             throw ELBError.configuration("S3 bucket name must be specified for '\(name).s3.bucket'")
         }
         context.elb.loadBalancers[balancer.id] = balancer

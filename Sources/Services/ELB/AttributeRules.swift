@@ -49,13 +49,16 @@ enum AttributeRules {
         }
     }
 
-    static func list(_ attributes: [Attribute]) -> AttributeList { AttributeList(attributes.map { ($0.key, $0.value) }) }
+    static func list(_ attributes: [Attribute]) -> AttributeList {
+        AttributeList(attributes.map { ($0.key, $0.value) })
+    }
 
     // MARK: Load balancers
 
     static func loadBalancer(_ kind: LoadBalancer.Kind) -> [Attribute] {
         switch kind {
-        case .application: common + logs("access_logs") + logs("connection_logs") + logs("health_check_logs") + application
+        case .application:
+            common + logs("access_logs") + logs("connection_logs") + logs("health_check_logs") + application
         case .network: common + logs("access_logs") + network
         case .gateway: common + [Attribute("load_balancing.cross_zone.enabled", "false", .flag)]
         }
@@ -175,7 +178,8 @@ enum AttributeRules {
         Attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", .numberOrOff(1...100)),
         Attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", .number(1...1000)),
         Attribute(
-            "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", .numberOrOff(1...100)),
+            "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off",
+            .numberOrOff(1...100)),
     ]
 
     private static func networkGroup(_ group: TargetGroup) -> [Attribute] {

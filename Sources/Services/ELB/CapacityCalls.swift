@@ -23,7 +23,8 @@ enum CapacityCalls {
                 "Exactly one of MinimumLoadBalancerCapacity and ResetCapacityReservation must be specified")
         }
         guard balancer.kind != .gateway else {
-            throw ELBError.configuration("Capacity reservations are not supported for load balancers with type 'gateway'")
+            throw ELBError.configuration(
+                "Capacity reservations are not supported for load balancers with type 'gateway'")
         }
         if let units {
             let minimum = balancer.kind == .application ? 100 : 2750 * balancer.zones.count
@@ -39,7 +40,9 @@ enum CapacityCalls {
 
     private static func view(_ balancer: LoadBalancer) -> Value {
         guard let units = balancer.capacityUnits else {
-            return ["LastModifiedTime": balancer.capacityChanged.map { .timestamp($0) }, "DecreaseRequestsRemaining": 2]
+            return [
+                "LastModifiedTime": balancer.capacityChanged.map { .timestamp($0) }, "DecreaseRequestsRemaining": 2,
+            ]
         }
         let share = Double(units) / Double(Swift.max(1, balancer.zones.count))
         return [

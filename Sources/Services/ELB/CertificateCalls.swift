@@ -73,7 +73,8 @@ enum Certificates {
         let isManaged =
             parts.count == 6 && parts[0] == "arn" && parts[2] == "acm" && parts[3] == context.region
             && parts[5].hasPrefix("certificate/") && parts[5].utf8.count > 12
-        let isServers = parts.count == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[5].hasPrefix("server-certificate/")
+        let isServers =
+            parts.count == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[5].hasPrefix("server-certificate/")
         guard isManaged || isServers else {
             throw ServiceError("CertificateNotFound", "Certificate '\(arn.prefix(256))' not found")
         }

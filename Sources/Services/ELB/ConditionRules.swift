@@ -25,13 +25,16 @@ enum ConditionRules {
         let wildcards = conditions.filter { $0.test.field != "source-ip" }.flatMap(values)
             .reduce(0) { $0 + $1.count { $0 == "*" || $0 == "?" } }
         guard wildcards <= 6 else {
-            throw ELBError.validation("A rule can have at most '6' condition wildcards, but '\(wildcards)' were specified")
+            throw ELBError.validation(
+                "A rule can have at most '6' condition wildcards, but '\(wildcards)' were specified")
         }
         return conditions
     }
 
     private static func test(_ input: Input) throws(ServiceError) -> RuleCondition.Test {
-        guard input.strings("RegexValues").isEmpty else { throw ELBError.notEmulated("Regular expressions of conditions") }
+        guard input.strings("RegexValues").isEmpty else {
+            throw ELBError.notEmulated("Regular expressions of conditions")
+        }
         let field = input.string("Field") ?? ""
         switch field {
         case "host-header":
@@ -48,8 +51,10 @@ enum ConditionRules {
             return .path(paths)
         case "http-request-method":
             let methods = try strings(input, "HttpRequestMethodConfig", field, maximum: 40)
-            for method in methods where !method.utf8.allSatisfy({ (65...90).contains($0) || $0 == 0x2D || $0 == 0x5F }) {
-                throw ELBError.validation("HTTP request method '\(method)' must contain only A-Z, hyphens (-), and underscores (_)")
+            for method in methods where !method.utf8.allSatisfy({ (65...90).contains($0) || $0 == 0x2D || $0 == 0x5F })
+            {
+                throw ELBError.validation(
+                    "HTTP request method '\(method)' must contain only A-Z, hyphens (-), and underscores (_)")
             }
             return .method(methods)
         case "source-ip":
@@ -62,7 +67,8 @@ enum ConditionRules {
             guard let configuration = input.structure("HttpHeaderConfig") else { throw missing(field) }
             let name = configuration.string("HttpHeaderName") ?? ""
             guard (1...40).contains(name.utf8.count), name.lowercased() != "host" else {
-                throw ELBError.validation("HTTP header name '\(name.prefix(64))' must have 1 to 40 characters and cannot be 'host'")
+                throw ELBError.validation(
+                    "HTTP header name '\(name.prefix(64))' must have 1 to 40 characters and cannot be 'host'")
             }
             return .header(name: name, try strings(input, "HttpHeaderConfig", field, maximum: 128))
         case "query-string":
@@ -82,7 +88,8 @@ enum ConditionRules {
 
     private static func isHost(_ host: String) -> Bool {
         host.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-.*?_:".utf8.contains(byte)
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "-.*?_:".utf8.contains(byte)
         }
     }
 

@@ -7,7 +7,9 @@ import ServiceModel
 enum ELBError {
     static func validation(_ message: String) -> ServiceError { ServiceError("ValidationError", message) }
 
-    static func configuration(_ message: String) -> ServiceError { ServiceError("InvalidConfigurationRequest", message) }
+    static func configuration(_ message: String) -> ServiceError {
+        ServiceError("InvalidConfigurationRequest", message)
+    }
 
     static func notPermitted(_ message: String) -> ServiceError { ServiceError("OperationNotPermitted", message) }
 
@@ -31,7 +33,8 @@ enum ELBError {
 enum ELBNamed {
     private static func isARN(_ text: String, _ word: String) -> Bool {
         let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && parts[2] == "elasticloadbalancing" && parts[5].hasPrefix("\(word)/")
+        return parts.count == 6 && parts[0] == "arn" && parts[2] == "elasticloadbalancing"
+            && parts[5].hasPrefix("\(word)/")
     }
 
     static func loadBalancer(_ arn: String?, _ context: CallContext) throws(ServiceError) -> LoadBalancer {

@@ -65,7 +65,8 @@ package enum ELBService {
             return [permission("\(root):targetgroup/\(input.string("Name") ?? "")/*")]
         default: break
         }
-        for name in ["LoadBalancerArn", "ListenerArn", "RuleArn", "TargetGroupArn"] where input.shape.member(name) != nil {
+        for name in ["LoadBalancerArn", "ListenerArn", "RuleArn", "TargetGroupArn"]
+        where input.shape.member(name) != nil {
             if let arn = input.string(name) { return [permission(arn)] }
         }
         if input.shape.member("ResourceArns") != nil { return input.strings("ResourceArns").map(permission) }

@@ -100,7 +100,8 @@ enum HealthCheckRules {
                 throw ELBError.validation(
                     "Health check matcher HTTP code cannot be specified for health checks with protocol 'TCP'")
             }
-            guard StatusMatcher.isValid(codes, within: 200...499) || StatusMatcher.isValid(codes, within: 200...599) else {
+            guard StatusMatcher.isValid(codes, within: 200...499) || StatusMatcher.isValid(codes, within: 200...599)
+            else {
                 throw ELBError.validation(
                     "Health check matcher HTTP code '\(codes.prefix(64))' must be within '200-499'")
             }

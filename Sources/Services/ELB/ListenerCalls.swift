@@ -41,7 +41,8 @@ enum ListenerCalls {
             same.tags = Tags()
             guard same == listener, context.elb.defaultActions(of: known) == actions else {
                 throw ServiceError(
-                    "DuplicateListener", "A listener already exists on this port for this load balancer '\(balancer.id)'")
+                    "DuplicateListener",
+                    "A listener already exists on this port for this load balancer '\(balancer.id)'")
             }
             return Response(["Listeners": [view(known, context.elb)]])
         }
@@ -66,7 +67,9 @@ enum ListenerCalls {
         let balancer = try ELBNamed.loadBalancer(listener.loadBalancerARN, context)
         let before = listener.listenerProtocol
         try ListenerRules.read(input, &listener, balancer, context)
-        let isTaken = context.elb.listeners(of: balancer.id).contains { $0.id != listener.id && $0.port == listener.port }
+        let isTaken = context.elb.listeners(of: balancer.id).contains {
+            $0.id != listener.id && $0.port == listener.port
+        }
         guard !isTaken else {
             throw ServiceError(
                 "DuplicateListener", "A listener already exists on this port for this load balancer '\(balancer.id)'")
@@ -125,7 +128,8 @@ enum ListenerRules {
     ) throws(ServiceError) {
         guard balancer.kind != .gateway else {
             guard !input.has("Port"), !input.has("Protocol") else {
-                throw ELBError.validation("Port and protocol are not supported for listeners of load balancers with type 'gateway'")
+                throw ELBError.validation(
+                    "Port and protocol are not supported for listeners of load balancers with type 'gateway'")
             }
             return
         }
@@ -138,7 +142,8 @@ enum ListenerRules {
         }
         let allowed = balancer.kind == .application ? ["HTTPS", "HTTP"] : ["TLS", "TCP", "TCP_UDP", "UDP"]
         guard allowed.contains(wanted) else {
-            throw ELBError.validation("Listener protocol '\(wanted)' must be one of '\(allowed.joined(separator: ", "))'")
+            throw ELBError.validation(
+                "Listener protocol '\(wanted)' must be one of '\(allowed.joined(separator: ", "))'")
         }
         try readSecurity(input, &listener, isSecure: wanted == "HTTPS" || wanted == "TLS", before: before, context)
     }
@@ -159,7 +164,9 @@ enum ListenerRules {
             return
         }
         guard certificates.count <= 1 else {
-            throw ServiceError("TooManyCertificates", "Up to one certificate can be specified for a listener, but '\(certificates.count)' were specified")
+            throw ServiceError(
+                "TooManyCertificates",
+                "Up to one certificate can be specified for a listener, but '\(certificates.count)' were specified")
         }
         if let certificate = certificates.first {
             try Certificates.check(certificate, context)
@@ -198,7 +205,8 @@ enum ListenerRules {
         }
         let mode = given.string("Mode") ?? "off"
         guard ["off", "passthrough", "verify"].contains(mode) else {
-            throw ELBError.validation("Mutual authentication mode '\(mode.prefix(64))' must be one of 'off, passthrough, verify'")
+            throw ELBError.validation(
+                "Mutual authentication mode '\(mode.prefix(64))' must be one of 'off, passthrough, verify'")
         }
         guard mode != "verify" else { throw ELBError.notEmulated("Trust stores of mutual authentication") }
         listener.mutualAuthentication = ["Mode": .string(mode)]

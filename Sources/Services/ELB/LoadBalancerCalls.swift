@@ -59,7 +59,8 @@ enum LoadBalancerCalls {
         try checkQuota(kind, context)
         var balancer = LoadBalancer(
             id: context.newELBARN("loadbalancer/\(kind.arnWord)/\(name)"), name: name, kind: kind,
-            isInternetFacing: isInternetFacing, vpcID: placement.vpcID, createdTime: context.now, dnsName: "", zones: [],
+            isInternetFacing: isInternetFacing, vpcID: placement.vpcID, createdTime: context.now, dnsName: "",
+            zones: [],
             groupIDs: groups, attributes: AttributeRules.list(AttributeRules.loadBalancer(kind)))
         balancer.dnsName = DNSNames.newName(balancer, &context)
         balancer.ipAddressType = addresses

@@ -25,7 +25,8 @@ enum LoadBalancerSettings {
         if let enforced = input.string("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") {
             guard balancer.kind == .network else {
                 throw ELBError.configuration(
-                    "Enforcing inbound rules on PrivateLink traffic is only supported for load balancers with type 'network'")
+                    "Enforcing inbound rules on PrivateLink traffic is only supported for load balancers with type 'network'"
+                )
             }
             balancer.enforcesGroupsOnPrivateLink = enforced
         }

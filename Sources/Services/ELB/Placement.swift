@@ -26,7 +26,9 @@ struct Placement {
         guard subnets.isEmpty || mappings.isEmpty else {
             throw ELBError.validation("Only one of the two parameters, Subnets and SubnetMappings, can be specified")
         }
-        for id in subnets { sites.append(Site(subnet: try Self.subnet(id, context), isInternetFacing: isInternetFacing)) }
+        for id in subnets {
+            sites.append(Site(subnet: try Self.subnet(id, context), isInternetFacing: isInternetFacing))
+        }
         for mapping in mappings {
             sites.append(try Self.site(mapping, kind, isInternetFacing: isInternetFacing, existing, context))
         }
@@ -56,7 +58,8 @@ struct Placement {
                     "Elastic IP addresses are only supported for internet-facing load balancers with type 'network'")
             }
             guard let elasticIP = context.ec2.elasticIPs[allocation] else {
-                throw ServiceError("AllocationIdNotFound", "The allocation IDs '[\(allocation.prefix(64))]' do not exist")
+                throw ServiceError(
+                    "AllocationIdNotFound", "The allocation IDs '[\(allocation.prefix(64))]' do not exist")
             }
             guard context.ec2.association(of: elasticIP) == nil else {
                 throw ELBError.configuration("The allocation IDs '[\(allocation)]' are already associated")
@@ -106,7 +109,9 @@ struct Placement {
             let wanted = kind == .application ? 8 : 1
             guard site.subnet.availableAddresses >= wanted else {
                 throw ServiceError(
-                    "InvalidSubnet", "Not enough IP space available in \(site.subnet.id). ELB requires at least \(wanted) free IP addresses in each subnet.")
+                    "InvalidSubnet",
+                    "Not enough IP space available in \(site.subnet.id). ELB requires at least \(wanted) free IP addresses in each subnet."
+                )
             }
         }
     }
@@ -172,7 +177,8 @@ enum IPAddressTypes {
         guard type != "ipv4" else { return type }
         guard type == "dualstack" || kind == .application && isInternetFacing else {
             throw ELBError.configuration(
-                "IP address type '\(type)' is only supported for internet-facing load balancers with type 'application'")
+                "IP address type '\(type)' is only supported for internet-facing load balancers with type 'application'"
+            )
         }
         for site in sites where site.subnet.ipv6Blocks.isEmpty {
             throw ServiceError(

@@ -50,7 +50,8 @@ enum RuleCalls {
             count + context.elb.rules(of: listener.id).count { !$0.isDefault }
         }
         guard all < 100 else {
-            throw ServiceError("TooManyRules", "You have reached the limit on the number of rules per load balancer: 100")
+            throw ServiceError(
+                "TooManyRules", "You have reached the limit on the number of rules per load balancer: 100")
         }
         var rule = ListenerRule(
             id: context.newELBARN(path(listener)), listenerARN: listener.id, priority: priority,

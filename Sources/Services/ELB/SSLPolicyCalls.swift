@@ -62,7 +62,9 @@ enum SSLPolicies {
     private static let broad = forwardGCM + forwardCBC + forwardSHA1 + plain + plainSHA1
 
     static let all: [Policy] = [
-        Policy(name: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", protocols: ["TLSv1.2", "TLSv1.3"], ciphers: tls13 + forwardGCM),
+        Policy(
+            name: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", protocols: ["TLSv1.2", "TLSv1.3"],
+            ciphers: tls13 + forwardGCM),
         Policy(
             name: "ELBSecurityPolicy-TLS13-1-2-2021-06", protocols: ["TLSv1.2", "TLSv1.3"],
             ciphers: tls13 + forwardGCM + forwardCBC),

@@ -53,7 +53,8 @@ enum TagCalls {
 /// What carries tags, found by its ARN.
 enum ELBTagged {
     static let limit = 50
-    static let tooMany = ServiceError("TooManyTags", "You've reached the limit on the number of tags per resource: \(limit)")
+    static let tooMany = ServiceError(
+        "TooManyTags", "You've reached the limit on the number of tags per resource: \(limit)")
     static let reserved = ELBError.validation("Tag keys that begin with 'aws:' are reserved for system use")
 
     /// The tags of a request.

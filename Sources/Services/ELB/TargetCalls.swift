@@ -66,7 +66,9 @@ enum TargetCalls {
     static func health(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let group = try ELBNamed.targetGroup(input.string("TargetGroupArn"), context)
         let wanted = input.structures("Targets")
-        guard !wanted.isEmpty else { return Response(["TargetHealthDescriptions": views(group.targets, group, context)]) }
+        guard !wanted.isEmpty else {
+            return Response(["TargetHealthDescriptions": views(group.targets, group, context)])
+        }
         var found: [Value] = []
         for description in wanted {
             let id = description.string("Id") ?? ""
@@ -91,7 +93,8 @@ enum TargetCalls {
     }
 
     private static func view(_ target: Target, _ health: TargetHealth, _ group: TargetGroup) -> Value {
-        var checkPort: String? = Int(group.healthCheck.port) == nil ? target.port.map { "\($0)" } : group.healthCheck.port
+        var checkPort: String? =
+            Int(group.healthCheck.port) == nil ? target.port.map { "\($0)" } : group.healthCheck.port
         if group.kind == .lambda { checkPort = nil }
         return [
             "Target": [

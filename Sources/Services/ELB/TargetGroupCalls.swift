@@ -45,7 +45,8 @@ enum TargetGroupCalls {
         if kind == .lambda {
             for parameter in ["Protocol", "Port", "VpcId", "ProtocolVersion"] where input.has(parameter) {
                 throw ELBError.validation(
-                    "\(parameter == "VpcId" ? "VPC ID" : parameter) cannot be specified for target groups with target type 'lambda'")
+                    "\(parameter == "VpcId" ? "VPC ID" : parameter) cannot be specified for target groups with target type 'lambda'"
+                )
             }
         } else {
             try readNetwork(input, &group, context)
@@ -92,7 +93,8 @@ enum TargetGroupCalls {
         }
         guard group.kind != .alb || groupProtocol == "TCP" else {
             throw ELBError.validation(
-                "Protocol '\(groupProtocol)' is not supported for target groups with target type 'alb'. The protocol must be 'TCP'")
+                "Protocol '\(groupProtocol)' is not supported for target groups with target type 'alb'. The protocol must be 'TCP'"
+            )
         }
         guard groupProtocol != "GENEVE" || port == 6081 else {
             throw ELBError.validation("Port '\(port)' must be '6081' for target groups with protocol 'GENEVE'")
@@ -133,7 +135,7 @@ enum TargetGroupCalls {
         guard let group = context.elb.targetGroups[arn] else {
             do {
                 _ = try ELBNamed.targetGroup(arn, context)
-            } catch where error.code == "ValidationError" {
+            } catch  where error.code == "ValidationError" {
                 throw error
             } catch {}
             return .empty
@@ -151,7 +153,8 @@ enum TargetGroupCalls {
         return [
             "TargetGroupArn": .string(group.id), "TargetGroupName": .string(group.name),
             "Protocol": .optional(group.groupProtocol), "Port": group.port.map(Value.integer),
-            "VpcId": .optional(group.vpcID), "HealthCheckProtocol": check.isShown(group) ? .string(check.checkProtocol) : nil,
+            "VpcId": .optional(group.vpcID),
+            "HealthCheckProtocol": check.isShown(group) ? .string(check.checkProtocol) : nil,
             "HealthCheckPort": check.isShown(group) ? .string(check.port) : nil,
             "HealthCheckEnabled": .boolean(check.isEnabled), "HealthCheckIntervalSeconds": .integer(check.interval),
             "HealthCheckTimeoutSeconds": .integer(check.timeout),

@@ -16,7 +16,8 @@ enum AliasCalls {
         let name = input.string("AliasName") ?? ""
         guard name.hasPrefix("alias/") else {
             throw KMSError.validation(
-                "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html")
+                "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+            )
         }
         guard !name.hasPrefix("alias/aws/") else {
             throw ServiceError("NotAuthorizedException", "")
@@ -27,7 +28,8 @@ enum AliasCalls {
         }
         guard !rest.isEmpty, isValid else {
             throw KMSError.validation(
-                "1 validation error detected: Value '\(name.prefix(256))' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$")
+                "1 validation error detected: Value '\(name.prefix(256))' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$"
+            )
         }
         return name
     }

@@ -20,8 +20,10 @@ enum CipherCalls {
 
     /// The context as one text, whatever its order.
     private static func contextText(_ input: Input, _ parameter: String = "EncryptionContext") -> String {
-        input.map(parameter).sorted { $0.key < $1.key }.map { "\($0.key.utf8.count):\($0.key)=\($0.value.utf8.count):\($0.value)" }
-            .joined(separator: ";")
+        input.map(parameter).sorted { $0.key < $1.key }.map {
+            "\($0.key.utf8.count):\($0.key)=\($0.value.utf8.count):\($0.value)"
+        }
+        .joined(separator: ";")
     }
 
     private static func seal(
@@ -60,7 +62,8 @@ enum CipherCalls {
         let plaintext = input.blob("Plaintext") ?? []
         guard (1...4096).contains(plaintext.count) else {
             throw KMSError.validation(
-                "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length \(plaintext.isEmpty ? "greater than or equal to 1" : "less than or equal to 4096")")
+                "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length \(plaintext.isEmpty ? "greater than or equal to 1" : "less than or equal to 4096")"
+            )
         }
         let blob = seal(plaintext, key, contextText(input), &context)
         return Response([
@@ -134,7 +137,8 @@ enum CipherCalls {
         let count = input.integer("NumberOfBytes") ?? 0
         guard (1...1024).contains(count) else {
             throw KMSError.validation(
-                "1 validation error detected: Value '\(count)' at 'numberOfBytes' failed to satisfy constraint: Member must have value between 1 and 1024")
+                "1 validation error detected: Value '\(count)' at 'numberOfBytes' failed to satisfy constraint: Member must have value between 1 and 1024"
+            )
         }
         return Response(["Plaintext": .blob(randomBytes(count, &context))])
     }

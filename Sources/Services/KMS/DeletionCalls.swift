@@ -16,7 +16,8 @@ enum DeletionCalls {
         let days = input.integer("PendingWindowInDays") ?? 30
         guard (7...30).contains(days) else {
             throw KMSError.validation(
-                "1 validation error detected: Value '\(days)' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value \(days < 7 ? "greater than or equal to 7" : "less than or equal to 30")")
+                "1 validation error detected: Value '\(days)' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value \(days < 7 ? "greater than or equal to 7" : "less than or equal to 30")"
+            )
         }
         let date = context.now.adding(seconds: days * 86_400)
         key.state = .pendingDeletion

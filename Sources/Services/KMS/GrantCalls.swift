@@ -36,7 +36,8 @@ enum GrantCalls {
             "KeyId": .string(key?.arn ?? grant.keyID), "GrantId": .string(grant.id), "Name": .string(grant.name ?? ""),
             "CreationDate": .timestamp(grant.created), "GranteePrincipal": .string(grant.grantee),
             "RetiringPrincipal": .optional(grant.retiring),
-            "IssuingAccount": .string("arn:aws:iam::\(context.accountID):root"), "Operations": .strings(grant.operations),
+            "IssuingAccount": .string("arn:aws:iam::\(context.accountID):root"),
+            "Operations": .strings(grant.operations),
         ]
     }
 

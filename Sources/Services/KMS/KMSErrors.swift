@@ -37,7 +37,9 @@ enum Keys {
             guard text.hasPrefix("\(root):key/") else { throw KMSError.notFound("Invalid arn \(context.region)") }
             throw KMSError.notFound("Key '\(text)' does not exist")
         }
-        let isUUID = text.utf8.count == 36 && text.utf8.allSatisfy { $0 == 0x2D || (48...57).contains($0) || (97...102).contains($0) }
+        let isUUID =
+            text.utf8.count == 36
+            && text.utf8.allSatisfy { $0 == 0x2D || (48...57).contains($0) || (97...102).contains($0) }
         guard isUUID || text.hasPrefix("mrk-") else { throw KMSError.notFound("Invalid keyId '\(text.prefix(512))'") }
         throw KMSError.notFound("Key '\(root):key/\(text)' does not exist")
     }
@@ -59,7 +61,8 @@ enum Keys {
         }
         guard key.usage == "ENCRYPT_DECRYPT" else {
             throw ServiceError(
-                "InvalidKeyUsageException", "\(key.arn) key usage is \(key.usage) which is not valid for this operation.")
+                "InvalidKeyUsageException",
+                "\(key.arn) key usage is \(key.usage) which is not valid for this operation.")
         }
         return key
     }

@@ -30,7 +30,9 @@ package enum KMSService {
         let names = ["KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId"]
         var needed: [Permission] = []
         for name in names where input.shape.member(name) != nil {
-            guard let id = input.string(name), let key = context.world.kmsKey(id, region: context.region) else { continue }
+            guard let id = input.string(name), let key = context.world.kmsKey(id, region: context.region) else {
+                continue
+            }
             var conditions = ConditionContext()
             conditions.set("kms:CallerAccount", context.accountID)
             for tag in key.tags.tags { conditions.set("aws:ResourceTag/\(tag.key)", tag.value) }

@@ -12,7 +12,8 @@ enum KeyCalls {
         "DisableKey": .write { context, input throws(ServiceError) in
             try enter(.disabled, "DisableKey", &context, input)
         },
-        "EnableKey": .write { context, input throws(ServiceError) in try enter(.enabled, "EnableKey", &context, input) },
+        "EnableKey": .write { context, input throws(ServiceError) in try enter(.enabled, "EnableKey", &context, input)
+        },
         "ListKeys": .read(list),
         "UpdateKeyDescription": .write(updateDescription),
     ]
@@ -28,7 +29,8 @@ enum KeyCalls {
         case ("SIGN_VERIFY", "ECC_SECG_P256K1"): algorithms = ["ECDSA_SHA_256"]
         case ("SIGN_VERIFY", _):
             algorithms = [
-                "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512", "RSASSA_PSS_SHA_256",
+                "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512",
+                "RSASSA_PSS_SHA_256",
                 "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512",
             ]
         default: algorithms = [key.spec]
@@ -42,7 +44,8 @@ enum KeyCalls {
             "CustomerMasterKeySpec": .string(key.spec), "KeySpec": .string(key.spec),
             "EncryptionAlgorithms": key.usage == "ENCRYPT_DECRYPT" ? .strings(algorithms) : nil,
             "SigningAlgorithms": key.usage == "SIGN_VERIFY" ? .strings(algorithms) : nil,
-            "MacAlgorithms": key.usage == "GENERATE_VERIFY_MAC" ? .strings([key.spec.replacing("HMAC_", with: "HMAC_SHA_")]) : nil,
+            "MacAlgorithms": key.usage == "GENERATE_VERIFY_MAC"
+                ? .strings([key.spec.replacing("HMAC_", with: "HMAC_SHA_")]) : nil,
             "MultiRegion": .boolean(key.isMultiRegion),
         ]
     }
@@ -93,7 +96,8 @@ enum KeyCalls {
         if isMultiRegion { id = "mrk-" + id.replacing("-", with: "") }
         var key = KMSKey(
             id: id, region: context.region, accountID: context.accountID,
-            description: input.string("Description") ?? "", usage: usage, spec: spec, policy: policy, created: context.now)
+            description: input.string("Description") ?? "", usage: usage, spec: spec, policy: policy,
+            created: context.now)
         key.isMultiRegion = isMultiRegion
         for tag in tags { key.tags[tag.key] = tag.value }
         context.kms.keys.insert(key)

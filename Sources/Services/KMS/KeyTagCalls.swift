@@ -19,7 +19,9 @@ enum KeyTagCalls {
             guard !key.lowercased().hasPrefix("aws:") else {
                 throw ServiceError("TagException", "Tags cannot start with aws:")
             }
-            guard !pairs.contains(where: { $0.key == key }) else { throw ServiceError("TagException", "Duplicate tag keys") }
+            guard !pairs.contains(where: { $0.key == key }) else {
+                throw ServiceError("TagException", "Duplicate tag keys")
+            }
             pairs.append((key, tag.string("TagValue") ?? ""))
         }
         guard pairs.count <= 50 else { throw ServiceError("TagException", "Too many tags") }

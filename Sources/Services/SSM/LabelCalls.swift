@@ -12,7 +12,8 @@ enum LabelCalls {
 
     private static func isValid(_ label: String) -> Bool {
         let folded = label.lowercased()
-        guard let first = label.utf8.first, !(48...57).contains(first), !folded.hasPrefix("aws"), !folded.hasPrefix("ssm")
+        guard let first = label.utf8.first, !(48...57).contains(first), !folded.hasPrefix("aws"),
+            !folded.hasPrefix("ssm")
         else { return false }
         return label.utf8.allSatisfy {
             (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "_.-".utf8.contains($0)
@@ -43,7 +44,9 @@ enum LabelCalls {
         }
         guard parameter.versions[index].labels.count <= 10 else {
             throw ServiceError(
-                "ParameterVersionLabelLimitExceeded", "A parameter version can have a maximum of 10 labels. Move one or more labels to another version and try again.")
+                "ParameterVersionLabelLimitExceeded",
+                "A parameter version can have a maximum of 10 labels. Move one or more labels to another version and try again."
+            )
         }
         context.ssm.parameters.insert(parameter)
         return Response([

@@ -19,18 +19,24 @@ struct ParameterFilter {
             guard allowed.contains(key) || isTag else {
                 throw ServiceError(
                     "InvalidFilterKey",
-                    "The following filter key is not valid: \(key.prefix(128)). Valid filter keys include: [\((allowed + (allowed.contains("Name") ? ["tag:.+"] : [])).joined(separator: ", "))].")
+                    "The following filter key is not valid: \(key.prefix(128)). Valid filter keys include: [\((allowed + (allowed.contains("Name") ? ["tag:.+"] : [])).joined(separator: ", "))]."
+                )
             }
             guard !filters.contains(where: { $0.key == key }) else {
                 throw SSMError.validation(
-                    "The following filters are duplicated in the request: [\(key)]. A request can contain only one instance of a specific filter.")
+                    "The following filters are duplicated in the request: [\(key)]. A request can contain only one instance of a specific filter."
+                )
             }
             let option = filter.string("Option") ?? (key == "Path" ? "OneLevel" : "Equals")
-            let options = key == "Path" ? ["OneLevel", "Recursive"] : key == "Name" ? ["BeginsWith", "Contains", "Equals"] : ["BeginsWith", "Equals"]
+            let options =
+                key == "Path"
+                ? ["OneLevel", "Recursive"]
+                : key == "Name" ? ["BeginsWith", "Contains", "Equals"] : ["BeginsWith", "Equals"]
             guard options.contains(option) else {
                 throw ServiceError(
                     "InvalidFilterOption",
-                    "The following filter option is not valid: \(option.prefix(64)). Valid options include: [\(options.joined(separator: ", "))].")
+                    "The following filter option is not valid: \(option.prefix(64)). Valid options include: [\(options.joined(separator: ", "))]."
+                )
             }
             let values = filter.strings("Values")
             guard !values.isEmpty || isTag else {

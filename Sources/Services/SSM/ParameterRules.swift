@@ -16,15 +16,18 @@ enum ParameterRules {
         }
         if isReserved, name.hasPrefix("/") {
             throw SSMError.validation(
-                "Parameter name: can't be prefixed with \"\(folded.hasPrefix("/aws") ? "aws" : "ssm")\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_")
+                "Parameter name: can't be prefixed with \"\(folded.hasPrefix("/aws") ? "aws" : "ssm")\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"
+            )
         }
         guard !isReserved else {
             throw SSMError.validation(
-                "Parameter name: can't be prefixed with \"\(folded.hasPrefix("aws") ? "aws" : "ssm")\" (case-insensitive).")
+                "Parameter name: can't be prefixed with \"\(folded.hasPrefix("aws") ? "aws" : "ssm")\" (case-insensitive)."
+            )
         }
         guard isPlain, !name.hasSuffix("/"), !name.contains("//") else {
             throw SSMError.validation(
-                "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_")
+                "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"
+            )
         }
         guard !name.contains("/") || name.hasPrefix("/") else {
             throw SSMError.validation("Parameter name must be a fully qualified name.")
@@ -35,7 +38,8 @@ enum ParameterRules {
         guard name.split(separator: "/").count <= 15 else {
             throw ServiceError(
                 "HierarchyLevelLimitExceededException",
-                "A hierarchy can have a maximum of 15 levels. For more information, see Requirements and constraints for parameter names in the AWS Systems Manager User Guide.")
+                "A hierarchy can have a maximum of 15 levels. For more information, see Requirements and constraints for parameter names in the AWS Systems Manager User Guide."
+            )
         }
     }
 
@@ -49,7 +53,8 @@ enum ParameterRules {
         if previous == "Advanced" {
             guard wanted != "Standard" else {
                 throw SSMError.validation(
-                    "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.")
+                    "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter."
+                )
             }
             return "Advanced"
         }
@@ -59,7 +64,8 @@ enum ParameterRules {
         default:
             guard size <= 4096 else {
                 throw SSMError.validation(
-                    "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html")
+                    "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"
+                )
             }
             return "Standard"
         }
@@ -68,7 +74,8 @@ enum ParameterRules {
     static func checkValue(_ value: String, type: String, dataType: String) throws(ServiceError) {
         guard !value.isEmpty else {
             throw SSMError.validation(
-                "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.")
+                "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1."
+            )
         }
         if value.hasPrefix("{{"), value.hasSuffix("}}") {
             throw SSMError.validation(
@@ -78,17 +85,20 @@ enum ParameterRules {
         case "text", "aws:ssm:integration": break
         case "aws:ec2:image":
             guard type == "String" else {
-                throw SSMError.validation("The data type aws:ec2:image is supported only for parameters of type String.")
+                throw SSMError.validation(
+                    "The data type aws:ec2:image is supported only for parameters of type String.")
             }
             let digits = value.dropFirst(4).utf8
             guard value.hasPrefix("ami-"), digits.count == 8 || digits.count == 17,
                 digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
             else {
-                throw SSMError.validation("Parameter value does not match the expected format for data type aws:ec2:image.")
+                throw SSMError.validation(
+                    "Parameter value does not match the expected format for data type aws:ec2:image.")
             }
         default:
             throw SSMError.validation(
-                "The following data type is not supported: \(dataType.prefix(128)) (Data type names are all lowercase.)")
+                "The following data type is not supported: \(dataType.prefix(128)) (Data type names are all lowercase.)"
+            )
         }
     }
 }
@@ -102,7 +112,8 @@ struct AllowedPattern {
 
     init(_ text: String) throws(ServiceError) {
         guard let regex = try? Regex(text) else {
-            throw ServiceError("InvalidAllowedPatternException", "The request does not meet the regular expression requirement.")
+            throw ServiceError(
+                "InvalidAllowedPatternException", "The request does not meet the regular expression requirement.")
         }
         self.regex = regex
         repeats = text.utf8.count { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "{") }

@@ -63,7 +63,8 @@ struct ReadingCalls: Sendable {
         var path = input.string("Path") ?? ""
         guard path.hasPrefix("/") else {
             throw SSMError.validation(
-                "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: /get/parameters2-/by1./path0_.")
+                "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: /get/parameters2-/by1./path0_."
+            )
         }
         if !path.hasSuffix("/") { path += "/" }
         let isRecursive = input.boolean("Recursive") ?? false
@@ -84,7 +85,8 @@ struct ReadingCalls: Sendable {
         var values: [Value] = []
         for parameter in page.items {
             let label = filters.first { $0.key == "Label" }?.values.first
-            let version = label.flatMap { label in parameter.versions.first { $0.labels.contains(label) } } ?? parameter.latest
+            let version =
+                label.flatMap { label in parameter.versions.first { $0.labels.contains(label) } } ?? parameter.latest
             guard let version else { continue }
             values.append(ParameterViews.parameter(parameter.name, version, withDecryption: withDecryption, context))
         }
@@ -137,7 +139,8 @@ struct SSMPage<Item> {
         let size = input.integer("MaxResults") ?? limit
         guard (1...limit).contains(size) else {
             throw SSMError.validation(
-                "1 validation error detected: Value '\(size)' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to \(limit)")
+                "1 validation error detected: Value '\(size)' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to \(limit)"
+            )
         }
         let rest = all.dropFirst(start)
         items = Array(rest.prefix(size))

@@ -16,7 +16,8 @@ enum SSMError {
     static func noLabel(_ label: String, _ name: String) -> ServiceError {
         ServiceError(
             "ParameterVersionNotFound",
-            "Systems Manager could not find a version of \(name) with the label \(label). Verify the label and try again.")
+            "Systems Manager could not find a version of \(name) with the label \(label). Verify the label and try again."
+        )
     }
 
     static var invalidResource: ServiceError { ServiceError("InvalidResourceId", "") }

@@ -21,12 +21,14 @@ enum WritingCalls {
             guard overwrites else {
                 throw ServiceError(
                     "ParameterAlreadyExists",
-                    "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
+                    "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."
+                )
             }
         }
         guard !overwrites || tags.isEmpty else {
             throw SSMError.validation(
-                "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.")
+                "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource."
+            )
         }
         let previous = known?.latest
         guard let type = input.string("Type") ?? previous?.type else {
@@ -35,7 +37,8 @@ enum WritingCalls {
         guard previous == nil || previous?.type == type else {
             throw ServiceError(
                 "HierarchyTypeMismatchException",
-                "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter.")
+                "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter."
+            )
         }
         let value = input.string("Value") ?? ""
         let tier = try ParameterRules.tier(input.string("Tier"), value: value, previous: previous?.tier)
@@ -56,7 +59,8 @@ enum WritingCalls {
         version.policies = input.string("Policies").flatMap { $0 == "{}" ? nil : $0 } ?? previous?.policies
         guard version.policies == nil || tier == "Advanced" else {
             throw SSMError.validation(
-                "Parameter policies are only supported for advanced parameters. To use parameter policies, upgrade the parameter to the advanced-parameter tier.")
+                "Parameter policies are only supported for advanced parameters. To use parameter policies, upgrade the parameter to the advanced-parameter tier."
+            )
         }
         if type == "SecureString" { version.keyID = try key(input.string("KeyId") ?? previous?.keyID, context) }
         try store(version, name: name, known: known, tags: tags, &context)
@@ -83,7 +87,8 @@ enum WritingCalls {
             guard context.ssm.parameters.count < 10_000 else {
                 throw ServiceError(
                     "ParameterLimitExceeded",
-                    "You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again.")
+                    "You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again."
+                )
             }
             var parameter = Parameter(name: name, version: version)
             for tag in tags { parameter.tags[tag.key] = tag.value }
@@ -94,7 +99,8 @@ enum WritingCalls {
             guard let oldest = parameter.versions.first, oldest.labels.isEmpty else {
                 throw ServiceError(
                     "ParameterMaxVersionLimitExceeded",
-                    "You attempted to create a new version of \(name) by calling the PutParameter API with the overwrite flag. Version \(parameter.versions.first?.number ?? 1), the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again.")
+                    "You attempted to create a new version of \(name) by calling the PutParameter API with the overwrite flag. Version \(parameter.versions.first?.number ?? 1), the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again."
+                )
             }
             parameter.versions.removeFirst()
         }

@@ -27,7 +27,8 @@ enum AssumeRole {
         }
         guard isValid, (2...64).contains(name.utf8.count) else {
             throw STSError.validation(
-                "1 validation error detected: Value '\(name.prefix(128))' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*")
+                "1 validation error detected: Value '\(name.prefix(128))' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+            )
         }
         return name
     }
@@ -59,7 +60,8 @@ enum AssumeRole {
         for tag in tags { conditions.set("aws:RequestTag/\(tag.string("Key") ?? "")", tag.string("Value") ?? "") }
         if !tags.isEmpty { conditions["aws:TagKeys"] = tags.compactMap { $0.string("Key") } }
         let request = AccessRequest(
-            principal: state.principal(of: context.caller), action: "sts:AssumeRole", resource: arn, context: conditions)
+            principal: state.principal(of: context.caller), action: "sts:AssumeRole", resource: arn, context: conditions
+        )
         switch role.trust.policy.grant(request) {
         case .refused: throw denied
         case .toPrincipal: break
@@ -72,7 +74,9 @@ enum AssumeRole {
             }
         }
         var isChained = false
-        if case .session(let id) = context.caller.principal, case .role? = state.sessions[id]?.source { isChained = true }
+        if case .session(let id) = context.caller.principal, case .role? = state.sessions[id]?.source {
+            isChained = true
+        }
         let seconds = try duration(input, role, isChained: isChained)
         var session = Sessions.begin(
             &context, source: .role(role.name),

@@ -25,7 +25,8 @@ enum IdentityCalls {
     }
 
     static func decode(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        guard let message = AuthorizationMessage.decode(input.string("EncodedMessage") ?? "", world: context.world) else {
+        guard let message = AuthorizationMessage.decode(input.string("EncodedMessage") ?? "", world: context.world)
+        else {
             throw ServiceError("InvalidAuthorizationMessageException", "Message is not valid")
         }
         return Response(["DecodedMessage": .string(message)])

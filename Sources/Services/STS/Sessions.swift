@@ -40,7 +40,8 @@ enum Sessions {
             let key = tag.string("Key") ?? ""
             guard keys.insert(key.lowercased()).inserted else {
                 throw ServiceError(
-                    "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+                    "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+                )
             }
             session.tags[key] = tag.string("Value") ?? ""
         }

@@ -21,10 +21,13 @@ enum WebIdentity {
     private static func claims(_ token: String) throws(ServiceError) -> Claims {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let bytes = Base64.decode(parts[1]), let json = try? JSON.parse(bytes) else {
-            throw ServiceError("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+            throw ServiceError(
+                "InvalidIdentityToken",
+                "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
         }
         guard let issuer = json["iss"]?.stringValue, let subject = json["sub"]?.stringValue else {
-            throw ServiceError("InvalidIdentityToken", "Missing a required claim: \(json["iss"] == nil ? "iss" : "sub")")
+            throw ServiceError(
+                "InvalidIdentityToken", "Missing a required claim: \(json["iss"] == nil ? "iss" : "sub")")
         }
         let audience = json["aud"]?.stringValue.map { [$0] } ?? json["aud"]?.arrayValue?.compactMap(\.stringValue) ?? []
         return Claims(issuer: issuer, subject: subject, audience: audience)
@@ -37,7 +40,8 @@ enum WebIdentity {
         let issuer = claims.issuer.hasPrefix("https://") ? String(claims.issuer.dropFirst(8)) : claims.issuer
         guard let provider = context.iam.openIDProviders.first(where: { $0.url == issuer }) else {
             throw ServiceError(
-                "InvalidIdentityToken", "No OpenIDConnect provider found in your account for \(claims.issuer.prefix(512))")
+                "InvalidIdentityToken",
+                "No OpenIDConnect provider found in your account for \(claims.issuer.prefix(512))")
         }
         guard let audience = claims.audience.first(where: { provider.clientIDs.contains($0) }) else {
             throw ServiceError("InvalidIdentityToken", "Incorrect token audience")
