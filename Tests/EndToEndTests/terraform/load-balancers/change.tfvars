@@ -1,0 +1,3 @@
+idle_timeout = 120
+health_path  = "/healthy"
+weight       = 90
