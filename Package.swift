@@ -94,13 +94,14 @@ let package = Package(
         service("AutoScaling"),
         service("CloudWatch"),
         service("FIS"),
+        service("S3", ["Digests", "PolicyEngine"]),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS",
+                "AutoScaling", "CloudWatch", "FIS", "S3",
             ]),
         library(
             "EmulatorServer",

@@ -15,6 +15,7 @@ package struct World: Sendable, Equatable {
     package var agenda = Agenda()
     package var regions: [Region] = []
     package var iam = IAMState()
+    package var s3 = S3State()
     package var capacity = Capacity()
     /// What is broken at the moment.
     package var faults = Faults()

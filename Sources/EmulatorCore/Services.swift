@@ -6,6 +6,7 @@ import ELB
 import FIS
 import IAM
 import KMS
+import S3
 import SSM
 import STS
 import ServiceModel
@@ -22,6 +23,7 @@ package struct Services: Sendable {
         AutoScalingService.definition,
         CloudWatchService.definition,
         FISService.definition,
+        S3Service.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {

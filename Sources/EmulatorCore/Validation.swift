@@ -9,11 +9,20 @@ enum Validation {
             var violations: [String] = []
             collect(input.fields, input.shape, path: "", &violations)
             guard !violations.isEmpty else { return }
+            if wireProtocol == .restXML { throw malformedXML(violations) }
             let noun = violations.count == 1 ? "error" : "errors"
             throw ServiceError(
                 wireProtocol == .query ? "ValidationError" : "ValidationException",
                 "\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; "))
         }
+    }
+
+    /// S3 says of a document only that it is wrong; what is wrong with it is of use to the one who sent it.
+    private static func malformedXML(_ violations: [String]) -> ServiceError {
+        ServiceError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema: "
+                + violations.joined(separator: "; "))
     }
 
     /// EC2 names the first parameter that is missing.

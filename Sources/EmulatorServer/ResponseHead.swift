@@ -34,8 +34,9 @@ struct ResponseHead {
         }
         writeHeader("Content-Type", response.contentType, to: &buffer)
         // RFC 9110 §8.6: none where there can be no body.
-        if response.status >= 200, response.status != 204 {
-            let length = response.head.count + response.body.bytes.count + response.tail.count
+        if response.status >= 200, response.status != 204, response.status != 304 {
+            let length =
+                response.declaredLength ?? response.head.count + response.body.bytes.count + response.tail.count
             writeHeader("Content-Length", String(length), to: &buffer)
         }
         for header in response.headers { writeHeader(header.name, header.value, to: &buffer) }

@@ -127,6 +127,7 @@ package final class APIModel: Sendable {
                 let member = Member(name: reference.name, shape: self.shape(reference.shape, &cache))
                 reference.apply(to: member)
                 member.makeTags()
+                if member.isAttribute { shape.hasAttributes = true }
                 shape.indexByName[member.name] = shape.members.count
                 shape.members.append(member)
             }

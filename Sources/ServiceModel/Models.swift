@@ -9,4 +9,5 @@ extension APIModel {
     package static let autoScaling = APIModel(autoScalingText)
     package static let cloudWatch = APIModel(cloudWatchText)
     package static let fis = APIModel(fisText)
+    package static let s3 = APIModel(s3Text)
 }

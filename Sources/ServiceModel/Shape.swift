@@ -29,6 +29,8 @@ package final class Shape: @unchecked Sendable {
     package internal(set) var errorStatus: Int?
     package internal(set) var isStreaming = false
     package internal(set) var isUnion = false
+    /// Whether a member of the structure is an attribute of its XML element.
+    package internal(set) var hasAttributes = false
     var indexByName: [String: Int] = [:]
 
     init(name: String, kind: Kind) {

@@ -63,6 +63,8 @@ package struct WireResponse: Sendable {
     package var head: [UInt8] = []
     package var body: EncodedBody
     package var tail: [UInt8] = []
+    /// The length that the head of an answer without a body names: what a GET would bring. Nil for the body's own.
+    package var declaredLength: Int?
 
     package init(status: Int, contentType: String, body: EncodedBody) {
         self.status = status

@@ -14,6 +14,7 @@ struct XMLEncoder {
                 assertionFailure("\(shape.name) has no member '\(field.name)'")
                 continue
             }
+            if member.isAttribute { continue }
             self.member(field.value, member)
         }
     }
@@ -50,9 +51,28 @@ struct XMLEncoder {
             }
         default: break
         }
-        writer.raw(member.openTag)
+        open(value, member)
         content(value, member.shape)
         writer.raw(member.closeTag)
+    }
+
+    /// The tag that begins an element, with its attributes.
+    private mutating func open(_ value: Value, _ member: Member) {
+        guard member.shape.hasAttributes, let fields = value.fields else {
+            writer.raw(member.openTag)
+            return
+        }
+        writer.raw("<\(member.wireName)")
+        for attribute in member.shape.members where attribute.isAttribute {
+            guard let text = fields[attribute.name]?.text else { continue }
+            if attribute.wireName.hasPrefix("xsi:") {
+                writer.raw(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"")
+            }
+            writer.raw(" \(attribute.wireName)=\"")
+            writer.text(text)
+            writer.raw("\"")
+        }
+        writer.raw(">")
     }
 
     private mutating func entry(_ field: Fields.Field, _ shape: Shape) {

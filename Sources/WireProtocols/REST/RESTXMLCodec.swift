@@ -12,8 +12,13 @@ package struct RESTXMLCodec: Codec {
     private var isS3: Bool { model.serviceID == "S3" }
 
     package func parse(_ request: WireRequest) throws(ServiceError) -> WireCall {
+        guard isS3 else {
+            guard let call = try RESTRequest.route(request, model) else { throw unknownOperation("") }
+            return call
+        }
+        let request = try AWSChunked.decode(S3Routing.pathStyle(request))
         guard let call = try RESTRequest.route(request, model) else { throw unknownOperation("") }
-        return call
+        return WireCall(operationName: try S3Routing.operation(call.operationName, request), content: call.content)
     }
 
     private static var malformed: ServiceError {
@@ -103,7 +108,8 @@ package struct RESTXMLCodec: Codec {
     package func encode(_ output: Fields, _ operation: Operation) -> EncodedBody {
         let (headers, status) = RESTResponse.bindings(output, operation)
         let shape = operation.output
-        var root = "\(operation.name)Result"
+        if isS3, let whole = S3Forms.location(output, operation, namespace: model.namespace) { return whole }
+        var root = isS3 ? S3Forms.root(operation.name) : "\(operation.name)Result"
         var content = shape
         var members = output
         if let payload = shape.payload.flatMap({ shape.member($0) }) {
@@ -112,8 +118,10 @@ package struct RESTXMLCodec: Codec {
             }
             if let bytes = RESTResponse.raw(value) {
                 let type = headers.first { $0.name.lowercased() == "content-type" }?.value
+                // A range of an object (RFC 9110 §15.3.7).
                 return EncodedBody(
-                    bytes, headers: headers, status: status, contentType: type ?? "binary/octet-stream")
+                    bytes, headers: headers, status: isS3 && output["ContentRange"] != nil ? 206 : status,
+                    contentType: type ?? "binary/octet-stream")
             }
             root = payload.wireName
             content = payload.shape
@@ -136,13 +144,24 @@ package struct RESTXMLCodec: Codec {
     }
 
     package func response(_ body: EncodedBody, _ operation: Operation, requestID: String) -> WireResponse {
+        func header(_ name: String) -> String? { body.headers.first { $0.name.lowercased() == name }?.value }
         var response = WireResponse(
-            status: body.status ?? operation.status, contentType: body.contentType ?? "application/xml", body: body)
-        response.headers = body.headers.filter { $0.name.lowercased() != "content-type" } + requestIDHeaders(requestID)
+            status: body.status ?? operation.status,
+            contentType: body.contentType ?? header("content-type") ?? "application/xml", body: body)
+        response.declaredLength = header("content-length").flatMap { Int($0) }
+        response.headers =
+            body.headers.filter { !["content-type", "content-length"].contains($0.name.lowercased()) }
+            + requestIDHeaders(requestID)
         return response
     }
 
     package func response(_ error: ServiceError, requestID: String) -> WireResponse {
+        let more = isS3 ? S3Forms.headers(error) : []
+        guard error.status != 304 else {
+            var response = WireResponse(status: 304, contentType: "application/xml", body: EncodedBody([]))
+            response.headers = more + requestIDHeaders(requestID)
+            return response
+        }
         var writer = XMLWriter(capacity: 512)
         writer.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         if !isS3 { writer.raw("<ErrorResponse xmlns=\"\(model.namespace)\">") }
@@ -154,7 +173,7 @@ package struct RESTXMLCodec: Codec {
         writer.text(error.message)
         writer.raw("</Message>")
         for detail in error.details.fields {
-            guard let text = detail.value.text else { continue }
+            guard let text = detail.value.text, !more.contains(where: { $0.name == detail.name }) else { continue }
             writer.raw("<\(detail.name)>")
             writer.text(text)
             writer.raw("</\(detail.name)>")
@@ -166,7 +185,7 @@ package struct RESTXMLCodec: Codec {
         }
         var response = WireResponse(
             status: error.status, contentType: "application/xml", body: EncodedBody(writer.bytes))
-        response.headers = requestIDHeaders(requestID)
+        response.headers = more + requestIDHeaders(requestID)
         return response
     }
 
