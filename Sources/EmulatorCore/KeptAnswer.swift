@@ -74,6 +74,8 @@ private struct CappedJSON {
         switch value {
         case .list(let values): writeAll(values, "[", "]") { $0.write($1) }
         case .structure(let fields), .map(let fields): writeAll(fields.fields, "{", "}") { $0.write($1) }
+        // Three bytes become four characters.
+        case .blob(let blob): JSON(.blob(Array(blob.prefix(limit)))).write(to: &bytes)
         default: JSON(value).write(to: &bytes)
         }
     }

@@ -58,6 +58,8 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("iam:instance-profile", "ListInstanceProfiles", "InstanceProfiles"),
         ResourceSelector("iam:role", "ListRoles", "Roles"),
         ResourceSelector("iam:user", "ListUsers", "Users"),
+        ResourceSelector("s3:bucket", "ListBuckets", "Buckets"),
+        ResourceSelector("s3:object", "ListObjectsV2", "Contents", of: ("s3:bucket", "Name", "Bucket")),
     ]
 
     package static func named(_ name: String) -> ResourceSelector? { all.first { $0.name == name } }

@@ -11,7 +11,10 @@ struct ServiceCall {
     let emulator: Emulator
 
     func response() -> WireResponse {
-        guard let scope = SignatureScope(request) ?? WebIdentityScope.scope(request) else { return unsigned() }
+        guard
+            let scope = SignatureScope(request) ?? SignatureScope.version2(request)
+                ?? WebIdentityScope.scope(request)
+        else { return unsigned() }
         guard let service = Services.signed(scope.service) else {
             return unknownService(scope.service)
         }

@@ -27,7 +27,7 @@ package struct CallRecord: Sendable {
     package var took: Duration?
 }
 
-/// The calls of a session, oldest first; with a limit only the newest are kept.
+/// The calls of a session, oldest first; with a limit only the newest are kept. Of a body only its beginning is kept.
 package struct Trail: Sendable {
     package private(set) var records: [CallRecord] = []
     /// How many calls there were in all.
@@ -39,8 +39,23 @@ package struct Trail: Sendable {
     mutating func append(_ record: CallRecord) {
         // Dropping half at a time keeps an append cheap on average.
         if records.count >= 2 * limit { records.removeFirst(records.count - limit) }
+        var record = record
+        record.input?.cutBlobs(to: Self.mostBytes)
         records.append(record)
         count += 1
+    }
+
+    /// What is kept of bytes that a client sent: an object of megabytes would otherwise stay for as long as its call.
+    private static let mostBytes = 16 * 1024
+}
+
+extension Input {
+    /// Keeps the beginning of each long blob.
+    fileprivate mutating func cutBlobs(to limit: Int) {
+        for field in fields.fields {
+            guard case .blob(let bytes) = field.value, bytes.count > limit else { continue }
+            fields[field.name] = .blob(Array(bytes[..<limit]))
+        }
     }
 }
 

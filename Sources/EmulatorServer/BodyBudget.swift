@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The bytes of requests' bodies that a listener holds at the moment, and how many it may. One client could otherwise
-/// fill the grader's memory with as many half-sent bodies as it may have connections.
+/// The bytes of requests' bodies, or of long answers, that a listener holds at the moment, and how many it may. One
+/// client could otherwise fill the grader's memory with as many half-sent bodies as it may have connections.
 final class BodyBudget: Sendable {
     private let held = Mutex(0)
     private let limit: Int

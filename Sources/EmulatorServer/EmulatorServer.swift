@@ -15,6 +15,8 @@ package final class EmulatorServer: Sendable {
         package var body = 64 * 1024 * 1024
         /// Bytes of the bodies of all requests that are on their way.
         package var bodies = 256 * 1024 * 1024
+        /// Bytes of the long answers that are on their way.
+        package var answers = 512 * 1024 * 1024
         /// A connection on which nothing comes for so long is closed, in seconds.
         package var idleSeconds: Int64 = 120
         /// How long a request may take to arrive, in seconds.
@@ -64,6 +66,7 @@ package final class EmulatorServer: Sendable {
     {
         let open = ConnectionCounter(limit: limits.connections)
         let bodies = BodyBudget(limit: limits.bodies)
+        let answers = BodyBudget(limit: limits.answers)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -79,7 +82,8 @@ package final class EmulatorServer: Sendable {
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
                     try pipeline.addHandler(
                         RequestHandler(
-                            emulator: emulator, bodyLimit: limits.body, bodies: bodies, administration: administration))
+                            emulator: emulator, bodyLimit: limits.body, bodies: bodies, answers: answers,
+                            administration: administration))
                 }
             }
     }

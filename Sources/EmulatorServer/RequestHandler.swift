@@ -13,6 +13,11 @@ final class RequestHandler: ChannelInboundHandler {
     private let bodies: BodyBudget
     /// What this connection has taken of it.
     private var held = 0
+    private let answers: BodyBudget
+    /// The answer that goes out in pieces, and how many of its bytes have gone.
+    private var sending: (response: WireResponse, offset: Int, keepAlive: Bool)?
+    /// What came while it went out.
+    private var waiting: [HTTPServerRequestPart] = []
     private let administration: Administration?
     private var head: HTTPRequestHead?
     private var body: ByteBuffer?
@@ -22,16 +27,26 @@ final class RequestHandler: ChannelInboundHandler {
     /// The last body sent and its buffer: a client that polls gets the same bytes without a copy.
     private var kept: (body: EncodedBody, buffer: ByteBuffer)?
 
-    init(emulator: Emulator, bodyLimit: Int, bodies: BodyBudget, administration: Administration?) {
+    init(emulator: Emulator, bodyLimit: Int, bodies: BodyBudget, answers: BodyBudget, administration: Administration?) {
         self.emulator = emulator
         self.bodyLimit = bodyLimit
         self.bodies = bodies
+        self.answers = answers
         self.administration = administration
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        guard sending == nil else {
+            waiting.append(part)
+            return
+        }
+        take(part, context)
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         guard !isClosing else { return }
-        switch unwrapInboundIn(data) {
+        switch part {
         case .head(let head):
             self.head = head
             dropBody()
@@ -63,6 +78,9 @@ final class RequestHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         dropBody()
+        if let sending { answers.giveBack(sending.response.body.bytes.count) }
+        sending = nil
+        waiting = []
         context.fireChannelInactive()
     }
 
@@ -82,8 +100,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     /// A client that sends faster than it reads is not read from until it has caught up.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        let isWritable = context.channel.isWritable
-        _ = context.channel.setOption(.autoRead, value: isWritable)
+        _ = context.channel.setOption(.autoRead, value: context.channel.isWritable && sending == nil)
         context.fireChannelWritabilityChanged()
     }
 
@@ -129,6 +146,9 @@ final class RequestHandler: ChannelInboundHandler {
     private func write(
         _ response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
+        if response.body.bytes.count > Self.piece, request.method != .HEAD {
+            return writeInPieces(response, request, keepAlive: keepAlive, context)
+        }
         let body = response.body.bytes.isEmpty || request.method == .HEAD ? nil : buffer(response.body, context)
         var start = context.channel.allocator.buffer(capacity: 512 + response.head.count)
         ResponseHead(response, isHTTP10: request.version == .http1_0, keepAlive: keepAlive).write(to: &start)
@@ -149,6 +169,60 @@ final class RequestHandler: ChannelInboundHandler {
         isClosing = true
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(last)).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    /// Longer bodies go out in pieces of so many bytes: a client that reads slowly, or not at all, costs one of them.
+    private static let piece = 512 * 1024
+
+    private func writeInPieces(
+        _ response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
+    ) {
+        guard answers.take(response.body.bytes.count) else {
+            let body = EncodedBody(Array("Too many answers are on their way\n".utf8))
+            let refusal = WireResponse(status: 503, contentType: "text/plain", body: body)
+            return write(refusal, request, keepAlive: false, context)
+        }
+        var start = context.channel.allocator.buffer(capacity: 512 + response.head.count)
+        ResponseHead(response, isHTTP10: request.version == .http1_0, keepAlive: keepAlive).write(to: &start)
+        start.writeBytes(response.head)
+        context.write(wrapOutboundOut(start), promise: nil)
+        sending = (response, 0, keepAlive)
+        _ = context.channel.setOption(.autoRead, value: false)
+        sendPiece(context)
+    }
+
+    private func sendPiece(_ context: ChannelHandlerContext) {
+        guard let current = sending else { return }
+        let bytes = current.response.body.bytes
+        let end = min(bytes.count, current.offset + Self.piece)
+        var buffer = context.channel.allocator.buffer(capacity: end - current.offset)
+        buffer.writeBytes(bytes[current.offset..<end])
+        if end == bytes.count { buffer.writeBytes(current.response.tail) }
+        sending?.offset = end
+        context.writeAndFlush(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { result in
+            guard case .success = result, self.sending != nil else { return }
+            if end < bytes.count { self.sendPiece(context) } else { self.finishPieces(context) }
+        }
+    }
+
+    private func finishPieces(_ context: ChannelHandlerContext) {
+        guard let sent = sending else { return }
+        sending = nil
+        answers.giveBack(sent.response.body.bytes.count)
+        guard sent.keepAlive else {
+            isClosing = true
+            return context.close(promise: nil)
+        }
+        _ = context.channel.setOption(.autoRead, value: context.channel.isWritable)
+        let parts = waiting
+        waiting = []
+        for (index, part) in parts.enumerated() {
+            guard sending == nil else {
+                waiting = Array(parts[index...])
+                return
+            }
+            take(part, context)
+        }
     }
 
     private func buffer(_ body: EncodedBody, _ context: ChannelHandlerContext) -> ByteBuffer {

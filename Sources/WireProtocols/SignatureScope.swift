@@ -28,6 +28,21 @@ package struct SignatureScope: Sendable, Equatable {
         }
     }
 
+    /// Reads a request that is signed by Signature Version 2, as SDKs still presign S3's; nil where it is not. Such a
+    /// signature names no region: the oldest answers for all.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html>
+    package static func version2(_ request: WireRequest) -> SignatureScope? {
+        var key: String?
+        if let header = request.header("authorization"), header.hasPrefix("AWS ") {
+            key = header.dropFirst(4).split(separator: ":").first.map(String.init)
+        } else if request.query.contains("Signature="), let start = request.query.firstRange(of: "AWSAccessKeyId=") {
+            key = try? QueryForm.decode(request.query[start.upperBound...].prefix { $0 != "&" }.utf8)
+        }
+        guard let key, (1...128).contains(key.utf8.count) else { return nil }
+        return SignatureScope(accessKeyID: key, date: "", region: "us-east-1", service: "s3")
+    }
+
     /// What stands behind `Credential=`, up to a comma or a space.
     private static func credential(_ header: String.UTF8View) -> Substring.UTF8View? {
         let name = "Credential=".utf8

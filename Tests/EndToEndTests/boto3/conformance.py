@@ -44,8 +44,24 @@ def check(operation_model, response):
                 raise Mismatch(f"{operation_model.name}: no {wrapper}")
             allowed = set()
         structure_xml(node, shape, operation_model.name, allowed)
+    elif protocol == "rest-xml" and shape is not None:
+        rest_xml(body, shape, operation_model.name)
     elif protocol == "json" and shape is not None:
         value_json(json.loads(body or b"{}"), shape, operation_model.name)
+
+
+def rest_xml(body, shape, name):
+    """Walks the body of an answer: the payload's structure, or the members that are not headers."""
+    payload = shape.serialization.get("payload")
+    if payload:
+        shape = shape.members[payload]
+        if shape.type_name != "structure":
+            return
+    members = {key for key, member in shape.members.items() if "location" not in member.serialization}
+    # GetBucketLocation answers with one element that has no structure round it.
+    if not body or not members or name == "GetBucketLocation":
+        return
+    structure_xml(ElementTree.fromstring(body), shape, name)
 
 
 def local(node):
@@ -71,6 +87,7 @@ def structure_xml(node, shape, path, allowed=frozenset()):
             value_xml(child, member.member, f"{path}.{name}[]")
         else:
             value_xml(child, member, f"{path}.{name}")
+    seen |= {name for name, member in shape.members.items() if member.serialization.get("xmlAttribute")}
     missing = set(shape.required_members) - seen
     if missing:
         raise Mismatch(f"{path}: required members are missing: {sorted(missing)}")

@@ -1,0 +1,2 @@
+stage   = "two"
+enabled = false
