@@ -40,3 +40,14 @@ struct DigestTests {
         #expect(Ed25519.publicKey(secret: [1, 2, 3]) == nil)
     }
 }
+
+/// The check values of the catalogue, for the text `123456789`.
+struct CRCTests {
+    @Test(arguments: [
+        ("cbf43926", CRC.crc32), ("e3069283", CRC.crc32c), ("ae8b14860a799888", CRC.crc64nvme),
+    ])
+    func `cyclic redundancy checks give the catalogue's values`(value: String, crc: CRC) {
+        #expect(crc.of(Array("123456789".utf8)).hex == value)
+        #expect(crc.of([]).allSatisfy { $0 == 0 })
+    }
+}

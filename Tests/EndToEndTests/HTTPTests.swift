@@ -21,9 +21,9 @@ struct HTTPTests {
         return String(decoding: try #require(answer), as: UTF8.self)
     }
 
-    private struct SocketProblem: Error {}
+    struct SocketProblem: Error {}
 
-    private static func exchange(_ bytes: [UInt8], port: Int) throws -> [UInt8] {
+    static func exchange(_ bytes: [UInt8], port: Int) throws -> [UInt8] {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(connection) }
         var address = sockaddr_in()

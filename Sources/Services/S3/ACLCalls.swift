@@ -84,7 +84,9 @@ enum Grants {
             grants = (grants ?? []) + (try grantees(header, member).map { grant($0, permission) })
         }
         if input.shape.member("AccessControlPolicy") != nil, let policy = input.structure("AccessControlPolicy") {
-            guard grants == nil else { throw S3Error.make("UnexpectedContent", "This request does not support content") }
+            guard grants == nil else {
+                throw S3Error.make("UnexpectedContent", "This request does not support content")
+            }
             namesACL = true
             grants = policy["Grants"]?.elements ?? []
             if grants == [ownersOwn(context)] { namesACL = false }

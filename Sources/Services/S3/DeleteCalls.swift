@@ -69,7 +69,8 @@ enum DeleteCalls {
         try context.keep(bucket)
         let isQuiet = request?.boolean("Quiet") ?? false
         return Response([
-            "Deleted": isQuiet || deleted.isEmpty ? nil : .list(deleted), "Errors": errors.isEmpty ? nil : .list(errors),
+            "Deleted": isQuiet || deleted.isEmpty ? nil : .list(deleted),
+            "Errors": errors.isEmpty ? nil : .list(errors),
         ])
     }
 

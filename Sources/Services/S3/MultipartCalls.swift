@@ -55,7 +55,8 @@ enum MultipartCalls {
     private static func checksumType(_ algorithm: String?, _ wanted: String?) throws(ServiceError) -> String? {
         guard let algorithm else {
             guard wanted == nil else {
-                throw S3Error.invalidRequest("The x-amz-checksum-type header can only be used with a checksum algorithm.")
+                throw S3Error.invalidRequest(
+                    "The x-amz-checksum-type header can only be used with a checksum algorithm.")
             }
             return nil
         }
@@ -63,7 +64,8 @@ enum MultipartCalls {
         let partsOnly = !algorithm.hasPrefix("CRC")
         guard !(whole && wanted == "COMPOSITE"), !(partsOnly && wanted == "FULL_OBJECT") else {
             throw S3Error.invalidRequest(
-                "The \(wanted ?? "") checksum type cannot be used with the \(algorithm.lowercased()) checksum algorithm.")
+                "The \(wanted ?? "") checksum type cannot be used with the \(algorithm.lowercased()) checksum algorithm."
+            )
         }
         return wanted ?? (whole ? "FULL_OBJECT" : "COMPOSITE")
     }

@@ -58,7 +58,8 @@ enum PolicyCalls {
         let arn = "arn:aws:s3:::\(bucket.name)"
         for statement in policy.statements {
             for resource in statement.resources?.texts ?? []
-            where resource != arn && !resource.hasPrefix(arn + "/") && !resource.hasPrefix(arn + "*") && resource != "*" {
+            where resource != arn && !resource.hasPrefix(arn + "/") && !resource.hasPrefix(arn + "*") && resource != "*"
+            {
                 throw malformed("Policy has invalid resource")
             }
         }

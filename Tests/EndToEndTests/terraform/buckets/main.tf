@@ -100,20 +100,6 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "site" {
   }
 }
 
-resource "aws_s3_bucket_lifecycle_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  rule {
-    id     = "expire"
-    status = "Enabled"
-    filter {
-      prefix = "site/"
-    }
-    expiration {
-      days = var.enabled ? 30 : 60
-    }
-  }
-}
-
 resource "aws_s3_bucket_cors_configuration" "site" {
   bucket = aws_s3_bucket.site.id
   cors_rule {
@@ -143,9 +129,10 @@ resource "aws_s3_object" "index" {
 }
 
 resource "aws_s3_object_copy" "index" {
-  bucket = aws_s3_bucket.site.id
-  key    = "pages/copy.html"
-  source = "${aws_s3_object.index.bucket}/${aws_s3_object.index.key}"
+  bucket            = aws_s3_bucket.site.id
+  key               = "pages/copy.html"
+  source            = "${aws_s3_object.index.bucket}/${aws_s3_object.index.key}"
+  tagging_directive = "REPLACE"
 }
 
 data "aws_s3_bucket" "site" {
