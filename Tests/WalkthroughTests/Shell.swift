@@ -70,7 +70,8 @@ struct Shell {
     private static func answers(in text: String) -> [Answer] {
         let parts = text.components(separatedBy: "\u{1E}")
         return stride(from: 0, to: parts.count - 1, by: 2).map { index in
-            var lines = parts[index].components(separatedBy: "\n")
+            // A terminal does not show the carriage returns that end a CSV file's lines.
+            var lines = parts[index].replacingOccurrences(of: "\r\n", with: "\n").components(separatedBy: "\n")
             while lines.last == "" { lines.removeLast() }
             return Answer(status: Int32(parts[index + 1]) ?? -1, lines: lines)
         }

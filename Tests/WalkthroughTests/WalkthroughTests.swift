@@ -4,7 +4,7 @@ import Testing
 /// What the documents tell people to type works, and prints what they say it prints.
 @Suite(.serialized, .enabled(if: Shell.isReady, "\(Shell.advice)"))
 struct WalkthroughTests {
-    @Test(arguments: ["student", "lab-author", "ci"])
+    @Test(arguments: ["student", "instructor", "lab-author", "ci"])
     func `every line of a walk-through does what it says`(name: String) throws {
         let page = try String(contentsOf: Shell.root.appendingPathComponent("docs/\(name).md"), encoding: .utf8)
         let walkthrough = Walkthrough(name: name, text: page)
