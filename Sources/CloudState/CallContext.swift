@@ -21,6 +21,12 @@ package struct Caller: Sendable, Equatable {
         case session(String)
     }
 
+    /// Somebody who did not sign the request.
+    package static let anonymous = Caller(accessKeyID: "anonymous", accountID: "", arn: "*", userID: "")
+
+    /// Whether nobody signed the request: what is not public is refused.
+    package var isAnonymous: Bool { accessKeyID == Self.anonymous.accessKeyID }
+
     package init(accessKeyID: String, accountID: String, arn: String, userID: String, principal: Principal = .account) {
         self.accessKeyID = accessKeyID
         self.accountID = accountID

@@ -159,6 +159,23 @@ package final class Emulator: Sendable {
         return call.response()
     }
 
+    /// The answer to a request for which there is no room, in its service's own form; nil where the service has none.
+    ///
+    /// - Parameter limit: the most bytes that a body may have, where it has more; nil where others take the room.
+    package func refusal(of request: WireRequest, limit: Int?) -> WireResponse? {
+        guard (SignatureScope(request) ?? SignatureScope.version2(request))?.service == "s3" else { return nil }
+        let error =
+            limit.map { limit in
+                var details = Fields()
+                details.append("MaxSizeAllowed", .string(String(limit)))
+                return ServiceError(
+                    "EntityTooLarge",
+                    "Your proposed upload exceeds the maximum allowed size: one request may bring \(limit >> 20) MiB here.",
+                    details: details)
+            } ?? ServiceError("SlowDown", "Please reduce your request rate.", status: 503)
+        return APIModel.s3.codec.response(error, requestID: IDGenerator.uuid(requestSeed, 0))
+    }
+
     /// Makes a call from inside, as the grader does when it looks at the region; it is not part of the trail.
     package func call(
         _ service: String, _ operation: String, _ parameters: Value = [:], region: String

@@ -59,8 +59,18 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("iam:role", "ListRoles", "Roles"),
         ResourceSelector("iam:user", "ListUsers", "Users"),
         ResourceSelector("s3:bucket", "ListBuckets", "Buckets"),
-        ResourceSelector("s3:object", "ListObjectsV2", "Contents", of: ("s3:bucket", "Name", "Bucket")),
+        ResourceSelector("s3:bucket-encryption", "GetBucketEncryption", of: bucket),
+        ResourceSelector("s3:bucket-lifecycle", "GetBucketLifecycleConfiguration", of: bucket),
+        ResourceSelector("s3:bucket-notification", "GetBucketNotificationConfiguration", of: bucket),
+        ResourceSelector("s3:bucket-policy", "GetBucketPolicy", of: bucket),
+        ResourceSelector("s3:bucket-tagging", "GetBucketTagging", of: bucket),
+        ResourceSelector("s3:bucket-versioning", "GetBucketVersioning", of: bucket),
+        ResourceSelector("s3:bucket-website", "GetBucketWebsite", of: bucket),
+        ResourceSelector("s3:object", "ListObjectsV2", "Contents", of: bucket),
+        ResourceSelector("s3:public-access-block", "GetPublicAccessBlock", of: bucket),
     ]
+
+    private static let bucket = (selector: "s3:bucket", member: "Name", parameter: "Bucket")
 
     package static func named(_ name: String) -> ResourceSelector? { all.first { $0.name == name } }
 
@@ -104,9 +114,8 @@ extension World {
         var all: [Value] = []
         for owner in try values(other, &context) {
             guard let name = owner[parent.member] else { continue }
-            for item in try call(
-                selector, .structure(Fields([Fields.Field(name: parent.parameter, value: name)])), &context)
-            {
+            let parameters = Value.structure(Fields([Fields.Field(name: parent.parameter, value: name)]))
+            for item in try found(selector, parameters, &context) {
                 guard case .structure(var fields) = item else { continue }
                 fields[parent.member] = name
                 all.append(.structure(fields))
@@ -115,14 +124,32 @@ extension World {
         return all
     }
 
+    /// What a call shows of one other resource; nothing where that has nothing of the kind.
+    private static func found(
+        _ selector: ResourceSelector, _ parameters: Value, _ context: inout CallContext
+    ) throws(ServiceError) -> [Value] {
+        do throws(ServiceError) {
+            return try call(selector, parameters, &context)
+        } catch  where error.status == 404 {
+            return []
+        }
+    }
+
     private static func call(
         _ selector: ResourceSelector, _ parameters: Value, _ context: inout CallContext
     ) throws(ServiceError) -> [Value] {
-        var values: [Value] = [
-            .structure(try Services.dispatch(&context, selector.service, selector.operation, parameters))
-        ]
-        for name in selector.path { values = values.flatMap { $0[name]?.elements ?? [] } }
-        return values
+        var all: [Value] = []
+        var parameters = parameters
+        while true {
+            let output = try Services.dispatch(&context, selector.service, selector.operation, parameters)
+            var values: [Value] = [.structure(output)]
+            for name in selector.path { values = values.flatMap { $0[name]?.elements ?? [] } }
+            all += values
+            // S3 shows a thousand objects at a time, whatever is asked.
+            guard let token = output["NextContinuationToken"], var fields = parameters.fields else { return all }
+            fields["ContinuationToken"] = token
+            parameters = .structure(fields)
+        }
     }
 
     /// Makes an API call on this world, as a scenario's timeline does: no part of any trail.

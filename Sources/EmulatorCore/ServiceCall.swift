@@ -13,8 +13,13 @@ struct ServiceCall {
     func response() -> WireResponse {
         guard
             let scope = SignatureScope(request) ?? SignatureScope.version2(request)
-                ?? WebIdentityScope.scope(request)
+                ?? WebIdentityScope.scope(request) ?? AnonymousRequest.scope(request)
         else { return unsigned() }
+        if scope.accessKeyID == WebIdentityScope.anonymous,
+            let page = AnonymousRequest.website(request, emulator.world)
+        {
+            return page
+        }
         guard let service = Services.signed(scope.service) else {
             return unknownService(scope.service)
         }
@@ -27,7 +32,7 @@ struct ServiceCall {
             emulator.append(record, nil, .failure(error), at: nil)
             return codec.response(error, requestID: requestID)
         }
-        switch emulator.caller(Credentials(request, scope), model.wireProtocol) {
+        switch caller(scope, model) {
         case .success(let caller): record.caller = caller
         case .failure(let error):
             if scope.accessKeyID == WebIdentityScope.anonymous { break }
@@ -49,7 +54,9 @@ struct ServiceCall {
         do throws(ServiceError) {
             let call = try codec.parse(request)
             record.eventName = call.operationName
-            guard scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation
+            guard
+                scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation
+                    || scope.service == "s3" && AnonymousRequest.operations.contains(call.operationName)
             else {
                 return unsigned()
             }
@@ -77,6 +84,13 @@ struct ServiceCall {
             emulator.append(record, record.input, .failure(error), at: nil)
             return codec.response(error, requestID: requestID)
         }
+    }
+
+    private func caller(_ scope: SignatureScope, _ model: APIModel) -> Result<Caller, ServiceError> {
+        guard scope.accessKeyID != WebIdentityScope.anonymous || scope.service != "s3" else {
+            return .success(.anonymous)
+        }
+        return emulator.caller(Credentials(request, scope), model.wireProtocol)
     }
 
     /// An answer to a request that is not to be handled.

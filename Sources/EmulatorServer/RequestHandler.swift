@@ -114,14 +114,10 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard !isTooLarge else { return refuseAsTooLarge(head, context) }
-        let (path, query) = Self.split(head.uri)
-        let request = WireRequest(
-            method: head.method.rawValue, path: path, query: query,
-            headers: head.headers.map { ($0.name, $0.value) },
-            body: body.map { Array($0.readableBytesView) } ?? [])
+        let request = request(head, body: body.map { Array($0.readableBytesView) } ?? [])
         dropBody()
         let response: WireResponse
-        if let administration, path.hasPrefix(Administration.prefix) {
+        if let administration, request.path.hasPrefix(Administration.prefix) {
             response = administration.respond(request)
         } else {
             response = emulator.respond(to: request)
@@ -134,13 +130,27 @@ final class RequestHandler: ChannelInboundHandler {
         guard let head else { return }
         self.head = nil
         dropBody()
-        let body = EncodedBody(Array("Too many requests are on their way\n".utf8))
-        write(WireResponse(status: 503, contentType: "text/plain", body: body), head, keepAlive: false, context)
+        refuse(head, limit: nil, 503, "Too many requests are on their way\n", context)
     }
 
     private func refuseAsTooLarge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let body = EncodedBody(Array("Request body is too large\n".utf8))
-        write(WireResponse(status: 413, contentType: "text/plain", body: body), head, keepAlive: false, context)
+        refuse(head, limit: bodyLimit, 413, "Request body is too large\n", context)
+    }
+
+    /// Refuses a request as its service does, or else in plain words.
+    private func refuse(
+        _ head: HTTPRequestHead, limit: Int?, _ status: Int, _ text: String, _ context: ChannelHandlerContext
+    ) {
+        let plain = WireResponse(status: status, contentType: "text/plain", body: EncodedBody(Array(text.utf8)))
+        let own = emulator.refusal(of: request(head, body: []), limit: limit)
+        write(own ?? plain, head, keepAlive: false, context)
+    }
+
+    private func request(_ head: HTTPRequestHead, body: [UInt8]) -> WireRequest {
+        let (path, query) = Self.split(head.uri)
+        return WireRequest(
+            method: head.method.rawValue, path: path, query: query, headers: head.headers.map { ($0.name, $0.value) },
+            body: body)
     }
 
     private func write(
@@ -178,9 +188,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
         guard answers.take(response.body.bytes.count) else {
-            let body = EncodedBody(Array("Too many answers are on their way\n".utf8))
-            let refusal = WireResponse(status: 503, contentType: "text/plain", body: body)
-            return write(refusal, request, keepAlive: false, context)
+            return refuse(request, limit: nil, 503, "Too many answers are on their way\n", context)
         }
         var start = context.channel.allocator.buffer(capacity: 512 + response.head.count)
         ResponseHead(response, isHTTP10: request.version == .http1_0, keepAlive: keepAlive).write(to: &start)

@@ -21,16 +21,20 @@ extension EmulatorSession {
         package func first(_ tag: String) -> String? { Answer(status: status, text: text).first(tag) }
     }
 
-    /// Sends a signed request whose operation is in its method and path.
+    /// Sends a request whose operation is in its method and path.
+    ///
+    /// - Parameter service: whom it is signed for; nil for a request without a signature.
     @discardableResult
     package func rest(
         _ method: String, _ path: String, query: String = "", headers: KeyValuePairs<String, String> = [:],
-        body: [UInt8] = [], service: String
+        body: [UInt8] = [], service: String?
     ) -> RESTAnswer {
-        let credential = "AKIATEST/20260901/\(region)/\(service)/aws4_request"
         var all = headers.map { (name: $0.key, value: $0.value) }
-        all.append(
-            ("authorization", "AWS4-HMAC-SHA256 Credential=\(credential), SignedHeaders=host, Signature=00"))
+        if let service {
+            let credential = "AKIATEST/20260901/\(region)/\(service)/aws4_request"
+            all.append(
+                ("authorization", "AWS4-HMAC-SHA256 Credential=\(credential), SignedHeaders=host, Signature=00"))
+        }
         let response = emulator.respond(
             to: WireRequest(method: method, path: path, query: query, headers: all, body: body))
         return RESTAnswer(

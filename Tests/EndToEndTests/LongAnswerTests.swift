@@ -34,4 +34,15 @@ struct LongAnswerTests {
         #expect(text.components(separatedBy: long).count == 4)
         #expect(text.hasSuffix(long))
     }
+
+    @Test func `a body that is too large for one request is refused in S3's form`() async throws {
+        let host = try await EmulatorHost()
+        let text = try await exchange(
+            "PUT /b/k HTTP/1.1\r\nHost: x\r\nAuthorization: AWS4-HMAC-SHA256 Credential=\(credential), "
+                + "SignedHeaders=host, Signature=0\r\nContent-Length: 99999999999\r\n\r\n", host)
+        await host.close()
+        #expect(text.hasPrefix("HTTP/1.1 400 "))
+        #expect(text.contains("<Code>EntityTooLarge</Code>"))
+        #expect(text.contains("<MaxSizeAllowed>67108864</MaxSizeAllowed>"))
+    }
 }

@@ -43,7 +43,7 @@ enum ACLCalls {
 
 /// Grants as requests name them: by a canned list, by headers, by a document.
 enum Grants {
-    private static let everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
+    static let everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
     private static let users = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
     private static let logs = "http://acs.amazonaws.com/groups/s3/LogDelivery"
     private static let mostGrants = 100

@@ -44,6 +44,7 @@ enum ListCalls {
 
     static func listV2(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let bucket = try context.bucket(input)
+        try PublicAccess.check("ListBucket", bucket, context)
         let parameters = try ListParameters(input, limit: "MaxKeys")
         var marker = input.string("StartAfter")
         if let token = input.string("ContinuationToken") {
@@ -66,6 +67,7 @@ enum ListCalls {
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let bucket = try context.bucket(input)
+        try PublicAccess.check("ListBucket", bucket, context)
         let parameters = try ListParameters(input, limit: "MaxKeys")
         let marker = input.string("Marker")
         let listing = page(bucket, parameters, after: marker)

@@ -59,6 +59,9 @@ enum ReadCalls {
         _ context: CallContext, _ input: Input
     ) throws(ServiceError) -> (object: S3Object, range: Range<Int>?, output: Fields) {
         let bucket = try context.bucket(input)
+        let key = input.string("Key") ?? ""
+        let action = input.string("VersionId") == nil ? "GetObject" : "GetObjectVersion"
+        try PublicAccess.check(action, bucket, key: key, object: bucket.current(ObjectKey(key)), context)
         let object = try object(bucket, input)
         try CustomerKey.check(object, input)
         try Conditions.checkRead(object, input)

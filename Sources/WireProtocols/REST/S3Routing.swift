@@ -6,21 +6,10 @@ import ServiceModel
 enum S3Routing {
     /// The request with its bucket in the path, wherever it was.
     static func pathStyle(_ request: WireRequest) -> WireRequest {
-        guard let host = request.header("host"), let bucket = bucket(inHost: host) else { return request }
+        guard let host = request.header("host"), let bucket = S3Host.bucket(in: host) else { return request }
         var request = request
         request.path = "/\(bucket)\(request.path.hasPrefix("/") ? "" : "/")\(request.path)"
         return request
-    }
-
-    /// The bucket of `bucket.s3.us-east-1.amazonaws.com` or `bucket.localhost`; nil where the host names none.
-    private static func bucket(inHost host: String) -> Substring? {
-        let name = host.prefix { $0 != ":" }
-        if let mark = name.firstRange(of: ".s3.") ?? name.firstRange(of: ".s3-") {
-            return mark.lowerBound == name.startIndex ? nil : name[..<mark.lowerBound]
-        }
-        guard name.hasSuffix(".localhost") else { return nil }
-        let bucket = name.dropLast(".localhost".count)
-        return bucket == "s3" || bucket.hasPrefix("s3.") || bucket.hasPrefix("s3-") || bucket.isEmpty ? nil : bucket
     }
 
     /// The operation that a request is for, where headers and parameters tell operations on one path apart.
@@ -50,6 +39,25 @@ enum S3Routing {
             return routed
         }
     }
+}
+
+/// The names by which buckets are reached.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
+package enum S3Host {
+    /// The bucket of `bucket.s3.us-east-1.amazonaws.com` or `bucket.localhost`; nil where the host names none.
+    package static func bucket(in host: String) -> Substring? {
+        let name = host.prefix { $0 != ":" }
+        if let mark = name.firstRange(of: ".s3.") ?? name.firstRange(of: ".s3-") {
+            return mark.lowerBound == name.startIndex ? nil : name[..<mark.lowerBound]
+        }
+        guard name.hasSuffix(".localhost") else { return nil }
+        let bucket = name.dropLast(".localhost".count)
+        return bucket == "s3" || bucket.hasPrefix("s3.") || bucket.hasPrefix("s3-") || bucket.isEmpty ? nil : bucket
+    }
+
+    /// Whether a host is a website endpoint: `bucket.s3-website-us-east-1.amazonaws.com`, or with a dot before the region.
+    package static func isWebsite(_ host: String) -> Bool { host.contains(".s3-website") }
 }
 
 /// The forms of S3's answers that its model does not tell.
