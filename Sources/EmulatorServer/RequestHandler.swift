@@ -38,7 +38,7 @@ final class RequestHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         guard sending == nil else {
-            waiting.append(part)
+            if !isClosing { waiting.append(part) }
             return
         }
         take(part, context)
@@ -100,11 +100,20 @@ final class RequestHandler: ChannelInboundHandler {
 
     /// A client that sends faster than it reads is not read from until it has caught up.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        _ = context.channel.setOption(.autoRead, value: context.channel.isWritable && sending == nil)
+        setReading(context)
         context.fireChannelWritabilityChanged()
     }
 
+    /// Nothing is read while a long answer goes out, unless it is the last: a socket that is closed before all was read
+    /// takes back what the client has not read yet.
+    private func setReading(_ context: ChannelHandlerContext) {
+        let reads = isClosing || context.channel.isWritable && sending == nil
+        _ = context.channel.setOption(.autoRead, value: reads)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes after the last request does not cut its answer off.
+        if error is HTTPParserError, isClosing, sending != nil { return }
         if error is HTTPParserError, !isClosing {
             isClosing = true
             context.writeAndFlush(wrapOutboundOut(ResponseHead.badRequest), promise: nil)
@@ -195,7 +204,8 @@ final class RequestHandler: ChannelInboundHandler {
         start.writeBytes(response.head)
         context.write(wrapOutboundOut(start), promise: nil)
         sending = (response, 0, keepAlive)
-        _ = context.channel.setOption(.autoRead, value: false)
+        isClosing = !keepAlive
+        setReading(context)
         sendPiece(context)
     }
 
@@ -217,11 +227,8 @@ final class RequestHandler: ChannelInboundHandler {
         guard let sent = sending else { return }
         sending = nil
         answers.giveBack(sent.response.body.bytes.count)
-        guard sent.keepAlive else {
-            isClosing = true
-            return context.close(promise: nil)
-        }
-        _ = context.channel.setOption(.autoRead, value: context.channel.isWritable)
+        guard sent.keepAlive else { return context.close(promise: nil) }
+        setReading(context)
         let parts = waiting
         waiting = []
         for (index, part) in parts.enumerated() {

@@ -96,6 +96,15 @@ package struct S3Object: Sendable, Equatable {
         }
     }
 
+    /// Until when a copy of an archived object can be read.
+    package var restoredUntil: Timestamp?
+
+    /// Whether its body has to be restored before it can be read.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html>
+    package func isArchived(at now: Timestamp) -> Bool {
+        ["GLACIER", "DEEP_ARCHIVE"].contains(storageClass) && restoredUntil.map { $0 <= now } ?? true
+    }
+
     package static let noVersion = "null"
 
     package init(modified: Timestamp) { self.modified = modified }

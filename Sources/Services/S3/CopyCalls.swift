@@ -91,6 +91,7 @@ struct CopySource {
         guard let from = context.s3.buckets[bucket] else { throw S3Error.noBucket(bucket) }
         let object = try ReadCalls.object(from, key, versionID)
         try CustomerKey.check(object, input, prefix: "CopySource")
+        try ReadCalls.checkArchive(object, context)
         try Conditions.checkCopy(object, input)
         return (from, object)
     }

@@ -9,6 +9,7 @@ enum ReadCalls {
         "GetObject": .read(get),
         "GetObjectAttributes": .read(attributes),
         "HeadObject": .read(head),
+        "RestoreObject": .write(restore),
     ]
 
     /// The version of an object that a call is about.
@@ -36,6 +37,7 @@ enum ReadCalls {
 
     static func get(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let (object, range, output) = try read(context, input)
+        try checkArchive(object, context)
         var answer = output
         let names = [
             "CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "Expires",
@@ -52,6 +54,34 @@ enum ReadCalls {
         var answer = output
         answer["ContentLength"] = .integer(range?.count ?? object.bytes.count)
         return Response(.structure(answer))
+    }
+
+    /// Refuses to read what is in an archive.
+    static func checkArchive(_ object: S3Object, _ context: CallContext) throws(ServiceError) {
+        guard object.isArchived(at: context.now) else { return }
+        throw S3Error.make(
+            "InvalidObjectState", "The operation is not valid for the object's storage class", 403,
+            ["StorageClass": object.storageClass])
+    }
+
+    /// Restores an archived object for some days. That takes hours on AWS, and no time here.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html>
+    static func restore(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        var bucket = try context.bucket(input)
+        let object = try object(bucket, input)
+        guard ["GLACIER", "DEEP_ARCHIVE"].contains(object.storageClass) else {
+            throw S3Error.make(
+                "InvalidObjectState", "Restore is not allowed for the object's current storage class", 403,
+                ["StorageClass": object.storageClass])
+        }
+        guard let days = input.structure("RestoreRequest")?.integer("Days"), (1...36_500).contains(days) else {
+            throw S3Error.malformedXML
+        }
+        let until = context.now.adding(seconds: days * 86_400)
+        bucket.change(ObjectKey(input.string("Key") ?? ""), object.versionID) { $0.restoredUntil = until }
+        try context.keep(bucket)
+        return .empty
     }
 
     /// What reading an object and asking about it have in common.
@@ -73,6 +103,9 @@ enum ReadCalls {
         if !object.metadata.isEmpty { output["Metadata"] = .map(object.metadata) }
         if !object.tags.isEmpty { output["TagCount"] = .integer(object.tags.count) }
         if object.storageClass != "STANDARD" { output["StorageClass"] = .string(object.storageClass) }
+        if let until = object.restoredUntil {
+            output["Restore"] = .string("ongoing-request=\"false\", expiry-date=\"\(until.httpDate)\"")
+        }
         output["ReplicationStatus"] = .optional(object.replication)
         ObjectDraft.add(object.encryption, to: &output)
         LockRules.add(object, to: &output)

@@ -179,6 +179,19 @@ class Objects(TestCase):
         other = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"x" * 32}
         self.assertEqual(error_code(s3.get_object, Bucket="objects", Key="own", **other), "AccessDenied")
 
+    def test_archives(self):
+        """An archived object can be read once it is restored."""
+        s3 = self.s3
+        s3.put_object(Bucket="objects", Key="cold", Body=b"ice", StorageClass="GLACIER")
+        self.assertEqual(s3.head_object(Bucket="objects", Key="cold")["StorageClass"], "GLACIER")
+        self.assertEqual(error_code(s3.get_object, Bucket="objects", Key="cold"), "InvalidObjectState")
+        self.assertEqual(error_code(s3.copy_object, Bucket="objects", Key="warm", CopySource="objects/cold"), "InvalidObjectState")
+        s3.restore_object(Bucket="objects", Key="cold", RestoreRequest={"Days": 1})
+        self.assertEqual(s3.get_object(Bucket="objects", Key="cold")["Body"].read(), b"ice")
+        self.assertIn("expiry-date", s3.head_object(Bucket="objects", Key="cold")["Restore"])
+        s3.put_object(Bucket="objects", Key="warm", Body=b"1")
+        self.assertEqual(error_code(s3.restore_object, Bucket="objects", Key="warm", RestoreRequest={"Days": 1}), "InvalidObjectState")
+
     def test_lists(self):
         """Lists come in the order of UTF-8, in pages, with prefixes rolled up."""
         s3 = self.s3
