@@ -6,6 +6,8 @@ package enum Transition: Sendable, Equatable {
     case instance(id: String, region: String, InstanceTransition)
     /// The end of a KMS key's waiting period.
     case kmsKeyDeletion(id: String, region: String)
+    /// Lifecycle rules of a bucket have something to do.
+    case bucketLifecycle(bucket: String)
     case natGateway(id: String, region: String, NATGatewayTransition)
     case spotRequestFulfilled(id: String, region: String)
     case loadBalancer(arn: String, region: String, LoadBalancerTransition)
@@ -20,7 +22,7 @@ package enum Transition: Sendable, Equatable {
     package var settles: Bool {
         switch self {
         case .instance(_, _, let transition): transition != .vanish
-        case .kmsKeyDeletion: false
+        case .kmsKeyDeletion, .bucketLifecycle: false
         case .natGateway(_, _, let transition): transition != .vanish
         case .spotRequestFulfilled, .loadBalancer: true
         case .resource(_, _, let transition): transition.settles
@@ -57,6 +59,7 @@ package enum Transition: Sendable, Equatable {
             for alias in world.regions[index].kms.aliases where alias.keyID == id {
                 world.regions[index].kms.aliases.remove(alias.id)
             }
+        case .bucketLifecycle(let name): world.carryOutLifecycle(name)
         case .natGateway(let id, let region, let transition):
             let index = world.regionIndex(region)
             let now = world.now

@@ -15,6 +15,8 @@ package struct S3Bucket: ResourceRecord {
     /// Grants as the model spells them; nil for the owner alone.
     package var grants: Value?
     package var hasObjectLock = false
+    /// When its lifecycle rules are to be looked at next.
+    package var lifecycleDue: Timestamp?
     /// What clients have configured, by the name of the sub-resource, for instance `cors`.
     package private(set) var configurations = Fields()
     package private(set) var uploads = ResourceTable<S3Upload>()

@@ -162,6 +162,7 @@ enum ConfigurationCalls {
         }
         bucket.configure(kind.name, .structure(fields))
         try context.keep(bucket)
+        if kind.name == "lifecycle" { context.world.planLifecycle(bucket.name) }
         let echoes = kind.name == "lifecycle" ? fields["TransitionDefaultMinimumObjectSize"] : nil
         return Response(["TransitionDefaultMinimumObjectSize": echoes])
     }

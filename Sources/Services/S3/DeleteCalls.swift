@@ -30,6 +30,7 @@ enum DeleteCalls {
             key, input.string("VersionId"), from: &bucket,
             bypassing: input.boolean("BypassGovernanceRetention") ?? false, &context)
         try context.keep(bucket)
+        context.world.planLifecycle(bucket.name, for: ObjectKey(key))
         return Response([
             "VersionId": .optional(outcome.versionID), "DeleteMarker": outcome.isMarker ? true : nil,
         ])
@@ -67,6 +68,7 @@ enum DeleteCalls {
             }
         }
         try context.keep(bucket)
+        for object in objects { context.world.planLifecycle(bucket.name, for: ObjectKey(object.string("Key") ?? "")) }
         let isQuiet = request?.boolean("Quiet") ?? false
         return Response([
             "Deleted": isQuiet || deleted.isEmpty ? nil : .list(deleted),

@@ -41,6 +41,7 @@ enum MultipartCalls {
             checksumAlgorithm: algorithm, checksumType: type)
         bucket.insert(upload)
         try context.keep(bucket)
+        context.world.planLifecycle(bucket.name, for: upload.key)
         var output = Fields()
         output.append("Bucket", .string(bucket.name))
         output.append("Key", .string(key))

@@ -23,6 +23,7 @@ enum PutCalls {
         var output = Fields()
         output.append("ETag", .string("\"\(object.etag)\""))
         output["VersionId"] = ObjectDraft.shown(object.versionID, bucket)
+        output["Expiration"] = expiration(object, key, bucket)
         Checksums.add(object.checksum, to: &output)
         ObjectDraft.add(object.encryption, to: &output)
         return Response(.structure(output))
@@ -37,5 +38,13 @@ enum PutCalls {
         if try Replication.copy(object, key, from: bucket, &context) { object.replication = "COMPLETED" }
         bucket.store(object, ObjectKey(key))
         try context.keep(bucket)
+        context.world.planLifecycle(bucket.name, for: ObjectKey(key))
+    }
+
+    /// When an object expires, as its header says; nil where it stays.
+    static func expiration(_ object: S3Object, _ key: String, _ bucket: S3Bucket) -> Value? {
+        bucket.expiration(of: object, key).map { rule, due in
+            .string("expiry-date=\"\(due.httpDate)\", rule-id=\"\(PercentEncoding.encode(rule))\"")
+        }
     }
 }

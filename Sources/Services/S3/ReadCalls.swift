@@ -106,6 +106,7 @@ enum ReadCalls {
         if let until = object.restoredUntil {
             output["Restore"] = .string("ongoing-request=\"false\", expiry-date=\"\(until.httpDate)\"")
         }
+        if input.string("VersionId") == nil { output["Expiration"] = PutCalls.expiration(object, key, bucket) }
         output["ReplicationStatus"] = .optional(object.replication)
         ObjectDraft.add(object.encryption, to: &output)
         LockRules.add(object, to: &output)

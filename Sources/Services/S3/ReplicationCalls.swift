@@ -97,6 +97,7 @@ enum Replication {
         if let storageClass = destination?["StorageClass"]?.text { replica.storageClass = storageClass }
         target.store(replica, ObjectKey(key))
         try context.keep(target)
+        context.world.planLifecycle(name, for: ObjectKey(key))
     }
 
     /// The rules that are for an object: of those for one destination, the one of the highest priority.

@@ -52,6 +52,7 @@ enum TagCalls {
         let object = try ReadCalls.object(bucket, input)
         bucket.change(ObjectKey(input.string("Key") ?? ""), object.versionID) { $0.tags = tags }
         try context.keep(bucket)
+        context.world.planLifecycle(bucket.name, for: ObjectKey(input.string("Key") ?? ""))
         return Response(["VersionId": ObjectDraft.shown(object.versionID, bucket)])
     }
 
