@@ -11,7 +11,7 @@ enum AnonymousRequest {
     /// The scope of a request that reads from S3; nil for any other.
     static func scope(_ request: WireRequest) -> SignatureScope? {
         guard isUnsignedRead(request),
-            request.path.utf8.count > 1 || request.header("host").flatMap(S3Host.bucket(in:)) != nil
+            namesBucket(request.path) || request.header("host").flatMap(S3Host.bucket(in:)) != nil
         else { return nil }
         return SignatureScope(
             accessKeyID: WebIdentityScope.anonymous, date: "", region: "us-east-1", service: "s3")
@@ -28,6 +28,12 @@ enum AnonymousRequest {
             status: answer.status, contentType: answer.contentType, body: EncodedBody(answer.body))
         response.headers = answer.headers
         return response
+    }
+
+    /// Whether a path begins as buckets' names do.
+    private static func namesBucket(_ path: String) -> Bool {
+        guard let first = path.utf8.dropFirst().first else { return false }
+        return (0x61...0x7A).contains(first) || (0x30...0x39).contains(first)
     }
 
     private static func isUnsignedRead(_ request: WireRequest) -> Bool {

@@ -53,6 +53,7 @@ struct PublicAccessTests {
         #expect(unsigned("/site/index.html", method: "PUT").status == 403)
         #expect(unsigned("/site/index.html", method: "DELETE").status == 403)
         #expect(unsigned("/site", query: "acl").status == 403)
+        #expect(unsigned("/_skylab/health").first("Code") == "MissingAuthenticationToken")
         send("PUT", "/site", query: "publicAccessBlock", Self.restricting)
         #expect(unsigned("/site/index.html").status == 403)
     }
