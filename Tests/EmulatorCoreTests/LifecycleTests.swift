@@ -65,6 +65,33 @@ struct LifecycleTests {
         #expect(versions() == [])
     }
 
+    @Test(arguments: [
+        "", "<Expiration><Days>0</Days></Expiration>", "<Expiration><Days>-1</Days></Expiration>",
+        "<Expiration><Days>9223372036854775807</Days></Expiration>", "<Expiration><Days>x</Days></Expiration>",
+        "<Expiration><Date>2026-10-01T01:00:00Z</Date></Expiration>",
+        "<Expiration><Days>1</Days><Date>2026-10-01T00:00:00Z</Date></Expiration>",
+        "<NoncurrentVersionExpiration><NoncurrentDays>9223372036854775807</NoncurrentDays></NoncurrentVersionExpiration>",
+        "<Transition><Days>-5</Days><StorageClass>GLACIER</StorageClass></Transition>",
+        "<Transition><Days>5</Days><StorageClass>ICE</StorageClass></Transition>",
+        "<AbortIncompleteMultipartUpload><DaysAfterInitiation>0</DaysAfterInitiation></AbortIncompleteMultipartUpload>",
+    ])
+    func `a rule that makes no sense is refused`(text: String) {
+        send("PUT", "/bucket/a", "1")
+        let answer = send(
+            "PUT", "/bucket", query: "lifecycle",
+            "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/>\(text)</Rule></LifecycleConfiguration>")
+        #expect(answer.status == 400)
+        #expect(session.emulator.world.agenda.isEmpty)
+    }
+
+    @Test func `the longest time that there is does not overflow`() {
+        rule("<Expiration><Days>2147483647</Days></Expiration>", filter: "")
+        send("PUT", "/bucket/a", "1")
+        wait(hours: 24 * 3650)
+        #expect(exists("a"))
+        #expect(send("HEAD", "/bucket/a").header("x-amz-expiration") != nil)
+    }
+
     @Test func `objects move to colder storage and uploads are given up`() {
         rule(
             "<Transition><Days>1</Days><StorageClass>GLACIER</StorageClass></Transition><AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>",

@@ -120,6 +120,7 @@ enum ConfigurationCalls {
         case "encryption": try checkEncryption(fields)
         case "lifecycle":
             try checkRules(fields, "Rules", most: 1000)
+            try LifecycleChecks.check(fields["Rules"]?.elements ?? [])
             name("Rules", of: &fields, &context)
             fields["TransitionDefaultMinimumObjectSize"] =
                 input["TransitionDefaultMinimumObjectSize"] ?? "all_storage_classes_128K"
