@@ -15,7 +15,8 @@ enum AccountSettingCalls {
     /// The settings and what they are where nobody set them.
     private static let defaults: [(name: String, value: String)] = [
         ("awsvpcTrunking", "disabled"), ("containerInsights", "disabled"),
-        ("containerInstanceLongArnFormat", "enabled"), ("defaultLogDriverMode", "non-blocking"), ("dualStackIPv6", "disabled"),
+        ("containerInstanceLongArnFormat", "enabled"), ("defaultLogDriverMode", "non-blocking"),
+        ("dualStackIPv6", "disabled"),
         ("fargateFIPSMode", "disabled"), ("fargateTaskRetirementWaitPeriod", "7"), ("guardDutyActivate", "on"),
         ("serviceLongArnFormat", "enabled"), ("tagResourceAuthorization", "off"), ("taskLongArnFormat", "enabled"),
     ]

@@ -39,7 +39,8 @@ enum CapacityProviderCalls {
         let found = try context.call(
             "autoscaling", "DescribeAutoScalingGroups", ["AutoScalingGroupNames": [.string(groupName)]])
         guard let real = found["AutoScalingGroups"]?.elements?.first else {
-            throw ECSError.client("The specified Auto Scaling group ARN isn't valid. Specify a valid ARN and try again.")
+            throw ECSError.client(
+                "The specified Auto Scaling group ARN isn't valid. Specify a valid ARN and try again.")
         }
         var fields = group.fields
         fields["autoScalingGroupArn"] = real["AutoScalingGroupARN"] ?? .string(arn)
@@ -85,7 +86,8 @@ enum CapacityProviderCalls {
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = CallContext.lastPart(input.string("capacityProvider") ?? "")
         guard !fargate.contains(name) else {
-            throw ECSError.parameter("The specified capacity provider is an Amazon ECS managed one and cannot be deleted.")
+            throw ECSError.parameter(
+                "The specified capacity provider is an Amazon ECS managed one and cannot be deleted.")
         }
         guard var provider = context.ecs.capacityProviders[name] else {
             throw ECSError.client("The specified capacity provider was not found.")

@@ -106,7 +106,8 @@ enum ContainerInstanceCalls {
         }
         return [
             "containerInstanceArn": .string(host.arn), "ec2InstanceId": .string(host.instanceID),
-            "version": .integer(host.version), "versionInfo": ["agentVersion": "1.98.0", "dockerVersion": "DockerVersion: 25.0.8"],
+            "version": .integer(host.version),
+            "versionInfo": ["agentVersion": "1.98.0", "dockerVersion": "DockerVersion: 25.0.8"],
             "remainingResources": resources(load.cpu, load.memory, load.ports),
             "registeredResources": resources(host.cpu, host.memory, [22, 2375, 2376, 51678, 51679]),
             "status": .string(host.status), "agentConnected": .boolean(host.isConnected),

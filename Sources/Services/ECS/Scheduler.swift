@@ -21,7 +21,10 @@ enum Scheduler {
 
     static func isAwaited(_ id: String, _ region: Region, _ world: World) -> Bool {
         guard let service = region.ecs.services[id], service.status != "INACTIVE" else { return false }
-        return !Plan(service, region, world).isEmpty
+        let plan = Plan(service, region, world)
+        // A deployment that keeps failing comes to an end where a circuit breaker ends it.
+        let isTrying = plan.retryAt != nil && service.breaksCircuit && service.deployments[0].rollout == "IN_PROGRESS"
+        return !plan.isEmpty || isTrying
     }
 
     static func look(at id: String, _ context: inout CallContext) {
@@ -116,7 +119,8 @@ enum Scheduler {
 
     private static func noteUnplaced(_ failure: PlacementFailure, _ id: String, _ context: inout CallContext) {
         let words = [
-            "RESOURCE:MEMORY": "has insufficient memory available", "RESOURCE:CPU": "has insufficient CPU units available",
+            "RESOURCE:MEMORY": "has insufficient memory available",
+            "RESOURCE:CPU": "has insufficient CPU units available",
             "RESOURCE:PORTS": "is already using a port required by your task", "AGENT": "is not connected",
         ]
         let hint = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."

@@ -73,12 +73,14 @@ enum ServiceCalls {
     private static func desiredCount(_ input: Input, isDaemon: Bool) throws(ServiceError) -> Int {
         guard !isDaemon else {
             guard !input.has("desiredCount") else {
-                throw ECSError.parameter("The daemon scheduling strategy does not support a desired count for services.")
+                throw ECSError.parameter(
+                    "The daemon scheduling strategy does not support a desired count for services.")
             }
             return 0
         }
         guard let count = input.integer("desiredCount") else {
-            throw ECSError.parameter("Desired count cannot be empty for a service with the REPLICA scheduling strategy.")
+            throw ECSError.parameter(
+                "Desired count cannot be empty for a service with the REPLICA scheduling strategy.")
         }
         guard (0...5000).contains(count) else {
             throw ECSError.parameter("Desired count must be between 0 and 5000.")

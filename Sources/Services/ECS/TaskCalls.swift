@@ -258,13 +258,16 @@ enum TaskViews {
                 case .running, .deactivating: "RUNNING"
                 case .stopping, .deprovisioning, .stopped: "STOPPED"
                 }
-            let interfaces: [Value] = task.attachment.flatMap { attachment in
-                attachment.privateAddress.map {
-                    [[
-                        "attachmentId": .string(attachment.id), "privateIpv4Address": .string($0.description),
-                    ]]
-                }
-            } ?? []
+            let interfaces: [Value] =
+                task.attachment.flatMap { attachment in
+                    attachment.privateAddress.map {
+                        [
+                            [
+                                "attachmentId": .string(attachment.id), "privateIpv4Address": .string($0.description),
+                            ]
+                        ]
+                    }
+                } ?? []
             let bindings = task.bindings.filter { $0.container == name && task.status >= .running }
             return [
                 "containerArn": .string(

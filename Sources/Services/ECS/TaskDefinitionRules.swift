@@ -22,7 +22,7 @@ struct TaskDefinitionRules {
         }
         let required = input.strings("requiresCompatibilities")
         isFargate = required.contains("FARGATE")
-        networkMode = input.string("networkMode") ?? (isFargate ? "awsvpc" : "bridge")
+        networkMode = input.string("networkMode") ?? "bridge"
         cpu = try Self.cpuUnits(input.string("cpu"))
         memory = try Self.mebibytes(input.string("memory"))
         let containers = input.structures("containerDefinitions")
@@ -30,18 +30,21 @@ struct TaskDefinitionRules {
         guard containers.count <= 10 else {
             throw ECSError.client("The maximum number of container definitions in a task definition is 10.")
         }
+        if isFargate {
+            guard networkMode == "awsvpc" else { throw ECSError.client("Fargate only supports network mode ‘awsvpc’.") }
+            guard cpu != nil else { throw FargateRules.noCPU }
+            guard memory != nil else { throw FargateRules.noMemory }
+        }
         try ContainerRules.check(
             containers, networkMode: networkMode, taskCPU: cpu, taskMemory: memory,
             volumes: input.structures("volumes").map { $0.string("name") ?? "" })
         if isFargate {
-            guard input.string("networkMode") == "awsvpc" else {
-                throw ECSError.client("Fargate only supports network mode ‘awsvpc’.")
-            }
             try FargateRules.check(input, containers, cpu: cpu, memory: memory)
         }
         let fitsFargate =
             networkMode == "awsvpc" && (try? FargateRules.check(input, containers, cpu: cpu, memory: memory)) != nil
-        compatibilities = networkMode == "awsvpc" && !fitsFargate ? ["EC2"] : fitsFargate ? ["EC2", "FARGATE"] : ["EXTERNAL", "EC2"]
+        compatibilities =
+            networkMode == "awsvpc" && !fitsFargate ? ["EC2"] : fitsFargate ? ["EC2", "FARGATE"] : ["EXTERNAL", "EC2"]
         try Self.checkDocument(input)
     }
 
@@ -320,11 +323,12 @@ enum Dependencies {
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html>
 enum FargateRules {
+    static let noCPU = ECSError.client("Fargate requires that 'cpu' be defined at the task level.")
+    static let noMemory = ECSError.client("Fargate requires that 'memory' be defined at the task level.")
+
     static func check(_ input: Input, _ containers: [Input], cpu: Int?, memory: Int?) throws(ServiceError) {
-        guard let cpu else { throw ECSError.client("Fargate requires that 'cpu' be defined at the task level.") }
-        guard let memory else {
-            throw ECSError.client("Fargate requires that 'memory' be defined at the task level.")
-        }
+        guard let cpu else { throw noCPU }
+        guard let memory else { throw noMemory }
         guard isSize(cpu: cpu, memory: memory) else {
             throw ECSError.client(
                 "No Fargate configuration exists for given values: \(cpu) CPU, \(memory) memory. See the Amazon ECS documentation for the valid values."
@@ -334,15 +338,18 @@ enum FargateRules {
         for container in containers {
             let name = container.string("name") ?? ""
             if container.boolean("privileged") ?? false {
-                throw ECSError.client("Fargate compatible task definitions do not support 'privileged' containers: '\(name)'.")
+                throw ECSError.client(
+                    "Fargate compatible task definitions do not support 'privileged' containers: '\(name)'.")
             }
             if !hasRole, (container.string("image") ?? "").isPrivateRegistry {
-                throw ECSError.client("Fargate requires task definition to have execution role ARN to support ECR images.")
+                throw ECSError.client(
+                    "Fargate requires task definition to have execution role ARN to support ECR images.")
             }
             if let log = container.structure("logConfiguration") {
                 let driver = log.string("logDriver") ?? ""
                 guard ["awslogs", "splunk", "awsfirelens"].contains(driver) else {
-                    throw ECSError.client("Fargate compatible task definitions do not support log driver \(driver.prefix(32))")
+                    throw ECSError.client(
+                        "Fargate compatible task definitions do not support log driver \(driver.prefix(32))")
                 }
                 guard hasRole || driver != "awslogs" else {
                     throw ECSError.client(

@@ -115,7 +115,8 @@ struct Network {
                 throw ECSError.parameter("The security group '\(id)' does not belong to the VPC of the subnets.")
             }
         }
-        let own = groups.isEmpty
+        let own =
+            groups.isEmpty
             ? context.ec2.securityGroups.filter { $0.vpcID == vpcID && $0.name == "default" }.map(\.id) : groups
         return Network(subnetIDs: subnets, groupIDs: own, assignsPublicAddress: isPublic)
     }

@@ -52,9 +52,12 @@ enum TaskStart {
         task.serviceID = plan.serviceID
         task.deploymentID = plan.deploymentID
         task.enablesExecute = plan.enablesExecute
-        if let host, definition.networkMode != "awsvpc" { task.bindings = Placement.bindings(definition, host, context) }
+        if let host, definition.networkMode != "awsvpc" {
+            task.bindings = Placement.bindings(definition, host, context)
+        }
         context.ecs.tasks.insert(task)
-        TaskRun.schedule(task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
+        TaskRun.schedule(
+            task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
         return .success(task)
     }
 
@@ -118,7 +121,8 @@ enum TaskRun {
             let address = subnet.takeFree(context.world.ids.bits("\(context.region)/private-address"))
         else {
             fail(
-                &task, "Unexpected EC2 error while attempting to Create Network Interface in subnet "
+                &task,
+                "Unexpected EC2 error while attempting to Create Network Interface in subnet "
                     + "'\(task.attachment?.subnetID ?? "")': InsufficientFreeAddressesInSubnet", &context)
             return
         }
@@ -237,9 +241,11 @@ enum Images {
         let analyzer = PathAnalyzer(context.world, region: context.region)
         guard !analyzer.reaches(ReachabilityQuery(from: source, to: .internet, .tcp, port: 443)) else { return nil }
         if image.isPrivateRegistry {
-            return "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration."
+            return
+                "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration."
         }
-        return "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref \(reference(image)): failed to do request: Head \"https://registry-1.docker.io/\": dial tcp: i/o timeout"
+        return
+            "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref \(reference(image)): failed to do request: Head \"https://registry-1.docker.io/\": dial tcp: i/o timeout"
     }
 
     /// Interface endpoints for ECR and a gateway to the layers in S3.

@@ -218,7 +218,6 @@ class Containers(TestCase):
         self.cluster("web")
         first = self.define("web")
         group = self.ec2.create_security_group(GroupName="ecs-web", Description="web", VpcId=self.vpc)["GroupId"]
-        self.addCleanup(self.ec2.delete_security_group, GroupId=group)
         self.ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")
         balancer = self.elb.create_load_balancer(Name="ecs-web", Subnets=self.subnets, SecurityGroups=[group])["LoadBalancers"][0]
         self.addCleanup(self.elb.delete_load_balancer, LoadBalancerArn=balancer["LoadBalancerArn"])
