@@ -70,7 +70,9 @@ struct BalancerView: Sendable {
             let query = ReachabilityQuery(
                 from: .interface(id: node.interfaceID), to: endpoint, .tcp, port: port, sourceAddress: client)
             guard analyzer.reaches(query) else { return .noAnswer }
-            guard let instance = site.instance else { return container(endpoint, port: port, path: path) ?? .refused }
+            guard let instance = site.instance else {
+                return container(endpoint, port: port, path: path) ?? .refused
+            }
             guard instance.state == .running, world.faults.failure(of: instance, region: region.name) == nil else {
                 return .noAnswer
             }
@@ -95,7 +97,7 @@ struct BalancerView: Sendable {
     private static func contact(_ container: Fields, port: Int, path: String) -> Contact {
         let image = container["image"]?.text ?? ""
         let name = (image.split(separator: "/").last ?? "").prefix { $0 != ":" && $0 != "@" }
-        let isOwn = !(container["command"]?.elements ?? []).isEmpty || !(container["entryPoint"]?.elements ?? []).isEmpty
+        let isOwn = ["command", "entryPoint"].contains { !(container[$0]?.elements ?? []).isEmpty }
         guard !isOwn, name == "nginx" || name == "httpd", !image.contains(".amazonaws.com/") else {
             return .answer(status: 200)
         }

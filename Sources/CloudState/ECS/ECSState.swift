@@ -16,6 +16,8 @@ package struct ECSState: Sendable, Equatable {
     package var tasks = ResourceTable<ContainerTask>()
     /// By the 32 digits of their ids.
     package var containerInstances = ResourceTable<ContainerInstance>()
+    /// EC2 instances that were deregistered: their agents do not register again.
+    package var deregistered: Set<String> = []
     /// By name; AWS's own two are not among them.
     package var capacityProviders = ResourceTable<CapacityProvider>()
     /// What the account has set, by name.

@@ -46,6 +46,7 @@ enum Agents {
 
     private static func isUnknown(_ instance: Instance, _ region: Region) -> Bool {
         !region.ecs.containerInstances.contains { $0.instanceID == instance.id }
+            && !region.ecs.deregistered.contains(instance.id)
     }
 
     private static func newcomers(_ region: Region, _ now: Timestamp) -> [Instance] {

@@ -24,6 +24,7 @@ enum ContainerInstanceCalls {
         }
         var shown = view(host, context)
         context.ecs.containerInstances.remove(id)
+        context.ecs.deregistered.insert(host.instanceID)
         if var fields = shown.fields {
             fields["status"] = "INACTIVE"
             shown = .structure(fields)

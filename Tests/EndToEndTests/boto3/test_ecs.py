@@ -371,6 +371,15 @@ class Containers(TestCase):
         drained = self.ecs.update_container_instances_state(cluster="hosts", containerInstances=[arns[0]], status="DRAINING")
         self.assertEqual(drained["containerInstances"][0]["status"], "DRAINING")
 
+        # An instance without tasks can be deregistered.
+        idle = run["tasks"][1]
+        self.ecs.stop_task(cluster="hosts", task=idle["taskArn"])
+        self.ecs.get_waiter("tasks_stopped").wait(cluster="hosts", tasks=[idle["taskArn"]])
+        gone = self.ecs.deregister_container_instance(
+            cluster="hosts", containerInstance=idle["containerInstanceArn"]
+        )["containerInstance"]
+        self.assertEqual(gone["status"], "INACTIVE")
+
         # Tasks go with their instance.
         self.ec2.terminate_instances(InstanceIds=ids)
         self.ec2.get_waiter("instance_terminated").wait(InstanceIds=ids)
