@@ -96,13 +96,14 @@ let package = Package(
         service("FIS"),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["Reachability", "LoadBalancing"]),
+        service("Logs"),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs",
             ]),
         library(
             "EmulatorServer",

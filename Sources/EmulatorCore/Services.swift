@@ -7,6 +7,7 @@ import ELB
 import FIS
 import IAM
 import KMS
+import Logs
 import S3
 import SSM
 import STS
@@ -26,6 +27,7 @@ package struct Services: Sendable {
         FISService.definition,
         S3Service.definition,
         ECSService.definition,
+        LogsService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
