@@ -9,6 +9,7 @@ import IAM
 import KMS
 import Logs
 import S3
+import SQS
 import SSM
 import STS
 import ServiceModel
@@ -28,6 +29,7 @@ package struct Services: Sendable {
         S3Service.definition,
         ECSService.definition,
         LogsService.definition,
+        SQSService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
