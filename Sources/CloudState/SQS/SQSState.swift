@@ -61,7 +61,9 @@ package struct MessageQueue: ResourceRecord {
     }
 
     /// An attribute's value in seconds or bytes; its default where it was not set.
-    package func number(_ name: String, default standard: Int) -> Int { attributes[name].flatMap { Int($0) } ?? standard }
+    package func number(_ name: String, default standard: Int) -> Int {
+        attributes[name].flatMap { Int($0) } ?? standard
+    }
 
     package var isFIFO: Bool { attributes["FifoQueue"] == "true" }
     package var visibilityTimeout: Int { number("VisibilityTimeout", default: 30) }

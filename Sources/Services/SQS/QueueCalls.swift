@@ -29,7 +29,9 @@ enum QueueCalls {
         }
         guard isFIFO == name.hasSuffix(".fifo") else {
             throw SQSError.parameter(
-                isFIFO ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length." : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+                isFIFO
+                    ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length."
+                    : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
         }
         let attributes = try Attributes.checked(wanted, isFIFO: isFIFO, isNew: true)
         if let existing = context.sqs.queues[name] {
@@ -96,7 +98,8 @@ enum SQSPaging {
     ) throws(ServiceError) -> (items: ArraySlice<String>, token: Value?) {
         var start = 0
         if let token = input.string("NextToken") {
-            guard let bytes = Base64.decode(token), let offset = Int(String(decoding: bytes, as: UTF8.self)), offset >= 0
+            guard let bytes = Base64.decode(token), let offset = Int(String(decoding: bytes, as: UTF8.self)),
+                offset >= 0
             else { throw SQSError.parameter("Invalid NextToken value.") }
             start = min(offset, names.count)
         }
@@ -187,7 +190,8 @@ enum Attributes {
         let messages = queue.messages.filter { $0.sent.adding(seconds: queue.retention) > now }
         let hidden = messages.count { $0.isInFlight(now) }
         let delayed = messages.count { $0.receives == 0 && $0.visible > now }
-        var all = (always + switches + documents + ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]
+        var all =
+            (always + switches + documents + ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]
             + ["DeduplicationScope", "FifoThroughputLimit"]).compactMap { name in
                 value(name, of: queue).map { (name, $0) }
             }

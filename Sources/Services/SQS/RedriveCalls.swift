@@ -23,7 +23,8 @@ enum RedriveCalls {
     static func move(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         guard var source = context.queue(arn: input.string("SourceArn") ?? "") else {
             throw ServiceError(
-                "ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.",
+                "ResourceNotFoundException",
+                "The resource that you specified for the SourceArn parameter doesn't exist.",
                 status: 404)
         }
         guard context.sqs.queues.contains(where: { Attributes.redrive($0)?.target == source.arn }) else {
@@ -48,7 +49,8 @@ enum RedriveCalls {
             context.sqs.queues.update(target) { $0.messages.insert(moved) }
         }
         context.sqs.queues.insert(source)
-        let task = "{\"taskId\":\"\(context.world.ids.uuid("\(context.region)/sqs/move"))\",\"sourceArn\":\"\(source.arn)\"}"
+        let task =
+            "{\"taskId\":\"\(context.world.ids.uuid("\(context.region)/sqs/move"))\",\"sourceArn\":\"\(source.arn)\"}"
         return Response(["TaskHandle": .string(Base64.encode(Array(task.utf8)))])
     }
 }
@@ -60,7 +62,8 @@ enum PermissionCalls {
     static let operations: [String: Handler] = ["AddPermission": .write(add), "RemovePermission": .write(remove)]
 
     private static func statements(_ queue: MessageQueue) -> [JSON] {
-        guard let text = queue.attributes["Policy"], let policy = (try? JSON.parse(Array(text.utf8)))?.objectValue else {
+        guard let text = queue.attributes["Policy"], let policy = (try? JSON.parse(Array(text.utf8)))?.objectValue
+        else {
             return []
         }
         return policy["Statement"]?.arrayValue ?? policy["Statement"].map { [$0] } ?? []
@@ -82,7 +85,8 @@ enum PermissionCalls {
         let label = input.string("Label") ?? ""
         var all = statements(queue)
         guard !all.contains(where: { $0.objectValue?["Sid"]?.stringValue == label }) else {
-            throw SQSError.parameter("Value \(label.prefix(80)) for parameter Label is invalid. Reason: Already exists.")
+            throw SQSError.parameter(
+                "Value \(label.prefix(80)) for parameter Label is invalid. Reason: Already exists.")
         }
         let accounts = input.strings("AWSAccountIds").map { JSON.string("arn:aws:iam::\($0):root") }
         let actions = input.strings("Actions").map { JSON.string("SQS:\($0)") }
@@ -104,7 +108,8 @@ enum PermissionCalls {
         let left = all.filter { $0.objectValue?["Sid"]?.stringValue != label }
         guard left.count < all.count else {
             throw SQSError.parameter(
-                "Value \(label.prefix(80)) for parameter Label is invalid. Reason: can't find label on existing policy.")
+                "Value \(label.prefix(80)) for parameter Label is invalid. Reason: can't find label on existing policy."
+            )
         }
         store(left, in: &queue, &context)
         return .empty

@@ -51,7 +51,8 @@ enum SendCalls {
         try MessageAttributes.check(attributes)
         let delay = input.integer("DelaySeconds")
         if let delay, !(0...900).contains(delay) {
-            throw SQSError.parameter("Value \(delay) for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.")
+            throw SQSError.parameter(
+                "Value \(delay) for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.")
         }
         let group = input.string("MessageGroupId")
         if queue.isFIFO {
@@ -100,8 +101,9 @@ enum SendCalls {
         let key = scope + (id ?? "")
         queue.deduplication = queue.deduplication.filter { $0.value.time.adding(seconds: 300) > context.now }
         if let earlier = queue.deduplication[key] { return earlier }
-        let number = 18_850_000_000_000_000_000 + UInt64(context.world.ids.ordinal("\(context.region)/sqs/sequence")) * 256
-        message.sequence = String(number)
+        // Twenty digits, as AWS's are.
+        let digits = String(context.world.ids.ordinal("\(context.region)/sqs/sequence") * 256)
+        message.sequence = "188500" + String(repeating: "0", count: max(0, 14 - digits.count)) + digits
         queue.deduplication[key] = .init(time: context.now, messageID: message.id, sequence: message.sequence)
         return nil
     }
@@ -129,7 +131,8 @@ enum SendCalls {
 enum MessageAttributes {
     static func check(_ attributes: Fields) throws(ServiceError) {
         guard attributes.fields.count <= 10 else {
-            throw SQSError.parameter("Number of message attributes [\(attributes.fields.count)] exceeds the allowed maximum [10].")
+            throw SQSError.parameter(
+                "Number of message attributes [\(attributes.fields.count)] exceeds the allowed maximum [10].")
         }
         for field in attributes.fields {
             let type = field.value["DataType"]?.text ?? ""
@@ -139,7 +142,9 @@ enum MessageAttributes {
                     "The message attribute '\(field.name.prefix(256))' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
                 )
             }
-            let hasValue = base == "Binary" ? field.value["BinaryValue"] != nil : field.value["StringValue"]?.text?.isEmpty == false
+            let hasValue =
+                base == "Binary"
+                ? field.value["BinaryValue"] != nil : field.value["StringValue"]?.text?.isEmpty == false
             guard hasValue else {
                 throw SQSError.parameter(
                     "Message attribute '\(field.name.prefix(256))' must contain a non-empty value of type '\(base)'.")
@@ -208,9 +213,6 @@ enum Batches {
                 ])
             }
         }
-        return [
-            "Successful": successful.isEmpty ? nil : .list(successful),
-            "Failed": failed.isEmpty ? nil : .list(failed),
-        ]
+        return ["Successful": .list(successful), "Failed": .list(failed)]
     }
 }
