@@ -139,7 +139,7 @@ let package = Package(
         // MARK: Grading
         library(
             "LabFormat", ["Digests", "GradeModel", "JMESPath", "JSONValue", .product(name: "Yams", package: "Yams")]),
-        tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue"]),
+        tests("LabFormatTests", ["LabFormat", "GradeModel", "JMESPath", "JSONValue", "ReportFixtures"]),
         library("Scenarios", ["CloudState", "LoadBalancing", "Reachability", "ServiceModel"]),
         library(
             "Checks",
@@ -217,7 +217,7 @@ let package = Package(
 
         // MARK: Tests of the reports
         library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel"]),
-        tests("SafeTextTests", ["SafeText"]),
+        tests("SafeTextTests", ["SafeText", "ReportFixtures"]),
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),

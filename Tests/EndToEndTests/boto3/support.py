@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 import conformance
 
-CONFIG = Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60)
+CONFIG = Config(retries={"max_attempts": 1}, connect_timeout=60, read_timeout=600)
 
 
 def client(service, region="us-east-1", credentials=None):
