@@ -98,13 +98,16 @@ let package = Package(
         service("ECS", ["Reachability", "LoadBalancing"]),
         service("Logs"),
         service("SQS", ["Digests"]),
+        // Zip files of functions and layers, with libarchive.
+        library("Archives", ["CLibArchive"]),
+        service("Lambda", ["Archives", "Digests", "PolicyEngine"]),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs", "SQS",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs", "SQS", "Lambda",
             ]),
         library(
             "EmulatorServer",

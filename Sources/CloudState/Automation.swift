@@ -9,6 +9,7 @@ package enum ServiceEvent: Sendable, Equatable {
     /// A round of health checks of a target group.
     case healthChecks(targetGroup: String)
     case ecs(ECSEvent)
+    case lambda(LambdaEvent)
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -18,6 +19,7 @@ package enum ServiceEvent: Sendable, Equatable {
         case .experiment: "fis"
         case .healthChecks: "elasticloadbalancing"
         case .ecs: "ecs"
+        case .lambda: "lambda"
         }
     }
 }

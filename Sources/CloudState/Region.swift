@@ -14,6 +14,7 @@ package struct Region: Sendable, Equatable {
     package var ecs = ECSState()
     package var logs = LogsState()
     package var sqs = SQSState()
+    package var lambda = LambdaState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

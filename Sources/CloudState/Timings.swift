@@ -68,4 +68,10 @@ package enum Timings {
     package static let taskForget = Duration.seconds(3600)
     /// From `running` until the container agent of an instance has registered.
     package static let agentRegistration = Duration.seconds(60)
+    /// Until a new or changed function can be invoked.
+    package static let lambdaFunction = Duration.milliseconds(1500)
+    /// The same for one with network interfaces in a VPC.
+    package static let lambdaNetwork = Duration.seconds(45)
+    /// From one state of an event source mapping to the next.
+    package static let eventSourceMapping = Duration.seconds(8)
 }

@@ -248,7 +248,9 @@ package final class Emulator: Sendable {
             }
             try Authorizer.check(service, record.eventName, input, context)
             let response = try handler.body(&context, input)
-            return isDryRun(input) ? .failure(dryRun(service)) : .success(response.output)
+            // Lambda's dry run answers like the real one, and sees to it itself.
+            let isDryRun = service.model().wireProtocol != .restJSON && isDryRun(input)
+            return isDryRun ? .failure(dryRun(service)) : .success(response.output)
         } catch {
             return .failure(error)
         }

@@ -7,6 +7,7 @@ import ELB
 import FIS
 import IAM
 import KMS
+import Lambda
 import Logs
 import S3
 import SQS
@@ -30,6 +31,7 @@ package struct Services: Sendable {
         ECSService.definition,
         LogsService.definition,
         SQSService.definition,
+        LambdaService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {

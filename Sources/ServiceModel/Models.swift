@@ -13,4 +13,5 @@ extension APIModel {
     package static let ecs = APIModel(ecsText)
     package static let logs = APIModel(logsText)
     package static let sqs = APIModel(sqsText)
+    package static let lambda = APIModel(lambdaText)
 }

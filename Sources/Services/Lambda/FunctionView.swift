@@ -1,0 +1,90 @@
+import CloudState
+import ServiceModel
+
+/// Functions as answers show them.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html>
+enum FunctionView {
+    static func configuration(
+        _ function: LambdaFunction, _ version: FunctionVersion, qualifier: String? = nil, _ context: CallContext
+    ) -> Value {
+        let settings = version.settings
+        let isImage = version.code.imageURI != nil
+        let shown = qualifier ?? (version.version == "$LATEST" ? nil : version.version)
+        return [
+            "FunctionName": .string(function.id),
+            "FunctionArn": .string(shown.map { "\(function.arn):\($0)" } ?? function.arn),
+            "Runtime": isImage ? nil : settings["Runtime"], "Role": settings["Role"],
+            "Handler": isImage ? nil : settings["Handler"], "CodeSize": .integer(version.code.size),
+            "Description": settings["Description"] ?? "", "Timeout": .integer(version.timeout),
+            "MemorySize": .integer(version.memorySize), "LastModified": .string(date(version.modified)),
+            "CodeSha256": .string(version.code.sha256), "Version": .string(version.version),
+            "VpcConfig": vpc(settings["VpcConfig"], context), "DeadLetterConfig": settings["DeadLetterConfig"],
+            "Environment": environment(settings["Environment"]), "KMSKeyArn": settings["KMSKeyArn"],
+            "TracingConfig": settings["TracingConfig"] ?? ["Mode": "PassThrough"],
+            "RevisionId": .string(version.revisionID), "Layers": layers(version, context),
+            "State": version.isActive ? "Active" : "Pending",
+            "StateReason": version.isActive ? nil : "The function is being created.",
+            "StateReasonCode": version.isActive ? nil : "Creating",
+            "LastUpdateStatus": version.isUpdated ? (version.isActive ? "Successful" : nil) : "InProgress",
+            "LastUpdateStatusReason": version.isUpdated ? nil : "The function is being created.",
+            "LastUpdateStatusReasonCode": version.isUpdated ? nil : "Creating",
+            "FileSystemConfigs": settings["FileSystemConfigs"], "PackageType": isImage ? "Image" : "Zip",
+            "ImageConfigResponse": settings["ImageConfig"].map { ["ImageConfig": $0] },
+            "Architectures": settings["Architectures"] ?? ["x86_64"],
+            "EphemeralStorage": ["Size": .integer(version.ephemeralStorage)],
+            "SnapStart": snapStart(settings["SnapStart"], version),
+            "RuntimeVersionConfig": isImage ? nil : runtimeVersion(version, context.region),
+            "LoggingConfig": logging(function, settings["LoggingConfig"]),
+        ]
+    }
+
+    /// For instance `2026-09-01T08:00:00.000+0000`.
+    static func date(_ time: Timestamp) -> String { time.iso8601.dropLast() + "+0000" }
+
+    private static func vpc(_ value: Value?, _ context: CallContext) -> Value? {
+        guard let value else { return nil }
+        let subnets = value["SubnetIds"]?.elements ?? []
+        return [
+            "SubnetIds": .list(subnets), "SecurityGroupIds": value["SecurityGroupIds"] ?? .list([]),
+            "VpcId": .string(subnets.first?.text.flatMap { context.ec2.subnets[$0]?.vpcID } ?? ""),
+            "Ipv6AllowedForDualStack": value["Ipv6AllowedForDualStack"] ?? false,
+        ]
+    }
+
+    private static func environment(_ value: Value?) -> Value? {
+        guard let variables = value?["Variables"], variables.fields?.isEmpty == false else { return nil }
+        return ["Variables": variables]
+    }
+
+    private static func layers(_ version: FunctionVersion, _ context: CallContext) -> Value? {
+        guard !version.layers.isEmpty else { return nil }
+        return .list(version.layers) { arn in
+            ["Arn": .string(arn), "CodeSize": .integer(context.layerVersion(arn)?.code.size ?? 0)]
+        }
+    }
+
+    private static func snapStart(_ value: Value?, _ version: FunctionVersion) -> Value {
+        let applies = value?["ApplyOn"]?.text ?? "None"
+        let isOn = applies == "PublishedVersions" && version.version != "$LATEST"
+        return ["ApplyOn": .string(applies), "OptimizationStatus": isOn ? "On" : "Off"]
+    }
+
+    private static func runtimeVersion(_ version: FunctionVersion, _ region: String) -> Value? {
+        version.runtime.map { runtime in
+            let bits = IDGenerator.hash(runtime, 0xCBF2_9CE4_8422_2325)
+            let digest = (0..<4).map { IDGenerator.hexadecimal(IDGenerator.mix(bits &+ UInt64($0))) }.joined()
+            return ["RuntimeVersionArn": .string("arn:aws:lambda:\(region)::runtime:\(digest)")]
+        }
+    }
+
+    private static func logging(_ function: LambdaFunction, _ value: Value?) -> Value {
+        let format = value?["LogFormat"]?.text ?? "Text"
+        return [
+            "LogFormat": .string(format),
+            "ApplicationLogLevel": value?["ApplicationLogLevel"] ?? (format == "JSON" ? "INFO" : nil),
+            "SystemLogLevel": value?["SystemLogLevel"] ?? (format == "JSON" ? "INFO" : nil),
+            "LogGroup": value?["LogGroup"] ?? .string("/aws/lambda/\(function.id)"),
+        ]
+    }
+}

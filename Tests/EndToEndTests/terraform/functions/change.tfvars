@@ -1,0 +1,2 @@
+package = "second.zip"
+memory  = 512
