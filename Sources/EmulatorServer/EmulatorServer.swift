@@ -1,5 +1,5 @@
 package import EmulatorCore
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
@@ -29,6 +29,11 @@ package final class EmulatorServer: Sendable {
 
     /// - Parameter threads: event loops; connections are spread over them.
     package init(threads: Int) { group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads)) }
+
+    /// The event loops, for other servers beside this one.
+    package var eventLoops: any EventLoopGroup { group }
+    /// One of them.
+    package var eventLoop: any EventLoop { group.next() }
 
     /// Closes what is still open and stops the threads.
     package func shutdown() async { try? await group.shutdownGracefully() }
