@@ -211,7 +211,11 @@ let package = Package(
             "GradingTests",
             ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
+            name: "EndToEndTests",
+            dependencies: [
+                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads",
+                .target(name: "spawnd"),
+            ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 

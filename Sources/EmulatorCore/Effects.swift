@@ -110,7 +110,8 @@ extension Emulator {
         for resume in next.parked { resume() }
     }
 
-    private func note(_ effect: Effect, _ outcome: EffectOutcome, _ state: inout State) -> Result<Fields, ServiceError> {
+    private func note(_ effect: Effect, _ outcome: EffectOutcome, _ state: inout State) -> Result<Fields, ServiceError>
+    {
         let service =
             switch effect.work {
             case .invocation: "lambda"

@@ -163,8 +163,10 @@ package final class Emulator: Sendable {
     /// Answers a request of a client where nothing is run; what would wait for a program is refused.
     package func respond(to request: WireRequest) -> WireResponse {
         guard case .ready(let response) = answer(request) else {
-            return refusal(of: request, limit: nil) ?? WireResponse(
-                status: 503, contentType: "text/plain", body: EncodedBody(Array("A program would have to run".utf8)))
+            return refusal(of: request, limit: nil)
+                ?? WireResponse(
+                    status: 503, contentType: "text/plain", body: EncodedBody(Array("A program would have to run".utf8))
+                )
         }
         return response
     }

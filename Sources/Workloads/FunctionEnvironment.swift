@@ -130,7 +130,9 @@ final class FunctionEnvironment: Sendable {
             state.job?.began = .now
             return waiting
         }
-        guard let waiting else { return die(reason: "Runtime exited without providing a reason", type: "Runtime.ExitError") }
+        guard let waiting else {
+            return die(reason: "Runtime exited without providing a reason", type: "Runtime.ExitError")
+        }
         output.begin()
         schedule(after: .seconds(Int64(version.timeout)), reason: .invocation)
         waiting(event(invocation))

@@ -19,7 +19,8 @@ struct FunctionReport {
         if isFirst {
             let runtime = version.runtime ?? "provided"
             log.append(
-                "INIT_START Runtime Version: \(runtime)\tRuntime Version ARN: arn:aws:lambda:\(region)::runtime:\(runtime)")
+                "INIT_START Runtime Version: \(runtime)\tRuntime Version ARN: arn:aws:lambda:\(region)::runtime:\(runtime)"
+            )
             log += initialization
         }
         log.append("START RequestId: \(requestID) Version: \(version.version)")

@@ -95,7 +95,8 @@ final class RuntimeHandler: ChannelInboundHandler {
         text += "Lambda-Runtime-Aws-Request-Id: \(event.requestID)\r\n"
         text += "Lambda-Runtime-Deadline-Ms: \(event.deadline)\r\n"
         text += "Lambda-Runtime-Invoked-Function-Arn: \(event.invokedARN)\r\n"
-        text += "Lambda-Runtime-Trace-Id: Root=1-\(event.requestID.prefix(8))-\(event.requestID.filter { $0 != "-" }.prefix(24));Sampled=0\r\n"
+        text +=
+            "Lambda-Runtime-Trace-Id: Root=1-\(event.requestID.prefix(8))-\(event.requestID.filter { $0 != "-" }.prefix(24));Sampled=0\r\n"
         if let clientContext = event.clientContext { text += "Lambda-Runtime-Client-Context: \(clientContext)\r\n" }
         text += "Content-Length: \(event.payload.count)\r\n\r\n"
         var buffer = context.channel.allocator.buffer(capacity: text.utf8.count + event.payload.count)

@@ -13,7 +13,8 @@ enum Completion {
         switch outcome {
         case .impossible(let reason):
             return .failure(
-                ServiceError("ServiceException", "The function cannot be run: \(reason)", status: 400, isNotEmulated: true))
+                ServiceError(
+                    "ServiceException", "The function cannot be run: \(reason)", status: 400, isNotEmulated: true))
         case .invocation(let outcome):
             log(invocation, outcome, &context)
             measure(invocation, outcome, &context)
@@ -26,14 +27,20 @@ enum Completion {
         }
     }
 
-    private static func answer(_ invocation: FunctionInvocation, _ outcome: FunctionOutcome) -> Result<Fields, ServiceError> {
+    private static func answer(_ invocation: FunctionInvocation, _ outcome: FunctionOutcome) -> Result<
+        Fields, ServiceError
+    > {
         var fields = Fields()
         fields.append("StatusCode", 200)
         switch outcome.ending {
         case .throttled:
             var details = Fields()
             details.append("Type", "User")
-            details.append("Reason", .string(invocation.concurrency < ConcurrencyCalls.limit ? "ReservedFunctionConcurrentInvocationLimitExceeded" : "ConcurrentInvocationLimitExceeded"))
+            details.append(
+                "Reason",
+                .string(
+                    invocation.concurrency < ConcurrencyCalls.limit
+                        ? "ReservedFunctionConcurrentInvocationLimitExceeded" : "ConcurrentInvocationLimitExceeded"))
             return .failure(
                 ServiceError("TooManyRequestsException", "Rate Exceeded.", status: 429, details: details))
         case .failure(let kind): fields.append("FunctionError", .string(kind))
@@ -113,7 +120,8 @@ enum Completion {
         if isTooOld || !wasThrottled && event.attempts > config?.maximumRetries ?? 2 {
             if let target = config?.onFailure {
                 send(
-                    event, invocation, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target, &context)
+                    event, invocation, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target, &context
+                )
             }
             bury(event, invocation, outcome, &context)
             return
@@ -192,7 +200,10 @@ enum Completion {
                 .init(name: "ErrorCode", value: ["DataType": "Number", "StringValue": "200"]),
                 .init(
                     name: "ErrorMessage",
-                    value: ["DataType": "String", "StringValue": .string(message.isEmpty ? "-" : String(message.prefix(1000)))]),
+                    value: [
+                        "DataType": "String",
+                        "StringValue": .string(message.isEmpty ? "-" : String(message.prefix(1000))),
+                    ]),
             ]))
         deliver(String(decoding: event.payload, as: UTF8.self), to: target, attributes: attributes, &context)
     }

@@ -9,7 +9,8 @@ package enum LambdaService {
         signingNames: ["lambda"], model: { .lambda },
         operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
         authorization: LambdaAuthorization.authorization,
-        reactions: ServiceReactions(handle: Reactions.handle, isAwaited: Reactions.isAwaited, complete: Completion.complete))
+        reactions: ServiceReactions(
+            handle: Reactions.handle, isAwaited: Reactions.isAwaited, complete: Completion.complete))
 
     /// One line a group of operations.
     package static let groups: [[String: Handler]] = [
