@@ -159,8 +159,17 @@ let package = Package(
         library("Submissions", ["CLibArchive", "Digests", "Sandbox"]),
         tests("SubmissionsTests", ["Submissions", "Sandbox"]),
         library(
+            "Workloads",
+            [
+                "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        library(
             "Grading",
             [
+                "Workloads",
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
                 "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing",
                 "Reachability", "Scenarios",
@@ -195,14 +204,18 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook",
+                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook", "Workloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
             "GradingTests",
             ["Grading", "GradeModel", "LabFormat", "Sandbox", "EmulatorServer", .target(name: "spawnd")]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState"],
+            name: "EndToEndTests",
+            dependencies: [
+                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads",
+                .target(name: "spawnd"),
+            ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
 

@@ -54,13 +54,19 @@ package struct ServiceReactions: Sendable {
     package let handle: @Sendable (inout CallContext, ServiceEvent) -> Void
     /// Whether a periodic look would find something to do now.
     package let isAwaited: @Sendable (World, ServiceEvent, _ region: String) -> Bool
+    /// Takes note of what came of one of its effects; the result is the answer of the call that waits for it.
+    package let complete: @Sendable (inout CallContext, Effect, EffectOutcome) -> Result<Fields, ServiceError>
 
     package init(
         handle: @escaping @Sendable (inout CallContext, ServiceEvent) -> Void,
-        isAwaited: @escaping @Sendable (World, ServiceEvent, _ region: String) -> Bool = { _, _, _ in true }
+        isAwaited: @escaping @Sendable (World, ServiceEvent, _ region: String) -> Bool = { _, _, _ in true },
+        complete: @escaping @Sendable (inout CallContext, Effect, EffectOutcome) -> Result<Fields, ServiceError> = {
+            _, _, _ in .success(Fields())
+        }
     ) {
         self.handle = handle
         self.isAwaited = isAwaited
+        self.complete = complete
     }
 }
 

@@ -119,8 +119,17 @@ package struct CallContext {
 /// What a handler answers with.
 package struct Response: Sendable {
     package var output: Fields
+    /// The effect whose outcome is the answer; nil where the answer is here.
+    package var awaited: Int?
 
     package init(_ output: Value) { self.output = output.fields ?? Fields() }
+
+    /// The answer comes when an effect has been carried out.
+    package static func outcome(of effect: Int) -> Response {
+        var response = Response([:])
+        response.awaited = effect
+        return response
+    }
 
     /// An answer without members.
     package static var empty: Response { Response([:]) }
@@ -134,18 +143,25 @@ package struct Handler: Sendable {
     package let isRead: Bool
     /// Whether the answer changes with time alone, so that it may not be given again.
     package let dependsOnTime: Bool
+    /// Whether it is to see what effects that are under way will do; it waits for them.
+    package var observes: Bool
     package let body: Body
 
     package static func read(_ body: @escaping Body) -> Handler {
-        Handler(isRead: true, dependsOnTime: false, body: body)
+        Handler(isRead: true, dependsOnTime: false, observes: true, body: body)
     }
 
     package static func readAtTime(_ body: @escaping Body) -> Handler {
-        Handler(isRead: true, dependsOnTime: true, body: body)
+        Handler(isRead: true, dependsOnTime: true, observes: true, body: body)
     }
 
     package static func write(_ body: @escaping Body) -> Handler {
-        Handler(isRead: false, dependsOnTime: true, body: body)
+        Handler(isRead: false, dependsOnTime: true, observes: false, body: body)
+    }
+
+    /// Changes something, and looks at what others did: a message that is received is hidden from then on.
+    package static func receive(_ body: @escaping Body) -> Handler {
+        Handler(isRead: false, dependsOnTime: true, observes: true, body: body)
     }
 }
 

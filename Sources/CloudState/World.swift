@@ -19,6 +19,8 @@ package struct World: Sendable, Equatable {
     package var capacity = Capacity()
     /// What is broken at the moment.
     package var faults = Faults()
+    /// What is to be done outside of the world.
+    package internal(set) var outbox: [Effect] = []
     /// What services do by themselves.
     package var automation = Automation.none
     /// Periodic looks that wait for something to change.

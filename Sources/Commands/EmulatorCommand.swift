@@ -4,7 +4,9 @@ import CloudState
 import EmulatorCore
 import EmulatorServer
 import Glibc
+import Sandbox
 import ServiceModel
+import Workloads
 
 /// `skylab emulator`: the emulator on its own, for the aws CLI and SDKs.
 struct EmulatorCommand: AsyncParsableCommand {
@@ -67,9 +69,14 @@ struct EmulatorCommand: AsyncParsableCommand {
             world.capacity.shortages += shortages.map(\.shortage)
         }
         if let store { configuration.changed = { store.append($0) } }
+        let server = EmulatorServer(threads: processorCount())
+        let functions = FunctionRunner {
+            let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
+            return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
+        }
+        configuration.effects = functions
         let world = journal.world(accountID: configuration.defaultCaller.accountID, prepare: configuration.prepare)
         let emulator = Emulator(configuration, world: world)
-        let server = EmulatorServer(threads: processorCount())
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000
         let listener: EmulatorServer.Listener
@@ -92,6 +99,7 @@ struct EmulatorCommand: AsyncParsableCommand {
             """)
         await untilInterrupted()
         await listener.close()
+        await functions.close()
         await server.shutdown()
         store?.close()
     }

@@ -28,6 +28,8 @@ package final class Emulator: Sendable {
         package var prepare: @Sendable (inout World) -> Void = { _ in }
         /// Told of each call that changed something, in order; what keeps a journal.
         package var changed: @Sendable (CallRecord) -> Void = { _ in }
+        /// Runs functions; nil where none can be run.
+        package var effects: (any EffectRunner)?
 
         package init(
             seed: String, epoch: Timestamp, clock: ClockPolicy = .settling, defaultCaller: Caller? = nil,
@@ -59,6 +61,7 @@ package final class Emulator: Sendable {
         var revision = 0
         var answers = AnswerCache()
         var pace = ClockPolicy.Pace()
+        var effects = EffectTable()
     }
 
     let configuration: Configuration
@@ -98,6 +101,8 @@ package final class Emulator: Sendable {
             state.trail = Trail(limit: configuration.trailLimit)
             state.isUnsettled = false
             state.revision += 1
+            state.effects = EffectTable()
+            state.effects.generation = state.revision
         }
     }
 
@@ -113,11 +118,13 @@ package final class Emulator: Sendable {
             state.world.advance(to: state.world.now.adding(milliseconds: max(0, milliseconds)))
             state.revision += 1
         }
+        startCollected()
     }
 
     /// Changes the world by other means than a call.
     func change<Result>(_ change: (inout World) -> Result) -> Result {
-        state.withLock { state in
+        defer { startCollected() }
+        return state.withLock { state in
             state.revision += 1
             state.isUnsettled = true
             return change(&state.world)
@@ -134,6 +141,7 @@ package final class Emulator: Sendable {
             state.pace.sleptMilliseconds += milliseconds
             state.revision += 1
         }
+        startCollected()
     }
 
     /// Lets all that is under way come to its end.
@@ -143,20 +151,43 @@ package final class Emulator: Sendable {
             state.isUnsettled = false
             state.revision += 1
         }
+        startCollected()
     }
 
-    /// Answers a request of a client.
+    /// An answer, or where it will come.
+    package enum Answer: Sendable {
+        case ready(WireResponse)
+        case later(Pending<WireResponse>)
+    }
+
+    /// Answers a request of a client where nothing is run; what would wait for a program is refused.
     package func respond(to request: WireRequest) -> WireResponse {
+        guard case .ready(let response) = answer(request) else {
+            return refusal(of: request, limit: nil)
+                ?? WireResponse(
+                    status: 503, contentType: "text/plain", body: EncodedBody(Array("A program would have to run".utf8))
+                )
+        }
+        return response
+    }
+
+    /// Answers a request.
+    ///
+    /// - Parameter isInside: whether it comes from a program that the emulator runs. Nobody waits for such a program when it
+    ///   looks, and virtual time goes on by no more than a step for it.
+    package func answer(_ request: WireRequest, isInside: Bool = false) -> Answer {
         let number = calls.wrappingAdd(1, ordering: .relaxed).newValue
         let requestID = IDGenerator.uuid(
             IDGenerator.mix(requestSeed &+ UInt64(number)),
             IDGenerator.mix(UInt64(number) ^ 0xA5A5_5A5A_F0F0_0F0F))
         let started = configuration.keptAnswerBytes == nil ? nil : ContinuousClock.now
-        let call = ServiceCall(request: request, requestID: requestID, started: started, emulator: self)
-        guard configuration.admits(number) else {
-            return call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503))
+        let call = ServiceCall(
+            request: request, requestID: requestID, started: started, emulator: self, isInside: isInside)
+        guard isInside || configuration.admits(number) else {
+            return .ready(
+                call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503)))
         }
-        return call.response()
+        return call.answer()
     }
 
     /// The answer to a request for which there is no room, in its service's own form; nil where the service has none.
@@ -188,49 +219,99 @@ package final class Emulator: Sendable {
     /// What a handler made of a call, and the revision of the world that the answer speaks of.
     typealias Outcome = Result<(output: Fields, revision: Int), ServiceError>
 
-    /// Runs a decoded call and adds it to the trail.
-    func perform(
-        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord
-    ) -> Outcome {
-        guard handler.isRead else { return performWrite(service, handler, input, record) }
-        let (snapshot, revision) = readDraft(record)
-        var context = snapshot
-        let outcome = Self.run(service, handler, input, record, &context).map { (output: $0, revision: revision) }
-        append(record, input, outcome, at: context.now)
-        return outcome
+    /// An outcome, or where it will come.
+    enum Performance {
+        case done(Outcome)
+        case later(Pending<Outcome>)
     }
 
-    private func readDraft(_ record: CallRecord) -> (CallContext, Int) {
+    /// Runs a decoded call and adds it to the trail.
+    func perform(
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool
+    ) -> Performance {
+        // What a look settles may start programs, which it then waits for; a bound keeps that from going on for ever.
+        for round in 0..<64 {
+            let waits = handler.observes && !isInside && round < 63
+            let again = Pending<Bool>()
+            let step =
+                handler.isRead
+                ? read(record, isInside: isInside, waits: waits ? again : nil)
+                : write(service, handler, input, record, isInside: isInside, waits: waits ? again : nil)
+            switch step {
+            case .start(let effects, let generation): start(effects, generation: generation)
+            case .wait:
+                let pending = Pending<Outcome>()
+                again.then { _ in
+                    switch self.perform(service, handler, input, record, isInside: isInside) {
+                    case .done(let outcome): pending.fulfil(outcome)
+                    case .later(let more): more.then { pending.fulfil($0) }
+                    }
+                }
+                return .later(pending)
+            case .look(var context, let revision):
+                let outcome = Self.run(service, handler, input, record, &context).map {
+                    (output: $0.output, revision: revision)
+                }
+                append(record, input, outcome, at: context.now)
+                return .done(outcome)
+            case .written(let outcome, let awaited, let effects, let generation):
+                if !effects.isEmpty { start(effects, generation: generation) }
+                return awaited.map(Performance.later) ?? .done(outcome)
+            }
+        }
+        return .done(.failure(ServiceError("InternalError", "The region does not come to rest.", status: 500)))
+    }
+
+    private enum Step {
+        case start([Effect], generation: Int)
+        case wait
+        case look(CallContext, revision: Int)
+        case written(Outcome, awaited: Pending<Outcome>?, effects: [Effect], generation: Int)
+    }
+
+    private func read(_ record: CallRecord, isInside: Bool, waits: Pending<Bool>?) -> Step {
         state.withLock { state in
-            let context = self.draft(&state, record, isRead: true)
-            return (context, state.revision)
+            let context = self.draft(&state, record, isRead: true, isInside: isInside)
+            if !state.world.outbox.isEmpty { return .start(collect(&state), generation: state.effects.generation) }
+            if let waits, parks(&state, { waits.fulfil(true) }) { return .wait }
+            return .look(context, revision: state.revision)
         }
     }
 
-    private func performWrite(
-        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord
-    ) -> Outcome {
+    private func write(
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool,
+        waits: Pending<Bool>?
+    ) -> Step {
         state.withLock { state in
-            var context = draft(&state, record, isRead: false)
+            var context = draft(&state, record, isRead: false, isInside: isInside)
+            if let waits, parks(&state, { waits.fulfil(true) }) { return .wait }
             var record = record
             record.eventTime = context.now
             record.input = input
             record.sequence = state.trail.count + 1
             let result = Self.run(service, handler, input, record, &context)
-            finish(&record, output: try? result.get())
+            finish(&record, output: try? result.get().output)
+            var awaited: Pending<Outcome>?
             switch result {
-            case .success:
+            case .success(let response):
                 configuration.changed(record)
                 state.world = context.world
                 state.world.wake()
                 state.revision += 1
                 state.isUnsettled = true
+                if let id = response.awaited {
+                    let pending = Pending<Outcome>()
+                    state.effects.waiters[id] = pending
+                    awaited = pending
+                }
             case .failure(let error):
                 record.error = error
             }
             state.trail.append(record)
             let revision = state.revision
-            return result.map { (output: $0, revision: revision) }
+            return .written(
+                result.map { (output: $0.output, revision: revision) }, awaited: awaited, effects: collect(&state),
+                generation: state.effects.generation)
         }
     }
 
@@ -238,7 +319,7 @@ package final class Emulator: Sendable {
     private static func run(
         _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord,
         _ context: inout CallContext
-    ) -> Result<Fields, ServiceError> {
+    ) -> Result<Response, ServiceError> {
         do throws(ServiceError) {
             if let failure = context.world.faults.apiError(
                 service: record.service, operation: record.eventName, caller: context.caller, region: context.region,
@@ -250,17 +331,25 @@ package final class Emulator: Sendable {
             let response = try handler.body(&context, input)
             // Lambda's dry run answers like the real one, and sees to it itself.
             let isDryRun = service.model().wireProtocol != .restJSON && isDryRun(input)
-            return isDryRun ? .failure(dryRun(service)) : .success(response.output)
+            return isDryRun ? .failure(dryRun(service)) : .success(response)
         } catch {
             return .failure(error)
         }
     }
 
-    private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool) -> CallContext {
-        moveClock(&state, record, isRead: isRead)
+    private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool, isInside: Bool) -> CallContext {
+        if isInside { step(&state) } else { moveClock(&state, record, isRead: isRead) }
         return CallContext(
             world: state.world, region: record.region, caller: record.caller,
             enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+    }
+
+    /// Moves the clock for a call from inside.
+    private func step(_ state: inout State) {
+        if case .following = configuration.clock { return }
+        let due = state.world.agenda.nextDue
+        state.world.advance(to: state.world.now.adding(milliseconds: ClockPolicy.step))
+        if let due, due <= state.world.now { state.revision += 1 }
     }
 
     /// Moves the clock before a call; what falls due is a change of the world.
@@ -312,7 +401,9 @@ package final class Emulator: Sendable {
             record.answer = answer.kept
             record.took = record.started.map { $0.duration(to: .now) }
             moveClock(&state, record, isRead: true)
-            guard state.answers.holds(key, revision: state.revision) else { return nil }
+            guard state.answers.holds(key, revision: state.revision), state.effects.unattended == 0,
+                state.world.outbox.isEmpty
+            else { return nil }
             record.sequence = state.trail.count + 1
             record.eventTime = state.world.now
             state.trail.append(record)

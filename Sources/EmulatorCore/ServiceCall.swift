@@ -9,19 +9,21 @@ struct ServiceCall {
     /// When the request came in; nil where nobody asks.
     let started: ContinuousClock.Instant?
     let emulator: Emulator
+    /// Whether a program that the emulator runs makes it.
+    let isInside: Bool
 
-    func response() -> WireResponse {
+    func answer() -> Emulator.Answer {
         guard
             let scope = SignatureScope(request) ?? SignatureScope.version2(request)
                 ?? WebIdentityScope.scope(request) ?? AnonymousRequest.scope(request)
-        else { return unsigned() }
+        else { return .ready(unsigned()) }
         if scope.accessKeyID == WebIdentityScope.anonymous,
             let page = AnonymousRequest.website(request, emulator.world)
         {
-            return page
+            return .ready(page)
         }
         guard let service = Services.signed(scope.service) else {
-            return unknownService(scope.service)
+            return .ready(unknownService(scope.service))
         }
         let model = service.model()
         let codec = model.codec(for: request)
@@ -30,14 +32,14 @@ struct ServiceCall {
             let error = ServiceError(
                 "SignatureDoesNotMatch", "Credential should be scoped to a valid region.", status: 403)
             emulator.append(record, nil, .failure(error), at: nil)
-            return codec.response(error, requestID: requestID)
+            return .ready(codec.response(error, requestID: requestID))
         }
         switch caller(scope, model) {
         case .success(let caller): record.caller = caller
         case .failure(let error):
             if scope.accessKeyID == WebIdentityScope.anonymous { break }
             emulator.append(record, nil, .failure(error), at: nil)
-            return codec.response(error, requestID: requestID)
+            return .ready(codec.response(error, requestID: requestID))
         }
         // What policies say may depend on the time, so that nothing is kept where they are asked.
         let key =
@@ -49,7 +51,7 @@ struct ServiceCall {
                     query: request.query, body: request.body)
             }
         if let key, let (body, operation) = emulator.keptAnswer(key, record) {
-            return codec.response(body, operation, requestID: requestID)
+            return .ready(codec.response(body, operation, requestID: requestID))
         }
         do throws(ServiceError) {
             let call = try codec.parse(request)
@@ -58,7 +60,7 @@ struct ServiceCall {
                 scope.accessKeyID != WebIdentityScope.anonymous || call.operationName == WebIdentityScope.operation
                     || scope.service == "s3" && AnonymousRequest.operations.contains(call.operationName)
             else {
-                return unsigned()
+                return .ready(unsigned())
             }
             guard let operation = model.operation(call.operationName) else {
                 throw codec.unknownOperation(call.operationName)
@@ -70,19 +72,29 @@ struct ServiceCall {
             let input = try codec.decode(call, operation)
             record.input = input
             try Validation.check(input, model.wireProtocol)
-            switch emulator.perform(service, handler, input, record) {
-            case .success(let (output, revision)):
-                let body = codec.encode(output, operation)
-                if let key, handler.isRead, !handler.dependsOnTime {
-                    emulator.keep(body, operation, input, output, for: key, revision: revision)
+            let (emulator, requestID) = (emulator, requestID)
+            let finish = { @Sendable (outcome: Emulator.Outcome) -> WireResponse in
+                switch outcome {
+                case .success(let (output, revision)):
+                    let body = codec.encode(output, operation)
+                    if let key, handler.isRead, !handler.dependsOnTime {
+                        emulator.keep(body, operation, input, output, for: key, revision: revision)
+                    }
+                    return codec.response(body, operation, requestID: requestID)
+                case .failure(let error):
+                    return codec.response(error, requestID: requestID)
                 }
-                return codec.response(body, operation, requestID: requestID)
-            case .failure(let error):
-                return codec.response(error, requestID: requestID)
+            }
+            switch emulator.perform(service, handler, input, record, isInside: isInside) {
+            case .done(let outcome): return .ready(finish(outcome))
+            case .later(let pending):
+                let answer = Pending<WireResponse>()
+                pending.then { answer.fulfil(finish($0)) }
+                return .later(answer)
             }
         } catch {
             emulator.append(record, record.input, .failure(error), at: nil)
-            return codec.response(error, requestID: requestID)
+            return .ready(codec.response(error, requestID: requestID))
         }
     }
 

@@ -78,6 +78,8 @@ extension World {
                 world.wake()
             }
         }
+        // What programs did is in the trail, as far as they made calls; they do not run again.
+        _ = world.takeOutbox()
         return world
     }
 }

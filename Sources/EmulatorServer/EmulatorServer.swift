@@ -1,5 +1,5 @@
 package import EmulatorCore
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
@@ -30,6 +30,11 @@ package final class EmulatorServer: Sendable {
     /// - Parameter threads: event loops; connections are spread over them.
     package init(threads: Int) { group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads)) }
 
+    /// The event loops, for other servers beside this one.
+    package var eventLoops: any EventLoopGroup { group }
+    /// One of them.
+    package var eventLoop: any EventLoop { group.next() }
+
     /// Closes what is still open and stops the threads.
     package func shutdown() async { try? await group.shutdownGracefully() }
 
@@ -50,20 +55,23 @@ package final class EmulatorServer: Sendable {
     package func listen(
         host: String, port: Int, emulator: Emulator, limits: Limits = Limits(), administration: Administration? = nil
     ) async throws -> Listener {
-        let bootstrap = bootstrap(emulator, limits, administration)
+        let bootstrap = bootstrap(emulator, limits, administration, isInside: false)
         return Listener(channel: try await bootstrap.bind(host: host, port: port).get())
     }
 
     /// Accepts connections on a listening socket made elsewhere, and owns it from now on.
+    ///
+    /// - Parameter isInside: whether they come from a program that the emulator itself runs.
     package func listen(
-        descriptor: Int32, emulator: Emulator, limits: Limits = Limits()
+        descriptor: Int32, emulator: Emulator, limits: Limits = Limits(), isInside: Bool = false
     ) async throws -> Listener {
-        let bootstrap = bootstrap(emulator, limits, nil)
+        let bootstrap = bootstrap(emulator, limits, nil, isInside: isInside)
         return Listener(channel: try await bootstrap.withBoundSocket(descriptor).get())
     }
 
-    private func bootstrap(_ emulator: Emulator, _ limits: Limits, _ administration: Administration?) -> ServerBootstrap
-    {
+    private func bootstrap(
+        _ emulator: Emulator, _ limits: Limits, _ administration: Administration?, isInside: Bool
+    ) -> ServerBootstrap {
         let open = ConnectionCounter(limit: limits.connections)
         let bodies = BodyBudget(limit: limits.bodies)
         let answers = BodyBudget(limit: limits.answers)
@@ -83,7 +91,7 @@ package final class EmulatorServer: Sendable {
                     try pipeline.addHandler(
                         RequestHandler(
                             emulator: emulator, bodyLimit: limits.body, bodies: bodies, answers: answers,
-                            administration: administration))
+                            administration: administration, isInside: isInside))
                 }
             }
     }

@@ -16,9 +16,13 @@ final class RequestHandler: ChannelInboundHandler {
     private let answers: BodyBudget
     /// The answer that goes out in pieces, and how many of its bytes have gone.
     private var sending: (response: WireResponse, offset: Int, keepAlive: Bool)?
+    /// Whether the answer is still being worked out.
+    private var isAnswering = false
+    private var isGone = false
     /// What came while it went out.
     private var waiting: [HTTPServerRequestPart] = []
     private let administration: Administration?
+    private let isInside: Bool
     private var head: HTTPRequestHead?
     private var body: ByteBuffer?
     private var isTooLarge = false
@@ -27,17 +31,21 @@ final class RequestHandler: ChannelInboundHandler {
     /// The last body sent and its buffer: a client that polls gets the same bytes without a copy.
     private var kept: (body: EncodedBody, buffer: ByteBuffer)?
 
-    init(emulator: Emulator, bodyLimit: Int, bodies: BodyBudget, answers: BodyBudget, administration: Administration?) {
+    init(
+        emulator: Emulator, bodyLimit: Int, bodies: BodyBudget, answers: BodyBudget, administration: Administration?,
+        isInside: Bool
+    ) {
         self.emulator = emulator
         self.bodyLimit = bodyLimit
         self.bodies = bodies
         self.answers = answers
         self.administration = administration
+        self.isInside = isInside
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        guard sending == nil else {
+        guard sending == nil, !isAnswering else {
             if !isClosing { waiting.append(part) }
             return
         }
@@ -81,6 +89,7 @@ final class RequestHandler: ChannelInboundHandler {
         if let sending { answers.giveBack(sending.response.body.bytes.count) }
         sending = nil
         waiting = []
+        isGone = true
         context.fireChannelInactive()
     }
 
@@ -92,7 +101,8 @@ final class RequestHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is IdleStateHandler.IdleStateEvent {
-            context.close(promise: nil)
+            // Who waits for an answer has nothing to send.
+            if !isAnswering { context.close(promise: nil) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -107,7 +117,7 @@ final class RequestHandler: ChannelInboundHandler {
     /// Nothing is read while a long answer goes out, unless it is the last: a socket that is closed before all was read
     /// takes back what the client has not read yet.
     private func setReading(_ context: ChannelHandlerContext) {
-        let reads = isClosing || context.channel.isWritable && sending == nil
+        let reads = isClosing || context.channel.isWritable && sending == nil && !isAnswering
         _ = context.channel.setOption(.autoRead, value: reads)
     }
 
@@ -125,13 +135,29 @@ final class RequestHandler: ChannelInboundHandler {
         guard !isTooLarge else { return refuseAsTooLarge(head, context) }
         let request = request(head, body: body.map { Array($0.readableBytesView) } ?? [])
         dropBody()
-        let response: WireResponse
         if let administration, request.path.hasPrefix(Administration.prefix) {
-            response = administration.respond(request)
-        } else {
-            response = emulator.respond(to: request)
+            return write(administration.respond(request), head, keepAlive: head.isKeepAlive, context)
         }
-        write(response, head, keepAlive: head.isKeepAlive, context)
+        switch emulator.answer(request, isInside: isInside) {
+        case .ready(let response): write(response, head, keepAlive: head.isKeepAlive, context)
+        case .later(let pending): wait(for: pending, head, context)
+        }
+    }
+
+    /// Holds the connection until the answer is there.
+    private func wait(for pending: Pending<WireResponse>, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        isAnswering = true
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        pending.then { response in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.isAnswering = false
+                guard !handler.isGone else { return }
+                handler.write(response, head, keepAlive: head.isKeepAlive, context)
+                if handler.sending == nil { handler.goOn(context) }
+            }
+        }
     }
 
     /// As AWS answers who asks for too much at once; its clients try again.
@@ -228,11 +254,16 @@ final class RequestHandler: ChannelInboundHandler {
         sending = nil
         answers.giveBack(sent.response.body.bytes.count)
         guard sent.keepAlive else { return context.close(promise: nil) }
+        goOn(context)
+    }
+
+    /// Takes up what came in the meantime.
+    private func goOn(_ context: ChannelHandlerContext) {
         setReading(context)
         let parts = waiting
         waiting = []
         for (index, part) in parts.enumerated() {
-            guard sending == nil else {
+            guard sending == nil, !isAnswering else {
                 waiting = Array(parts[index...])
                 return
             }

@@ -10,6 +10,7 @@ package import Sandbox
 import ServiceModel
 import Submissions
 import Synchronization
+import Workloads
 
 /// Grades submissions: one emulator and one box each.
 package struct Grader: Sendable {
@@ -106,6 +107,8 @@ package struct Grader: Sendable {
         configuration.keptAnswerBytes = APICall.maximumAnswer
         configuration.enforcesIAM = lab.lab.account.enforcesIAM
         configuration.prepare = { setUp.prepare(&$0, student: Self.student) }
+        let functions = functions()
+        configuration.effects = functions
         let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
@@ -119,15 +122,28 @@ package struct Grader: Sendable {
             outcome = try await box.outcome()
         } catch {
             for listener in listeners { await listener.close() }
+            await functions.close()
             throw error
         }
         for listener in listeners { await listener.close() }
+        // What was under way when the program ended comes to its end before anybody looks.
+        emulator.catchUp()
+        await emulator.settleAll()
+        await functions.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
         try evaluate(emulator, &result, events)
         // What only reports need is worked out when the verdict stands.
         result.apiCalls = trail.records.map { APICall($0, since: start) }
         result.topology = try? Topology(emulator, region: options.region)
+    }
+
+    /// Runs the functions of one region's account.
+    private func functions() -> FunctionRunner {
+        let (spawner, server, searchPath) = (spawner, server, clients.searchPath)
+        return FunctionRunner {
+            FunctionRunner.Tools(spawner: spawner, server: server, searchPath: searchPath)
+        }
     }
 
     private func record(
@@ -150,8 +166,6 @@ package struct Grader: Sendable {
     private func evaluate(
         _ emulator: Emulator, _ result: inout GradeResult, _ events: (RunEvent) -> Void
     ) throws {
-        // What was under way when the program ended comes to its end before anybody looks.
-        emulator.settle()
         let evidence = RegionEvidence(
             emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
         var sum = DigestState(.sha256)

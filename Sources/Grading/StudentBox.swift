@@ -90,10 +90,13 @@ package struct Clients: Sendable {
     ///
     /// <https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror>
     package let terraformMirror: String?
+    /// Where interpreters of functions are looked for.
+    let searchPath: String
 
     /// Looks in the folders of a search path; for Terraform only where there is a mirror for it.
     package init(searchPath: String, terraformMirror: String? = nil) {
         self.terraformMirror = terraformMirror.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        self.searchPath = searchPath
         let names = ["bash", "aws", "python3"]
         let all = SandboxToolchain(of: names + ["terraform"], searchPath: searchPath)
         let isComplete = self.terraformMirror != nil && all.programs["terraform"] != nil

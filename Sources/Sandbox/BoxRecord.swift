@@ -10,6 +10,7 @@ struct BoxRecord {
     let outputLimit: Int
     let wantsVirtualTime: Bool
     let collectedFiles: [String]
+    let sink: (@Sendable (UnsafeRawBufferPointer) -> Void)?
     /// Why this machine gives no namespaces; nil where it was not asked, or gives them.
     let namespaceProblem: String?
     /// The reading ends of standard output and standard error; nil once they are closed.
@@ -32,6 +33,7 @@ struct BoxRecord {
                 if count < 0 { return errno == EAGAIN || errno == EINTR }
                 if count == 0 { return false }
                 captures[stream].append(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
+                sink?(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
                 left -= count
             }
             return true

@@ -7,7 +7,7 @@ struct RequestEncoder {
     /// The policy's bytes, or what is wrong with it.
     static func encode(_ policy: SandboxPolicy) throws(SandboxError) -> [UInt8] {
         var encoder = RequestEncoder()
-        let contents = policy.files.reduce(0) { $0 + $1.contents.count + $1.path.utf8.count + 24 }
+        let contents = (policy.files + policy.rootFiles).reduce(0) { $0 + $1.contents.count + $1.path.utf8.count + 24 }
         encoder.bytes.reserveCapacity(4096 + contents)
         try encoder.add(policy)
         return encoder.bytes
@@ -31,10 +31,10 @@ struct RequestEncoder {
             add(UInt32(listener.port))
         }
         try add(policy.limits)
-        add(UInt32(policy.files.count))
-        for file in policy.files {
+        add(UInt32(policy.files.count + policy.rootFiles.count))
+        for (file, prefix) in policy.files.map({ ($0, "") }) + policy.rootFiles.map({ ($0, "/") }) {
             try checkRelative(file.path)
-            try add(file.path, called: "a file's path")
+            try add(prefix + file.path, called: "a file's path")
             add(UInt32(file.isExecutable ? 1 : 0))
             add(UInt64(file.contents.count))
             bytes.append(contentsOf: file.contents)

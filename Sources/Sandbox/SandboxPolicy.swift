@@ -92,6 +92,12 @@ package struct SandboxPolicy: Sendable {
     /// Files of the working directory that ``SandboxOutcome/collected`` is to hold, whatever the program's ending. Relative
     /// to it; no empty, `.` or `..` component.
     package var collectedFiles: [String] = []
+    /// Read-only files of the box's root, for instance `var/task/index.mjs`, beside what ``readOnlyPaths`` shows. Only
+    /// boxes with namespaces have them. Relative to the root; no empty, `.` or `..` component.
+    package var rootFiles: [SandboxFile] = []
+    /// Gets what the program writes to standard output and standard error as it comes, beside what the outcome keeps. It
+    /// is called under the spawner's lock: it must be quick, and must not call the spawner.
+    package var outputSink: (@Sendable (UnsafeRawBufferPointer) -> Void)?
     /// Layers to do without, to see what the others hold.
     package var omissions: SandboxOmissions = []
 

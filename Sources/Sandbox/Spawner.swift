@@ -148,6 +148,9 @@ package final class SandboxBox: Sendable {
     /// Ends the program, and names `limit` as the reason. Without effect once it has ended.
     package func kill(_ limit: ProgramEnding.Limit) { core.kill(id, limit: limit) }
 
+    /// Hands what the program has written up to now to ``SandboxPolicy/outputSink``, before this returns.
+    package func readOutput() { core.readOutput(of: id) }
+
     /// How it went, once the last process of the box is gone. May be asked for more than once.
     package func outcome() async throws(SandboxError) -> SandboxOutcome { try await result.value.get() }
 }

@@ -77,7 +77,7 @@ final class SpawnerCore: Sendable {
         let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? [])
         let record = BoxRecord(
             ready: Promise(), outcome: Promise(), outputLimit: policy.limits.output, wantsVirtualTime: clock != nil,
-            collectedFiles: policy.collectedFiles,
+            collectedFiles: policy.collectedFiles, sink: policy.outputSink,
             namespaceProblem: namespaceProblem, streams: [output.reading, error.reading])
         let id = state.withLock { state -> UInt64? in
             if state.isLost { return nil }
@@ -115,6 +115,11 @@ final class SpawnerCore: Sendable {
             guard state.boxes[id] != nil else { return }
             send(Parcel(MESSAGE_KILL, box: id, code: limit.code), &state)
         }
+    }
+
+    /// Takes what a box has written so far.
+    func readOutput(of id: UInt64) {
+        for stream in 0..<2 { readOutput(box: id, stream: stream) }
     }
 
     private func send(_ parcel: Parcel, _ state: inout State) {

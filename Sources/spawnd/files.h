@@ -9,4 +9,7 @@
 // absolute or has an empty, `.` or `..` component is refused. Returns 0, or -1 with errno set.
 int files_write(const char *directory, const struct request *request);
 
+// Writes the other files, those of the box's root, which must still be writable.
+int files_write_root(const struct request *request);
+
 #endif

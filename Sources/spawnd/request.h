@@ -7,7 +7,7 @@
 //   string: scratch directory; string: home directory
 //   list of listeners: string address, u32 port
 //   u64 × LIMIT_FIELDS
-//   list of files: string path, u32 executable, u64 size, bytes
+//   list of files: string path, u32 executable, u64 size, bytes; a path that begins with a slash is one of the root
 //   list of strings: files to take out at the end, relative to the scratch directory
 // A list is a u32 count and its elements; a string is a u32 length, its bytes and a NUL.
 

@@ -169,6 +169,8 @@ int root_fill(const struct root *root, const struct request *request, const char
     if (files_write("/submission", request) != 0) return -1;
     *failed = request->scratch;
     if (files_write(request->scratch, request) != 0) return -1;
+    *failed = "files of the root";
+    if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
     if (forbid_namespaces(root->processes, "mnt") != 0) return -1;
     *failed = "read-only root";

@@ -1,7 +1,9 @@
 import EmulatorCore
 import EmulatorServer
 import Foundation
+import Sandbox
 import ServiceModel
+import Workloads
 
 /// An emulator on a free port of this machine, for real clients.
 struct EmulatorHost {
@@ -9,12 +11,20 @@ struct EmulatorHost {
     private let server: EmulatorServer
     private let listener: EmulatorServer.Listener
 
+    private let functions: FunctionRunner
+
     init(seed: String = "test", enforcesIAM: Bool = false) async throws {
-        emulator = Emulator(
-            Emulator.Configuration(
-                seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
-                trailLimit: 100_000))
-        server = EmulatorServer(threads: 1)
+        var configuration = Emulator.Configuration(
+            seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
+            trailLimit: 100_000)
+        let server = EmulatorServer(threads: 1)
+        functions = FunctionRunner {
+            let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+            return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
+        }
+        configuration.effects = functions
+        emulator = Emulator(configuration)
+        self.server = server
         listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
     }
 
@@ -37,6 +47,7 @@ struct EmulatorHost {
 
     func close() async {
         await listener.close()
+        await functions.close()
         await server.shutdown()
     }
 }

@@ -12,8 +12,8 @@ package struct LambdaState: Sendable, Equatable {
     package var eventSourceMappings = ResourceTable<EventSourceMapping>()
     /// By ARN.
     package var codeSigningConfigs = ResourceTable<CodeSigningConfig>()
-    /// Invocations that run now, by function.
-    package var running: [String: Int] = [:]
+    /// The access key ids of functions' credentials, by the ARN of the session.
+    package var sessions: [String: String] = [:]
 
     package init() {}
 

@@ -9,7 +9,8 @@ package enum LambdaService {
         signingNames: ["lambda"], model: { .lambda },
         operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
         authorization: LambdaAuthorization.authorization,
-        reactions: ServiceReactions(handle: Reactions.handle, isAwaited: Reactions.isAwaited))
+        reactions: ServiceReactions(
+            handle: Reactions.handle, isAwaited: Reactions.isAwaited, complete: Completion.complete))
 
     /// One line a group of operations.
     package static let groups: [[String: Handler]] = [
@@ -20,6 +21,7 @@ package enum LambdaService {
         EventInvokeCalls.operations,
         EventSourceCalls.operations,
         FunctionCalls.operations,
+        InvokeCalls.operations,
         LayerCalls.operations,
         PermissionCalls.operations,
         TagCalls.operations,

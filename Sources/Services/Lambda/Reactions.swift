@@ -13,7 +13,8 @@ enum Reactions {
                 function.latest.isUpdated = true
             }
         case .mapping(let id): settle(id, &context)
-        case .poll, .retry: break
+        case .poll(let id): return QueuePoll.poll(id, &context)
+        case .retry(let event): Completion.retry(event, &context)
         }
         context.world.wake()
     }
@@ -21,8 +22,8 @@ enum Reactions {
     static func isAwaited(_ world: World, _ event: ServiceEvent, _ region: String) -> Bool {
         guard case .lambda(let event) = event else { return false }
         switch event {
-        case .ready, .mapping: return true
-        case .poll, .retry: return false
+        case .ready, .mapping, .retry: return true
+        case .poll(let id): return QueuePoll.hasWork(id, world, region)
         }
     }
 
@@ -34,5 +35,6 @@ enum Reactions {
         }
         mapping.state = mapping.isEnabled ? "Enabled" : "Disabled"
         context.lambda.eventSourceMappings.insert(mapping)
+        if mapping.isEnabled { QueuePoll.poll(id, &context) }
     }
 }

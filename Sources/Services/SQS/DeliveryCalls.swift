@@ -11,7 +11,7 @@ enum DeliveryCalls {
         "ChangeMessageVisibilityBatch": .write(changeBatch),
         "DeleteMessage": .write(delete),
         "DeleteMessageBatch": .write(deleteBatch),
-        "ReceiveMessage": .write(receive),
+        "ReceiveMessage": .receive(receive),
     ]
 
     static func receive(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

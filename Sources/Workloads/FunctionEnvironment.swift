@@ -1,0 +1,342 @@
+import CloudState
+import EmulatorCore
+import EmulatorServer
+import GradeModel
+import NIOCore
+import Sandbox
+import ServiceModel
+import Synchronization
+
+/// One execution environment: a box in which a runtime asks for events, one after the other.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+final class FunctionEnvironment: Sendable {
+    typealias Finish = @Sendable (FunctionOutcome) -> Void
+
+    /// The answer to a runtime's request for the next event.
+    struct NextEvent: Sendable {
+        var requestID: String
+        var deadline: Int
+        var invokedARN: String
+        var clientContext: String?
+        var payload: [UInt8]
+    }
+
+    private struct Job {
+        var invocation: FunctionInvocation
+        var finish: Finish
+        /// When the event was handed over; nil while the runtime starts.
+        var began: ContinuousClock.Instant?
+        /// What the runtime has answered so far.
+        var answer: (ending: FunctionOutcome.Ending, payload: [UInt8])?
+        var answered: ContinuousClock.Instant?
+        var timer: Scheduled<Void>?
+        var maximumMemory: Int?
+    }
+
+    private struct State {
+        var job: Job?
+        /// A runtime that waits for an event.
+        var waiting: (@Sendable (NextEvent) -> Void)?
+        var box: SandboxBox?
+        var listeners: [EmulatorServer.Listener] = []
+        var runtimeListener: (any Channel)?
+        var startedAt: ContinuousClock.Instant?
+        var initDuration: Double?
+        /// Whether the first invocation, which tells of the start, is over.
+        var hasReportedStart = false
+        var initError: [UInt8]?
+        var isDead = false
+        var isReusable = false
+        var whenGone: (@Sendable () -> Void)?
+        var loop: (any EventLoop)?
+    }
+
+    private let state = Mutex(State())
+    private let output = LogBuffer()
+    private let end = Pending<Bool>()
+    private let version: FunctionVersion
+    private let region: String
+    let logStream: String
+
+    init(_ invocation: FunctionInvocation, region: String) {
+        version = invocation.version
+        self.region = region
+        let day = invocation.time.iso8601.prefix(10).split(separator: "-").joined(separator: "/")
+        let hash = IDGenerator.hash(invocation.requestID, 0xCBF2_9CE4_8422_2325)
+        logStream =
+            "\(day)/[\(invocation.version.version)]\(IDGenerator.hexadecimal(IDGenerator.mix(hash)))\(IDGenerator.hexadecimal(IDGenerator.mix(~hash)))"
+    }
+
+    /// Whether it waits for another event.
+    var isReusable: Bool { state.withLock { $0.isReusable && !$0.isDead } }
+
+    func whenGone(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.whenGone = action } }
+
+    func gone() async {
+        await withCheckedContinuation { continuation in end.then { _ in continuation.resume() } }
+    }
+
+    /// Ends the program.
+    func close() {
+        let (box, waiting) = state.withLock { state in
+            state.isReusable = false
+            return (state.box, state.startedAt == nil)
+        }
+        box?.kill(.wallTime)
+        if box == nil, waiting { end.fulfil(true) }
+    }
+
+    // MARK: Starting
+
+    /// Makes the box and starts the runtime, with the first event.
+    func start(
+        _ tools: FunctionRunner.Tools, _ emulator: Emulator, _ invocation: FunctionInvocation,
+        _ finish: @escaping Finish
+    ) async throws {
+        var policy = try RuntimeBox.policy(invocation, region: region, logStream: logStream, tools.toolchain)
+        policy.outputSink = { [output] in output.append($0) }
+        let box = try await tools.spawner.launch(policy)
+        let descriptors = box.listenerDescriptors
+        guard box.tier == .full, descriptors.count == 2 else {
+            throw WorkloadError("functions need namespaces, which this machine does not give")
+        }
+        let loop = tools.server.eventLoop
+        let runtime = try await RuntimeServer.listen(descriptors[0], on: tools.server.eventLoops, for: self)
+        let api = try await tools.server.listen(descriptor: descriptors[1], emulator: emulator, isInside: true)
+        state.withLock { state in
+            state.box = box
+            state.runtimeListener = runtime
+            state.listeners = [api]
+            state.loop = loop
+            state.startedAt = .now
+            state.job = Job(invocation: invocation, finish: finish)
+        }
+        schedule(after: .milliseconds(10_000 + Int64(version.timeout) * 1000), reason: .initialization)
+        box.start()
+        Task {
+            let outcome = try? await box.outcome()
+            await self.ended(outcome)
+        }
+    }
+
+    /// Gives an environment that waits the next event.
+    func invoke(_ invocation: FunctionInvocation, _ finish: @escaping Finish) {
+        let waiting = state.withLock { state -> (@Sendable (NextEvent) -> Void)? in
+            state.isReusable = false
+            state.job = Job(invocation: invocation, finish: finish)
+            guard !state.isDead, let waiting = state.waiting else { return nil }
+            state.waiting = nil
+            state.job?.began = .now
+            return waiting
+        }
+        guard let waiting else {
+            return die(reason: "Runtime exited without providing a reason", type: "Runtime.ExitError")
+        }
+        output.begin()
+        schedule(after: .seconds(Int64(version.timeout)), reason: .invocation)
+        waiting(event(invocation))
+    }
+
+    private func event(_ invocation: FunctionInvocation) -> NextEvent {
+        NextEvent(
+            requestID: invocation.requestID, deadline: wallClockMilliseconds() + version.timeout * 1000,
+            invokedARN: invocation.invokedARN, clientContext: invocation.clientContext, payload: invocation.payload)
+    }
+
+    // MARK: What the runtime says
+
+    /// The runtime asks for an event: what it did before is over.
+    func next(maximumMemory: Int?, _ answer: @escaping @Sendable (NextEvent) -> Void) {
+        enum Step {
+            case hand(FunctionInvocation)
+            case finish(Job)
+            case wait
+        }
+        let box = state.withLock { $0.box }
+        box?.readOutput()
+        let step = state.withLock { state -> Step in
+            guard !state.isDead else { return .wait }
+            if state.initDuration == nil, let started = state.startedAt {
+                state.initDuration = started.duration(to: .now).milliseconds
+            }
+            guard let job = state.job else {
+                state.waiting = answer
+                return .wait
+            }
+            if job.began == nil {
+                state.job?.began = .now
+                return .hand(job.invocation)
+            }
+            guard job.answer != nil else {
+                // It asks again without an answer: it gets the same event again.
+                return .hand(job.invocation)
+            }
+            state.job?.maximumMemory = maximumMemory
+            guard let finished = state.job else { return .wait }
+            state.job = nil
+            state.waiting = answer
+            state.isReusable = true
+            return .finish(finished)
+        }
+        switch step {
+        case .hand(let invocation):
+            output.begin()
+            schedule(after: .seconds(Int64(version.timeout)), reason: .invocation)
+            answer(event(invocation))
+        case .finish(let job): finish(job)
+        case .wait: break
+        }
+    }
+
+    /// What came of the answer to an invocation, as the runtime API says it.
+    enum Acceptance {
+        case accepted, wrongID, wrongState, tooLarge
+    }
+
+    static let mostAnswer = 6_291_556
+
+    func respond(to requestID: String, payload: [UInt8], error: String?) -> Acceptance {
+        state.withLock { state in
+            guard let job = state.job, job.began != nil, job.invocation.requestID == requestID else { return .wrongID }
+            guard job.answer == nil else { return .wrongState }
+            guard payload.count <= Self.mostAnswer else {
+                state.job?.answer = (
+                    .failure("Unhandled"),
+                    Array(
+                        #"{"errorMessage":"Response payload size exceeded maximum allowed payload size (\#(Self.mostAnswer) bytes).","errorType":"Function.ResponseSizeTooLarge"}"#
+                            .utf8)
+                )
+                state.job?.answered = .now
+                return .tooLarge
+            }
+            state.job?.answer = (error.map { _ in .failure("Unhandled") } ?? .success, payload)
+            state.job?.answered = .now
+            return .accepted
+        }
+    }
+
+    /// The runtime could not start.
+    func failInit(_ payload: [UInt8]) {
+        state.withLock { $0.initError = payload }
+    }
+
+    // MARK: Ends
+
+    private enum Reason { case initialization, invocation }
+
+    private func schedule(after time: TimeAmount, reason: Reason) {
+        state.withLock { state in
+            state.job?.timer?.cancel()
+            let id = state.job?.invocation.requestID
+            state.job?.timer = state.loop?.scheduleTask(in: time) { [weak self] in self?.timeOut(id, reason) }
+        }
+    }
+
+    private func timeOut(_ requestID: String?, _ reason: Reason) {
+        let (job, box) = state.withLock { state -> (Job?, SandboxBox?) in
+            guard let job = state.job, job.invocation.requestID == requestID else { return (nil, nil) }
+            state.job = nil
+            state.isDead = true
+            state.isReusable = false
+            return (job, state.box)
+        }
+        guard var job else { return }
+        box?.readOutput()
+        box?.kill(.wallTime)
+        let seconds = String(version.timeout) + ".00"
+        let id = job.invocation.requestID
+        job.answer = (
+            .failure("Unhandled"),
+            errorDocument("Sandbox.Timedout", "RequestId: \(id) Error: Task timed out after \(seconds) seconds")
+        )
+        job.answered = .now
+        finish(job, note: "\(job.invocation.time.iso8601) \(id) Task timed out after \(seconds) seconds")
+    }
+
+    private func die(reason: String, type: String) {
+        let (job, initError) = state.withLock { state -> (Job?, [UInt8]?) in
+            defer { state.job = nil }
+            state.isDead = true
+            state.isReusable = false
+            return (state.job, state.initError)
+        }
+        guard var job else { return }
+        let id = job.invocation.requestID
+        if let initError {
+            job.answer = (.failure("Unhandled"), initError)
+        } else {
+            job.answer = (.failure("Unhandled"), errorDocument(type, "RequestId: \(id) Error: \(reason)"))
+        }
+        if job.answered == nil { job.answered = .now }
+        finish(job, note: initError == nil ? "RequestId: \(id) Error: \(reason)\n\(type)" : nil)
+    }
+
+    /// The box is gone.
+    private func ended(_ outcome: SandboxOutcome?) async {
+        let reason: String
+        switch outcome?.ending {
+        case .exited(0)?: reason = "Runtime exited without providing a reason"
+        case .exited(let code)?: reason = "Runtime exited with error: exit status \(code)"
+        case .limit(.memory)?: reason = "Runtime exited with error: signal: killed"
+        case .signalled(_, let name)?: reason = "Runtime exited with error: signal: \(Self.text(of: name))"
+        case .limit?, .forbiddenSystemCall?, nil: reason = "Runtime exited with error: signal: killed"
+        case .notStarted(let why)?: reason = "Couldn't find valid bootstrap(s): \(why)"
+        }
+        let type = if case .notStarted? = outcome?.ending { "Runtime.InvalidEntrypoint" } else { "Runtime.ExitError" }
+        die(reason: reason, type: type)
+        let (runtime, listeners, action) = state.withLock { state in
+            defer {
+                state.listeners = []
+                state.runtimeListener = nil
+                state.box = nil
+                state.waiting = nil
+                state.whenGone = nil
+            }
+            return (state.runtimeListener, state.listeners, state.whenGone)
+        }
+        try? await runtime?.close()
+        for listener in listeners { await listener.close() }
+        action?()
+        end.fulfil(true)
+    }
+
+    private static func text(of signal: String) -> String {
+        ["SIGKILL": "killed", "SIGSEGV": "segmentation fault", "SIGABRT": "aborted", "SIGTERM": "terminated"][signal]
+            ?? signal
+    }
+
+    private func errorDocument(_ type: String, _ message: String) -> [UInt8] {
+        Array(#"{"errorType":"\#(type)","errorMessage":"\#(message)"}"#.utf8)
+    }
+
+    private func finish(_ job: Job, note: String? = nil) {
+        job.timer?.cancel()
+        let (initDuration, isFirst) = state.withLock { state in
+            defer { state.hasReportedStart = true }
+            return (state.initDuration, !state.hasReportedStart)
+        }
+        let duration = job.began.map { $0.duration(to: job.answered ?? .now).milliseconds } ?? 0
+        let report = FunctionReport(
+            version: version, requestID: job.invocation.requestID, region: region, duration: duration,
+            initDuration: isFirst ? initDuration : nil, isFirst: isFirst, maximumMemory: job.maximumMemory)
+        let (before, lines) = output.take()
+        let log = report.log(initialization: before, lines: lines + (note.map { [$0] } ?? []))
+        let answer = job.answer ?? (.failure("Unhandled"), [])
+        job.finish(
+            FunctionOutcome(
+                ending: answer.ending, payload: answer.payload, log: log, logStream: logStream, duration: duration,
+                initDuration: isFirst ? initDuration : nil))
+    }
+}
+
+/// Why a program cannot be run.
+struct WorkloadError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension Duration {
+    var milliseconds: Double { Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15 }
+}
