@@ -26,6 +26,9 @@ package protocol CheckContext {
     /// What a client on the internet gets.
     func get(_ url: ExpressionTemplate, times: Int) throws -> Fetched
 
+    /// What a function answers to an event.
+    func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction
+
     /// Plays a scenario of the lab's on copies of the region, one for each cell.
     func play(_ scenario: String) throws -> [PlayedCell]
 }

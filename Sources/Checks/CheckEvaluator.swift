@@ -13,6 +13,7 @@ extension CheckKind {
         case .reach(let check): ReachEvaluator(check: check)
         case .http(let check): HTTPEvaluator(check: check)
         case .scenario(let check): ScenarioEvaluator(check: check)
+        case .invoke(let check): InvokeEvaluator(check: check)
         }
     }
 }

@@ -58,6 +58,11 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("iam:instance-profile", "ListInstanceProfiles", "InstanceProfiles"),
         ResourceSelector("iam:role", "ListRoles", "Roles"),
         ResourceSelector("iam:user", "ListUsers", "Users"),
+        ResourceSelector(
+            "lambda:alias", "ListAliases", "Aliases", of: ("lambda:function", "FunctionName", "FunctionName")),
+        ResourceSelector("lambda:event-source-mapping", "ListEventSourceMappings", "EventSourceMappings"),
+        ResourceSelector("lambda:function", "ListFunctions", "Functions"),
+        ResourceSelector("logs:log-group", "DescribeLogGroups", "logGroups"),
         ResourceSelector("s3:bucket", "ListBuckets", "Buckets"),
         ResourceSelector("s3:bucket-encryption", "GetBucketEncryption", of: bucket),
         ResourceSelector("s3:bucket-lifecycle", "GetBucketLifecycleConfiguration", of: bucket),

@@ -54,6 +54,7 @@ struct Entry {
         case .cli: ["bash", "-eu", file.path]
         case .boto3: ["python3", file.path]
         case .terraform: ["bash", "-euc", Self.terraform]
+        case .zip: interface.deployment.map(HandlerDeployment.command) ?? ["false"]
         }
     }
 }

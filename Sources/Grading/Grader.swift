@@ -132,7 +132,11 @@ package struct Grader: Sendable {
         await functions.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
-        try evaluate(emulator, &result, events)
+        let invoker = self.functions()
+        let invocations = await Invocations.run(
+            lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
+        await invoker.close()
+        try evaluate(emulator, invocations, &result, events)
         // What only reports need is worked out when the verdict stands.
         result.apiCalls = trail.records.map { APICall($0, since: start) }
         result.topology = try? Topology(emulator, region: options.region)
@@ -164,10 +168,11 @@ package struct Grader: Sendable {
     }
 
     private func evaluate(
-        _ emulator: Emulator, _ result: inout GradeResult, _ events: (RunEvent) -> Void
+        _ emulator: Emulator, _ invocations: Invocations, _ result: inout GradeResult, _ events: (RunEvent) -> Void
     ) throws {
         let evidence = RegionEvidence(
-            emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
+            emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios,
+            invocations: invocations)
         var sum = DigestState(.sha256)
         sum.update(Array(try evidence.everything().utf8))
         result.stateDigest = sum.finish().hex

@@ -15,16 +15,21 @@ final class RegionEvidence: CheckContext {
     let region: String
     let caller: Caller
     private let scenarios: [ScenarioDefinition]
+    private let invocations: Invocations
     private let analyzer: PathAnalyzer
     private var known: [String: [JSON]] = [:]
     private var played: [String: [PlayedCell]] = [:]
     let params: [String: JSON] = [:]
 
-    init(_ world: World, region: String, caller: Caller, scenarios: [ScenarioDefinition]) {
+    init(
+        _ world: World, region: String, caller: Caller, scenarios: [ScenarioDefinition],
+        invocations: Invocations = Invocations()
+    ) {
         self.world = world
         self.region = region
         self.caller = caller
         self.scenarios = scenarios
+        self.invocations = invocations
         analyzer = PathAnalyzer(world, region: region)
     }
 
@@ -73,6 +78,13 @@ final class RegionEvidence: CheckContext {
         guard let parsed = address.url else { return Fetched(url: address.text, problem: address.problem) }
         var plan = ClientPlan(parsed, world, region: region)
         return Fetched(url: address.text, answers: (0..<times).map { _ in plan.next() })
+    }
+
+    func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction {
+        guard let result = invocations.result(function, qualifier, event) else {
+            throw GradingError("the event was not sent")
+        }
+        return result
     }
 
     // MARK: Scenarios

@@ -44,6 +44,7 @@ package enum CheckKind: Sendable {
     case reach(ReachCheck)
     case http(HTTPCheck)
     case scenario(ScenarioCheck)
+    case invoke(InvokeCheck)
 
     /// The kind's key in `lab.yaml`.
     package var name: String {
@@ -52,6 +53,7 @@ package enum CheckKind: Sendable {
         case .reach: "reach"
         case .http: "http"
         case .scenario: "scenario"
+        case .invoke: "invoke"
         }
     }
 }
@@ -71,6 +73,7 @@ extension CheckKind {
         ("reach", { node, context in ReachCheck.read(node, context).map { .reach($0) } }),
         ("http", { node, context in HTTPCheck.read(node, context).map { .http($0) } }),
         ("scenario", { node, context in ScenarioCheck.read(node, context).map { .scenario($0) } }),
+        ("invoke", { node, context in InvokeCheck.read(node, context).map { .invoke($0) } }),
     ]
 
     /// What `{{…}}` may name in the kind's `fail` template.
@@ -80,6 +83,7 @@ extension CheckKind {
         case .reach: ReachCheck.placeholders
         case .http: HTTPCheck.placeholders
         case .scenario: ScenarioCheck.placeholders
+        case .invoke: InvokeCheck.placeholders
         }
     }
 }

@@ -56,9 +56,24 @@ package struct LabInterface: Sendable, Hashable {
         case boto3
         /// A Terraform configuration with the AWS provider.
         case terraform
+        /// The code of a Lambda function; the grader makes the function.
+        case zip
+    }
+
+    /// How the function is made.
+    package struct Deployment: Sendable, Hashable {
+        package var function: String
+        package var runtime: String
+        package var handler: String
+        /// MiB.
+        package var memory: Int
+        /// Seconds.
+        package var timeout: Int
     }
 
     package var kind: Kind
+    /// Nil where the submission's own program makes what is to be made.
+    package var deployment: Deployment?
     /// The file whose presence chooses this interface and that is run: a path below the submission's folder.
     package var entry: String
 }

@@ -83,14 +83,29 @@ struct LabReader {
                 var inner = FieldReader(entry.value, "'\(entry.key)'", diagnostics)
             else { return nil }
             let file = inner.required("entry").flatMap { relativePath($0, "'entry'") }
+            let deployment = kind == .zip ? inner.required("deploy").flatMap(deployment) : nil
             inner.finish()
-            return file.map { LabInterface(kind: kind, entry: $0) }
+            guard let file, kind != .zip || deployment != nil else { return nil }
+            return LabInterface(kind: kind, deployment: deployment, entry: file)
         }
         fields.finish()
         if case .mapping(let entries) = node.content, entries.isEmpty {
             diagnostics.error("'interfaces' must not be empty", at: node.location)
         }
         return result
+    }
+
+    private func deployment(_ node: YAMLNode) -> LabInterface.Deployment? {
+        guard var fields = FieldReader(node, "'deploy'", diagnostics) else { return nil }
+        let function = fields.required("function")?.text("'function'", diagnostics)
+        let runtime = fields.required("runtime")?.text("'runtime'", diagnostics)
+        let handler = fields.required("handler")?.text("'handler'", diagnostics)
+        let memory = fields.optional("memory").map { $0.integer("'memory'", in: 128...10_240, diagnostics) } ?? 128
+        let timeout = fields.optional("timeout").map { $0.duration("'timeout'", in: 1...900, diagnostics) } ?? 3
+        fields.finish()
+        guard let function, let runtime, let handler, let memory, let timeout else { return nil }
+        return LabInterface.Deployment(
+            function: function, runtime: runtime, handler: handler, memory: memory, timeout: Int(timeout.rounded(.up)))
     }
 
     /// A path that stays below the folder it is relative to.

@@ -30,6 +30,13 @@ struct TestRegion: CheckContext {
 
     func play(_ scenario: String) throws -> [PlayedCell] { throw UnknownSelector() }
 
+    /// A function that answers with its event, and fails where the event is none.
+    func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction {
+        guard function == "echo" else { return InvokedFunction(payload: .null, problem: "Function not found") }
+        guard event != .null else { return InvokedFunction(payload: .null, failure: ("ValueError", "no event")) }
+        return InvokedFunction(payload: event)
+    }
+
     /// Instances as DescribeInstances shows them, with their tags as a mapping.
     static func instances(_ items: [(zone: String, state: String, tags: JSONObject)]) -> TestRegion {
         let records = items.enumerated().map { index, item -> JSON in

@@ -12,13 +12,14 @@ struct LabSelfTests {
         var lab: LoadedLab
         var test: SelfTest
 
-        /// What is written for Terraform needs a mirror of its provider.
+        /// What is written for Terraform needs a mirror of its provider, and a function for Node.js needs Node.js.
         var canRun: Bool {
             let isTerraform = lab.lab.interfaces.contains { interface in
                 interface.kind == .terraform
                     && FileManager.default.fileExists(atPath: "\(lab.folder)/\(test.path)/\(interface.entry)")
             }
-            return !isTerraform || Machine.clients.hasTerraform
+            let isNode = lab.lab.interfaces.contains { $0.deployment?.runtime.hasPrefix("nodejs") ?? false }
+            return (!isTerraform || Machine.clients.hasTerraform) && (!isNode || Machine.hasNode)
         }
 
         var testDescription: String { "\(lab.lab.id)/\(test.path)" }
@@ -70,6 +71,10 @@ enum Machine {
 
     static let clients = Clients(
         searchPath: searchPath, terraformMirror: ProcessInfo.processInfo.environment["SKYLAB_TERRAFORM_MIRROR"])
+
+    static let hasNode = searchPath.split(separator: ":").contains {
+        FileManager.default.isExecutableFile(atPath: "\($0)/node")
+    }
 
     static let hasClients = clients.toolchain.missing.isEmpty
 

@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import shutil
 import unittest
 import zipfile
 
@@ -220,6 +221,7 @@ class Running(TestCase):
         self.assertEqual((found, failure), ([400, 404, "no metadata"], None))
         self.assertEqual(self.invoke("hostile")[1], None)
 
+    @unittest.skipUnless(shutil.which("node"), "node is not in PATH")
     def test_node(self):
         """Node.js: promises, callbacks, ES modules and CommonJS, errors."""
         node = {"Runtime": "nodejs22.x", "Handler": "index.handler", "MemorySize": 256}

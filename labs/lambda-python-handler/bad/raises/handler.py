@@ -1,0 +1,5 @@
+"""Fails with every order."""
+
+
+def handle(event, context):
+    return event["no such member"]
