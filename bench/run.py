@@ -1,7 +1,9 @@
 """Measures Skylab against its peers in one run and holds the ratios against the targets.
 
     make bench
-    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]      sections: start load sandbox grade scale crowd group outage reach site
+    .venv-bench/bin/python bench/run.py [--quick] [SECTION…]
+
+Sections: start load sandbox grade scale crowd group outage reach site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
