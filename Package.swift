@@ -95,13 +95,14 @@ let package = Package(
         service("CloudWatch"),
         service("FIS"),
         service("S3", ["Digests", "PolicyEngine"]),
+        service("ECS", ["Reachability", "LoadBalancing"]),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS",
             ]),
         library(
             "EmulatorServer",

@@ -8,6 +8,7 @@ package enum ServiceEvent: Sendable, Equatable {
     case experiment(id: String, ExperimentEvent)
     /// A round of health checks of a target group.
     case healthChecks(targetGroup: String)
+    case ecs(ECSEvent)
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -16,6 +17,7 @@ package enum ServiceEvent: Sendable, Equatable {
         case .alarm: "monitoring"
         case .experiment: "fis"
         case .healthChecks: "elasticloadbalancing"
+        case .ecs: "ecs"
         }
     }
 }

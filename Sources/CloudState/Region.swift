@@ -11,6 +11,7 @@ package struct Region: Sendable, Equatable {
     package var autoScaling = AutoScalingState()
     package var cloudWatch = CloudWatchState()
     package var fis = FISState()
+    package var ecs = ECSState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

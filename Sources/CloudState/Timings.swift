@@ -58,4 +58,14 @@ package enum Timings {
     package static let peering = Duration.seconds(3)
     /// A deleted or rejected peering connection stays visible for two hours.
     package static let peeringVanish = Duration.seconds(7200)
+    /// A task's network interface, coming and going.
+    package static let taskInterface = Duration.seconds(4)
+    /// From `PENDING` to `RUNNING`: the images are fetched and the containers start.
+    package static let taskStart = Duration.seconds(15)
+    /// Until the containers of a task that is to stop have ended.
+    package static let taskStop = Duration.seconds(5)
+    /// A stopped task stays visible for about an hour.
+    package static let taskForget = Duration.seconds(3600)
+    /// From `running` until the container agent of an instance has registered.
+    package static let agentRegistration = Duration.seconds(60)
 }

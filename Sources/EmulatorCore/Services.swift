@@ -2,6 +2,7 @@ import AutoScaling
 package import CloudState
 import CloudWatch
 import EC2
+import ECS
 import ELB
 import FIS
 import IAM
@@ -24,6 +25,7 @@ package struct Services: Sendable {
         CloudWatchService.definition,
         FISService.definition,
         S3Service.definition,
+        ECSService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
@@ -50,7 +52,7 @@ package struct Services: Sendable {
         handle: { world, event, region in
             guard let reactions = signed(event.service)?.reactions else { return }
             let service = event.service
-            let name = service == "autoscaling" ? "AutoScaling" : service
+            let name = ["autoscaling": "AutoScaling", "ecs": "ECS"][service] ?? service
             let caller = Caller(
                 accessKeyID: "", accountID: world.accountID,
                 arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)

@@ -70,13 +70,40 @@ struct BalancerView: Sendable {
             let query = ReachabilityQuery(
                 from: .interface(id: node.interfaceID), to: endpoint, .tcp, port: port, sourceAddress: client)
             guard analyzer.reaches(query) else { return .noAnswer }
-            guard let instance = site.instance else { return .refused }
+            guard let instance = site.instance else {
+                return container(endpoint, port: port, path: path) ?? .refused
+            }
             guard instance.state == .running, world.faults.failure(of: instance, region: region.name) == nil else {
                 return .noAnswer
+            }
+            if let found = region.ecs.container(instance: instance.id, port: port) {
+                return Self.contact(found.definition, port: found.port, path: path)
             }
             let server = analyzer.servers(on: instance, now: world.now).first { $0.port == port }
             return server.map { .answer(status: $0.status(ofPath: path)) } ?? .refused
         }
+    }
+
+    /// What comes of asking a task by its own interface; nil where there is none.
+    private func container(_ endpoint: ReachabilityEndpoint, port: Int, path: String) -> Contact? {
+        guard case .interface(let id) = endpoint,
+            let found = region.ecs.container(interface: id, port: port)
+        else { return nil }
+        return Self.contact(found.definition, port: found.port, path: path)
+    }
+
+    /// A container answers on a port that its definition maps. The official images of web servers, started as they come,
+    /// listen on port 80 and have one page; whatever else a container runs is taken to answer every path.
+    private static func contact(_ container: Fields, port: Int, path: String) -> Contact {
+        let image = container["image"]?.text ?? ""
+        let name = (image.split(separator: "/").last ?? "").prefix { $0 != ":" && $0 != "@" }
+        let isOwn = ["command", "entryPoint"].contains { !(container[$0]?.elements ?? []).isEmpty }
+        guard !isOwn, name == "nginx" || name == "httpd", !image.contains(".amazonaws.com/") else {
+            return .answer(status: 200)
+        }
+        guard port == 80 else { return .refused }
+        let page = path.prefix { $0 != "?" && $0 != "#" }
+        return .answer(status: page == "/" || page == "/index.html" || page.isEmpty ? 200 : 404)
     }
 
     /// A load balancer as the target of another one: it answers as it would answer a client.

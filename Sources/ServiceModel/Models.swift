@@ -10,4 +10,5 @@ extension APIModel {
     package static let cloudWatch = APIModel(cloudWatchText)
     package static let fis = APIModel(fisText)
     package static let s3 = APIModel(s3Text)
+    package static let ecs = APIModel(ecsText)
 }

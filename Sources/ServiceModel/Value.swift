@@ -95,6 +95,12 @@ extension Value {
         return values
     }
 
+    /// The integer; nil where this is none.
+    package var number: Int? {
+        guard case .integer(let number) = self else { return nil }
+        return number
+    }
+
     package var text: String? {
         guard case .string(let value) = self else { return nil }
         return value

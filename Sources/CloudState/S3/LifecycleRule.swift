@@ -81,13 +81,6 @@ extension Timestamp {
     }
 }
 
-extension Value {
-    fileprivate var number: Int? {
-        guard case .integer(let number) = self else { return nil }
-        return number
-    }
-}
-
 extension S3Bucket {
     /// The rules that are turned on.
     package var lifecycleRules: [LifecycleRule] {

@@ -169,10 +169,4 @@ extension Value {
         fields[name] = value
         self = .structure(fields)
     }
-
-    /// An integer, where it is one.
-    var number: Int? {
-        guard case .integer(let value) = self else { return nil }
-        return value
-    }
 }

@@ -1,0 +1,200 @@
+import CloudState
+import ServiceModel
+
+/// The service scheduler: keeps the desired count, and rolls deployments out.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>
+enum Scheduler {
+    private static let period = Duration.seconds(10)
+
+    /// Has a service looked at in a moment.
+    static func lookSoon(at id: String, _ context: inout CallContext) {
+        context.world.schedule(.event(.ecs(.service(id: id)), region: context.region), after: .seconds(1))
+    }
+
+    static func note(_ message: String, _ id: String, _ context: inout CallContext) {
+        guard var service = context.ecs.services[id] else { return }
+        let event = context.world.ids.uuid("\(context.region)/ecs/service-event")
+        service.note("(service \(service.name)) \(message)", id: event, now: context.now)
+        context.ecs.services.insert(service)
+    }
+
+    static func isAwaited(_ id: String, _ region: Region, _ world: World) -> Bool {
+        guard let service = region.ecs.services[id], service.status != "INACTIVE" else { return false }
+        let plan = Plan(service, region, world)
+        // A deployment that keeps failing comes to an end where a circuit breaker ends it.
+        let isTrying = plan.retryAt != nil && service.breaksCircuit && service.deployments[0].rollout == "IN_PROGRESS"
+        return !plan.isEmpty || isTrying
+    }
+
+    static func look(at id: String, _ context: inout CallContext) {
+        guard let service = context.ecs.services[id], service.status != "INACTIVE" else { return }
+        let plan = Plan(service, context.world.regions[context.regionIndex], context.world)
+        for stop in plan.stops {
+            if let health = stop.failure { note(health, id, &context) }
+            if stop.failure != nil, let task = context.ecs.tasks[stop.id] { countFailure(of: task, service, &context) }
+            TaskRun.stop(stop.id, code: "ServiceSchedulerInitiated", reason: stop.reason, &context)
+        }
+        let stopped = plan.stops.filter { $0.failure == nil }
+        if !stopped.isEmpty {
+            note("has stopped \(stopped.count) running tasks: \(list(stopped.map(\.id))).", id, &context)
+        }
+        if plan.starts > 0 { start(plan.starts, id, &context) }
+        if plan.isDrained { retire(id, &context) }
+        if plan.isComplete { complete(id, &context) }
+        if plan.isEmpty, plan.isSteady, context.ecs.services[id]?.status == "ACTIVE" {
+            if !(context.ecs.services[id]?.events.first?.message.hasSuffix("steady state.") ?? false) {
+                note("has reached a steady state.", id, &context)
+            }
+        }
+        let event = ServiceEvent.ecs(.service(id: id))
+        if let retry = plan.retryAt {
+            let delay = max(1000, retry.milliseconds - context.now.milliseconds)
+            context.world.schedule(.event(event, region: context.region), after: .milliseconds(delay))
+        } else if context.ecs.services[id]?.status != "INACTIVE" {
+            context.world.rest(event, region: context.region, period: period)
+        }
+    }
+
+    private static func list(_ ids: [String]) -> String { ids.map { "(task \($0))" }.joined(separator: " ") }
+
+    // MARK: Starting
+
+    private static func start(_ count: Int, _ id: String, _ context: inout CallContext) {
+        guard let service = context.ecs.services[id], let deployment = service.deployments.first,
+            let definition = context.ecs.taskDefinitions[deployment.definitionID],
+            let cluster = context.ecs.clusters[service.clusterName]
+        else { return }
+        var plan = TaskPlan(definition: definition, group: "service:\(service.name)")
+        plan.launchType = deployment.launchType ?? "EC2"
+        if let first = deployment.strategy.first?["capacityProvider"]?.text {
+            plan.launchType = CapacityProviderCalls.fargate.contains(first) ? "FARGATE" : "EC2"
+        }
+        plan.platformVersion = deployment.platformVersion
+        plan.network = (try? Network.read(deployment.network, &context)) ?? nil
+        plan.startedBy = deployment.id
+        plan.serviceID = id
+        plan.deploymentID = deployment.id
+        plan.enablesExecute = service.enablesExecute
+        plan.constraints = service.placementConstraints.compactMap(\.fields)
+        plan.strategy = service.placementStrategy.compactMap(\.fields)
+        plan.tags = tags(service, definition)
+        if service.isDaemon { plan.constraints.append(Fields([.init(name: "type", value: "distinctInstance")])) }
+        var started: [String] = []
+        var counts: [String: Int] = [:]
+        for task in context.ecs.tasks where task.serviceID == id && task.isWanted {
+            counts[task.capacityProvider ?? "", default: 0] += 1
+        }
+        for _ in 0..<count {
+            if !deployment.strategy.isEmpty {
+                plan.capacityProvider = Strategy.next(deployment.strategy, counts: counts)
+                counts[plan.capacityProvider ?? "", default: 0] += 1
+            }
+            switch TaskStart.start(plan, in: cluster, &context) {
+            case .success(let task): started.append(task.id)
+            case .failure(let failure):
+                noteUnplaced(failure, id, &context)
+                let retry = context.now.adding(seconds: 30)
+                context.ecs.services.update(id) { $0.deployments[0].retryAfter = retry }
+                if !started.isEmpty { note("has started \(started.count) tasks: \(list(started)).", id, &context) }
+                return
+            }
+        }
+        note("has started \(started.count) tasks: \(list(started)).", id, &context)
+    }
+
+    private static func tags(_ service: ContainerService, _ definition: TaskDefinition) -> Tags {
+        var tags = Tags()
+        switch service.propagatesTags {
+        case "SERVICE": tags = service.tags
+        case "TASK_DEFINITION": tags = definition.tags
+        default: break
+        }
+        if service.managesTags {
+            tags["aws:ecs:serviceName"] = service.name
+            tags["aws:ecs:clusterName"] = service.clusterName
+        }
+        return tags
+    }
+
+    private static func noteUnplaced(_ failure: PlacementFailure, _ id: String, _ context: inout CallContext) {
+        let words = [
+            "RESOURCE:MEMORY": "has insufficient memory available",
+            "RESOURCE:CPU": "has insufficient CPU units available",
+            "RESOURCE:PORTS": "is already using a port required by your task", "AGENT": "is not connected",
+        ]
+        let hint = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+        let text = "was unable to place a task because no container instance met all of its requirements."
+        guard let first = failure.reasons.first, let arn = first.arn else {
+            note("\(text) Reason: No Container Instances were found in your cluster. \(hint)", id, &context)
+            return
+        }
+        let host = CallContext.lastPart(arn)
+        let reason = words[first.reason].map { "The closest matching (container-instance \(host)) \($0)." }
+        note("\(text) \(reason ?? "Reason: \(first.reason)") \(hint)", id, &context)
+    }
+
+    // MARK: Ends of deployments
+
+    private static func complete(_ id: String, _ context: inout CallContext) {
+        guard var service = context.ecs.services[id], !service.deployments.isEmpty else { return }
+        service.deployments.removeLast(service.deployments.count - 1)
+        let deployment = service.deployments[0].id
+        service.deployments[0].rollout = "COMPLETED"
+        service.deployments[0].reason = "ECS deployment \(deployment) completed."
+        service.deployments[0].updated = context.now
+        service.deployments[0].failedTasks = 0
+        context.ecs.services.insert(service)
+        note("(deployment \(deployment)) deployment completed.", id, &context)
+        note("has reached a steady state.", id, &context)
+        context.world.wake()
+    }
+
+    private static func retire(_ id: String, _ context: inout CallContext) {
+        context.ecs.services.update(id) { service in
+            service.status = "INACTIVE"
+            service.deployments = []
+        }
+        context.world.wake()
+    }
+
+    /// Counts a task that did not start, or did not become healthy; the circuit breaker may end the deployment.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
+    static func countFailure(of task: ContainerTask, _ service: ContainerService, _ context: inout CallContext) {
+        guard var service = context.ecs.services[service.id],
+            let place = service.deployments.firstIndex(where: { $0.id == task.deploymentID })
+        else { return }
+        service.deployments[place].failedTasks += 1
+        let failures = service.deployments[place].failedTasks
+        let rounds = min(failures / max(1, service.desired), 6)
+        service.deployments[place].retryAfter = context.now.adding(seconds: min(900, 10 << rounds))
+        let threshold = min(200, max(3, (service.desired + 1) / 2))
+        let isBroken =
+            service.breaksCircuit && place == 0 && service.deployments[0].rollout == "IN_PROGRESS"
+            && failures >= threshold
+        guard isBroken else {
+            context.ecs.services.insert(service)
+            return
+        }
+        let failed = service.deployments[0].id
+        service.deployments[0].rollout = "FAILED"
+        service.deployments[0].reason = "ECS deployment circuit breaker: tasks failed to start."
+        service.deployments[0].updated = context.now
+        if service.rollsBack, let good = service.deployments.firstIndex(where: { $0.rollout == "COMPLETED" }) {
+            var back = service.deployments.remove(at: good)
+            service.deployments[0].isPrimary = false
+            back.isPrimary = true
+            back.rollout = "IN_PROGRESS"
+            back.reason = "ECS deployment circuit breaker: rolling back to deploymentId \(back.id)."
+            back.updated = context.now
+            service.deployments.insert(back, at: 0)
+        }
+        context.ecs.services.insert(service)
+        note("(deployment \(failed)) deployment failed: tasks failed to start.", service.id, &context)
+        if let first = service.deployments.first, first.id != failed {
+            note("rolling back to (deployment \(first.id)).", service.id, &context)
+        }
+        lookSoon(at: service.id, &context)
+    }
+}

@@ -1,0 +1,268 @@
+import CloudState
+import ServiceModel
+
+/// Services.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
+enum ServiceCalls {
+    static let operations: [String: Handler] = [
+        "CreateService": .write(create),
+        "DeleteService": .write(delete),
+        "UpdateService": .write(update),
+    ]
+
+    static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let cluster = try context.cluster(input.string("cluster"))
+        let name = input.string("serviceName") ?? ""
+        guard Names.isValid(name) else { throw ECSError.parameter("Invalid service name.") }
+        if let existing = context.ecs.services["\(cluster.id)/\(name)"] {
+            if existing.status == "DRAINING" {
+                throw ECSError.parameter("Unable to Start a service that is still Draining.")
+            }
+            if existing.status == "ACTIVE" {
+                guard let token = input.string("clientToken"), token == existing.clientToken else {
+                    throw ECSError.parameter("Creation of service was not idempotent.")
+                }
+                return Response(["service": ServiceViews.view(existing, context)])
+            }
+        }
+        let kind = input.structure("deploymentController")?.string("type") ?? "ECS"
+        guard kind == "ECS" else { throw ECSError.notEmulated("The deployment controller \(kind)") }
+        let isDaemon = input.string("schedulingStrategy") == "DAEMON"
+        guard let definition = context.definition(input.string("taskDefinition")) else {
+            throw ECSError.noDefinition
+        }
+        guard definition.status == .active else { throw ECSError.client("TaskDefinition is inactive") }
+        let desired = try desiredCount(input, isDaemon: isDaemon)
+        let strategy = try Launch.strategy(
+            input["capacityProviderStrategy"]?.elements, launchType: input.string("launchType"), in: cluster)
+        var plan = TaskPlan(definition: definition, group: "service:\(name)")
+        plan.platformVersion = input.string("platformVersion")
+        plan.network = try Network.read(input.structure("networkConfiguration"), &context)
+        plan.constraints = input.structures("placementConstraints").map(\.fields)
+        plan.strategy = input.structures("placementStrategy").map(\.fields)
+        try plan.settle(launchType: input.string("launchType"), strategy: strategy, context)
+        try Placement.check(plan, cluster, context)
+        if isDaemon, plan.launchType == "FARGATE" {
+            throw ECSError.parameter("The daemon scheduling strategy is not supported for this launch type.")
+        }
+        let limits = try Limits(input.structure("deploymentConfiguration"), isDaemon: isDaemon, old: nil)
+        let deployment = ContainerService.Deployment(
+            id: "ecs-svc/" + context.newECSNumber("deployment"), definition: definition,
+            launchType: strategy.isEmpty ? plan.launchType : nil, strategy: strategy,
+            platformVersion: plan.launchType == "FARGATE" ? input.string("platformVersion") ?? "LATEST" : nil,
+            network: input["networkConfiguration"], now: context.now)
+        var service = ContainerService(
+            name: name, clusterName: cluster.id, arn: context.ecsARN("service/\(cluster.id)/\(name)"),
+            desired: desired, isDaemon: isDaemon, minimumHealthyPercent: limits.minimum,
+            maximumPercent: limits.maximum, deploymentConfiguration: limits.view, deployment: deployment,
+            created: context.now, createdBy: context.caller.arn, tags: try ECSTags.read(input))
+        limits.apply(to: &service)
+        try apply(input, to: &service, definition, &context)
+        service.placementConstraints = input["placementConstraints"]?.elements ?? []
+        service.placementStrategy = input["placementStrategy"]?.elements ?? []
+        service.role = input.string("role")
+        service.rebalancing = input.string("availabilityZoneRebalancing")
+        service.clientToken = input.string("clientToken")
+        context.ecs.services.remove(service.id)
+        context.ecs.services.insert(service)
+        Scheduler.lookSoon(at: service.id, &context)
+        return Response(["service": ServiceViews.view(service, context)])
+    }
+
+    private static func desiredCount(_ input: Input, isDaemon: Bool) throws(ServiceError) -> Int {
+        guard !isDaemon else {
+            guard !input.has("desiredCount") else {
+                throw ECSError.parameter(
+                    "The daemon scheduling strategy does not support a desired count for services.")
+            }
+            return 0
+        }
+        guard let count = input.integer("desiredCount") else {
+            throw ECSError.parameter(
+                "Desired count cannot be empty for a service with the REPLICA scheduling strategy.")
+        }
+        guard (0...5000).contains(count) else {
+            throw ECSError.parameter("Desired count must be between 0 and 5000.")
+        }
+        return count
+    }
+
+    /// What create and update have in common.
+    private static func apply(
+        _ input: Input, to service: inout ContainerService, _ definition: TaskDefinition, _ context: inout CallContext
+    ) throws(ServiceError) {
+        if let balancers = input["loadBalancers"]?.elements {
+            for balancer in input.structures("loadBalancers") {
+                try ServiceRules.check(balancer, definition, context.world.regions[context.regionIndex])
+            }
+            service.loadBalancers = balancers
+        }
+        if let registries = input["serviceRegistries"]?.elements { service.registries = registries }
+        if let grace = input.integer("healthCheckGracePeriodSeconds") {
+            guard !service.loadBalancers.isEmpty else {
+                throw ECSError.parameter(
+                    "Health check grace period is only valid for services configured to use load balancers")
+            }
+            service.graceSeconds = grace
+        } else if service.graceSeconds == nil, !service.loadBalancers.isEmpty {
+            service.graceSeconds = 0
+        }
+        if let isOn = input.boolean("enableECSManagedTags") { service.managesTags = isOn }
+        if let isOn = input.boolean("enableExecuteCommand") { service.enablesExecute = isOn }
+        if let source = input.string("propagateTags") { service.propagatesTags = source }
+        if let connect = input["serviceConnectConfiguration"] { service.serviceConnect = connect }
+        if let volumes = input["volumeConfigurations"] { service.volumes = volumes }
+    }
+
+    static func update(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let cluster = try context.cluster(input.string("cluster"))
+        var service = try context.service(input.string("service"), in: cluster)
+        guard service.status == "ACTIVE", let primary = service.deployments.first else {
+            throw ECSError.inactiveService
+        }
+        let old = service
+        var definition = context.ecs.taskDefinitions[primary.definitionID]
+        if input.has("taskDefinition") { definition = try context.activeDefinition(input.string("taskDefinition")) }
+        guard let definition else { throw ECSError.noDefinition }
+        if input.has("desiredCount") { service.desired = try desiredCount(input, isDaemon: service.isDaemon) }
+        if input.has("deploymentConfiguration") {
+            let limits = try Limits(
+                input.structure("deploymentConfiguration"), isDaemon: service.isDaemon, old: service)
+            service.minimumHealthyPercent = limits.minimum
+            service.maximumPercent = limits.maximum
+            service.deploymentConfiguration = limits.view
+            limits.apply(to: &service)
+        }
+        try apply(input, to: &service, definition, &context)
+        if let constraints = input["placementConstraints"]?.elements { service.placementConstraints = constraints }
+        if let strategy = input["placementStrategy"]?.elements { service.placementStrategy = strategy }
+        if let rebalancing = input.string("availabilityZoneRebalancing") { service.rebalancing = rebalancing }
+        try roll(&service, old, primary, definition, input, cluster, &context)
+        context.ecs.services.insert(service)
+        Scheduler.lookSoon(at: service.id, &context)
+        return Response(["service": ServiceViews.view(service, context)])
+    }
+
+    /// Begins a new deployment where something has changed that tasks are made of.
+    private static func roll(
+        _ service: inout ContainerService, _ old: ContainerService, _ primary: ContainerService.Deployment,
+        _ definition: TaskDefinition, _ input: Input, _ cluster: ContainerCluster, _ context: inout CallContext
+    ) throws(ServiceError) {
+        var strategy = primary.strategy
+        if let wanted = input["capacityProviderStrategy"]?.elements {
+            try Strategy.check(wanted, in: cluster)
+            strategy = wanted
+        }
+        let network = input["networkConfiguration"] ?? primary.network
+        let version = input.string("platformVersion") ?? primary.platformVersion
+        var plan = TaskPlan(definition: definition, group: "service:\(service.name)")
+        plan.platformVersion = version
+        plan.network = try Network.read(network, &context)
+        plan.constraints = service.placementConstraints.compactMap(\.fields)
+        plan.strategy = service.placementStrategy.compactMap(\.fields)
+        try plan.settle(launchType: strategy.isEmpty ? primary.launchType : nil, strategy: strategy, context)
+        try Placement.check(plan, cluster, context)
+        let hasChanged =
+            input.boolean("forceNewDeployment") ?? false || definition.id != primary.definitionID
+            || strategy != primary.strategy || network != primary.network || version != primary.platformVersion
+            || service.loadBalancers != old.loadBalancers || service.serviceConnect != old.serviceConnect
+            || service.registries != old.registries || service.volumes != old.volumes
+        guard hasChanged else {
+            service.deployments[0].updated = context.now
+            return
+        }
+        let deployment = ContainerService.Deployment(
+            id: "ecs-svc/" + context.newECSNumber("deployment"), definition: definition,
+            launchType: strategy.isEmpty ? primary.launchType ?? plan.launchType : nil, strategy: strategy,
+            platformVersion: version, network: network, now: context.now)
+        for index in service.deployments.indices { service.deployments[index].isPrimary = false }
+        // One that has not got through is overtaken.
+        service.deployments.removeAll { deployment in
+            deployment.rollout != "COMPLETED"
+                && !context.ecs.tasks.contains { $0.deploymentID == deployment.id && $0.status != .stopped }
+        }
+        service.deployments.insert(deployment, at: 0)
+    }
+
+    static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let cluster = try context.cluster(input.string("cluster"))
+        var service = try context.service(input.string("service"), in: cluster)
+        guard service.status == "ACTIVE" else { throw ECSError.inactiveService }
+        guard service.desired == 0 || input.boolean("force") ?? false || service.isDaemon else {
+            throw ECSError.parameter("The service cannot be stopped while it is scaled above 0.")
+        }
+        service.status = "DRAINING"
+        service.desired = 0
+        context.ecs.services.insert(service)
+        Scheduler.lookSoon(at: service.id, &context)
+        return Response(["service": ServiceViews.view(service, context)])
+    }
+}
+
+/// How many tasks a deployment may add and take away.
+struct Limits {
+    let minimum: Int
+    let maximum: Int
+    let view: Value
+    private let breaks: Bool
+    private let rollsBack: Bool
+
+    init(_ input: Input?, isDaemon: Bool, old: ContainerService?) throws(ServiceError) {
+        minimum = input?.integer("minimumHealthyPercent") ?? old?.minimumHealthyPercent ?? (isDaemon ? 0 : 100)
+        maximum = input?.integer("maximumPercent") ?? old?.maximumPercent ?? (isDaemon ? 100 : 200)
+        guard (0...100).contains(minimum) || !isDaemon, minimum >= 0, maximum > minimum || isDaemon && maximum > 0
+        else {
+            throw ECSError.parameter("maximumPercent should be greater than minimumHealthyPercent.")
+        }
+        let breaker = input?.structure("deploymentCircuitBreaker")
+        breaks = breaker?.boolean("enable") ?? old?.breaksCircuit ?? false
+        rollsBack = breaker?.boolean("rollback") ?? old?.rollsBack ?? false
+        var fields = old?.deploymentConfiguration.fields ?? Fields()
+        for field in input?.fields.fields ?? [] { fields[field.name] = field.value }
+        fields["minimumHealthyPercent"] = .integer(minimum)
+        fields["maximumPercent"] = .integer(maximum)
+        fields["deploymentCircuitBreaker"] = ["enable": .boolean(breaks), "rollback": .boolean(rollsBack)]
+        if fields["strategy"] == nil { fields["strategy"] = "ROLLING" }
+        if fields["bakeTimeInMinutes"] == nil { fields["bakeTimeInMinutes"] = 0 }
+        guard fields["strategy"] == "ROLLING" else {
+            throw ECSError.notEmulated("The deployment strategy \(fields["strategy"]?.text ?? "")")
+        }
+        view = .structure(fields)
+    }
+
+    func apply(to service: inout ContainerService) {
+        service.breaksCircuit = breaks
+        service.rollsBack = rollsBack
+    }
+}
+
+/// What AWS requires of a service's load balancers.
+enum ServiceRules {
+    static func check(_ balancer: Input, _ definition: TaskDefinition, _ region: Region) throws(ServiceError) {
+        guard let arn = balancer.string("targetGroupArn") else {
+            throw ECSError.notEmulated("A Classic Load Balancer")
+        }
+        guard let group = region.elb.targetGroups[arn] else {
+            throw ECSError.parameter("The target group with targetGroupArn \(arn.prefix(256)) does not exist.")
+        }
+        guard !region.elb.loadBalancers(using: arn).isEmpty else {
+            throw ECSError.parameter(
+                "The target group with targetGroupArn \(arn) does not have an associated load balancer.")
+        }
+        let name = balancer.string("containerName") ?? ""
+        let port = balancer.integer("containerPort") ?? 0
+        guard definition.containers.contains(where: { $0["name"]?.text == name }) else {
+            throw ECSError.parameter("The container \(name.prefix(255)) does not exist in the task definition.")
+        }
+        guard definition.ports.contains(where: { $0.container == name && $0.port == port }) else {
+            throw ECSError.parameter("The container \(name) did not have a container port \(port) defined.")
+        }
+        let wanted: TargetGroup.TargetKind = definition.networkMode == "awsvpc" ? .ip : .instance
+        guard group.kind == wanted else {
+            throw ECSError.parameter(
+                "The provided target group \(arn) has target type \(group.kind.rawValue), which is incompatible with the \(definition.networkMode) network mode specified in the task definition."
+            )
+        }
+    }
+}

@@ -1,0 +1,3 @@
+image    = "nginx:1.28"
+desired  = 3
+insights = "enabled"
