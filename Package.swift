@@ -96,13 +96,15 @@ let package = Package(
         service("FIS"),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["Reachability", "LoadBalancing"]),
+        service("Logs"),
+        service("SQS", ["Digests"]),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs", "SQS",
             ]),
         library(
             "EmulatorServer",

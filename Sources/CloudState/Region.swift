@@ -12,6 +12,8 @@ package struct Region: Sendable, Equatable {
     package var cloudWatch = CloudWatchState()
     package var fis = FISState()
     package var ecs = ECSState()
+    package var logs = LogsState()
+    package var sqs = SQSState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

@@ -7,7 +7,9 @@ import ELB
 import FIS
 import IAM
 import KMS
+import Logs
 import S3
+import SQS
 import SSM
 import STS
 import ServiceModel
@@ -26,6 +28,8 @@ package struct Services: Sendable {
         FISService.definition,
         S3Service.definition,
         ECSService.definition,
+        LogsService.definition,
+        SQSService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {

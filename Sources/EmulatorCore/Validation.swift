@@ -64,7 +64,14 @@ enum Validation {
     }
 
     /// What AWS takes although its model does not name it.
-    private static let moreValues = ["BucketCannedACL": "log-delivery-write"]
+    private static let moreValues: [String: Set<String>] = [
+        "BucketCannedACL": ["log-delivery-write"],
+        // ReceiveMessage's older parameter takes the names of messages' attributes.
+        "QueueAttributeName": [
+            "SenderId", "SentTimestamp", "ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp",
+            "SequenceNumber", "MessageDeduplicationId", "MessageGroupId", "AWSTraceHeader", "DeadLetterQueueSourceArn",
+        ],
+    ]
 
     private static func check(_ value: Value, _ shape: Shape, path: String, _ violations: inout [String]) {
         func violate(_ constraint: String, _ text: String) {
@@ -74,7 +81,9 @@ enum Validation {
         case .string(let text):
             let length = text.unicodeScalars.count
             let shown = shape.maximum.map { length > max($0, 1024) } ?? false ? String(text.prefix(1024)) : text
-            if !shape.enumeration.isEmpty, !shape.enumeration.contains(text), moreValues[shape.name] != text {
+            if !shape.enumeration.isEmpty, !shape.enumeration.contains(text),
+                !(moreValues[shape.name]?.contains(text) ?? false)
+            {
                 violate("satisfy enum value set: [\(shape.enumeration.joined(separator: ", "))]", shown)
             }
             if let minimum = shape.minimum, length < minimum {

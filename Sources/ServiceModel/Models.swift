@@ -11,4 +11,6 @@ extension APIModel {
     package static let fis = APIModel(fisText)
     package static let s3 = APIModel(s3Text)
     package static let ecs = APIModel(ecsText)
+    package static let logs = APIModel(logsText)
+    package static let sqs = APIModel(sqsText)
 }

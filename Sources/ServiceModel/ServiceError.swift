@@ -11,6 +11,10 @@ package struct ServiceError: Error, Sendable, Equatable {
     package var details: Fields
     /// Set where AWS would have answered and this emulator can't: nobody may be failed for it.
     package var isNotEmulated: Bool
+    /// The code that clients of the service's older query protocol know it by; sent along in a header.
+    ///
+    /// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait>
+    package var queryCode: String?
 
     package init(
         _ code: String, _ message: String, status: Int = 400, fault: Fault = .sender, details: Fields = Fields(),

@@ -161,6 +161,11 @@ enum TaskRun {
             return
         }
         task.pullStopped = context.now
+        if let problem = LogDrivers.open(task, &context) {
+            task.containerReason = problem
+            fail(&task, problem, &context)
+            return
+        }
         task.started = context.now
         task.status = .running
         guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }), !service.loadBalancers.isEmpty
@@ -265,5 +270,30 @@ enum Images {
         let path = hasHost ? image : "docker.io/" + (image.contains("/") ? image : "library/" + image)
         let name = path.split(separator: "/").last ?? ""
         return name.contains(":") || name.contains("@") ? path : path + ":latest"
+    }
+}
+
+/// The `awslogs` driver.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>
+enum LogDrivers {
+    /// Makes the log streams of a task's containers. Returns why that cannot be; nil where it could.
+    static func open(_ task: ContainerTask, _ context: inout CallContext) -> String? {
+        for container in context.ecs.taskDefinitions[task.definitionID]?.containers ?? [] {
+            guard let log = container["logConfiguration"], log["logDriver"]?.text == "awslogs",
+                let group = log["options"]?["awslogs-group"]?.text
+            else { continue }
+            let options = log["options"]
+            let name = container["name"]?.text ?? ""
+            let stream = options?["awslogs-stream-prefix"]?.text.map { "\($0)/\(name)/\(task.id)" } ?? task.id
+            let isThere = context.world.appendLogEvents(
+                [], group: group, stream: stream, region: options?["awslogs-region"]?.text ?? context.region,
+                createsGroup: options?["awslogs-create-group"]?.text == "true")
+            guard isThere else {
+                return
+                    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1"
+            }
+        }
+        return nil
     }
 }

@@ -69,6 +69,7 @@ enum JSONErrors {
         var response = WireResponse(
             status: error.status, contentType: contentType, body: EncodedBody(JSON.object(object).serialized()))
         response.headers = [("x-amzn-RequestId", requestID), ("x-amzn-ErrorType", error.code)]
+        if let code = error.queryCode { response.headers.append(("x-amzn-query-error", "\(code);Sender")) }
         return response
     }
 }

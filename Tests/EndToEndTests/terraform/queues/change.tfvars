@@ -1,0 +1,2 @@
+visibility = 60
+receives   = 5
