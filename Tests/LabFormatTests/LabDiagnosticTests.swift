@@ -166,7 +166,7 @@ struct LabDiagnosticTests {
         ),
         (
             "    state: {select: ec2:instance, count: 1}\n", "",
-            "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario"
+            "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario, invoke"
         ),
         (
             "entry: solution.sh", "entry: ../x",

@@ -8,8 +8,10 @@ aws ec2 describe-availability-zones --query 'AvailabilityZones[].ZoneName' --out
 
 # 1. Find the newest Amazon Linux 2023 image.
 
-# 2. Make the security group `web` and open port 80.
+# 2. Make a security group that opens port 80.
 
-# 3. Choose two subnets, and launch an instance in each.
+# 3. Choose two subnets in two zones, and launch a web server in each.
 
-# 4. Wait until both are running.
+# 4. Make the load balancer, its target group and a listener on port 80.
+
+# 5. Wait until both servers run, register them, and wait until the balancer finds them healthy.
