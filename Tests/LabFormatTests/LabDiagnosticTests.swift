@@ -37,7 +37,7 @@ struct LabDiagnosticTests {
         ("requires:", "require:", "lab.yaml:12:5: error: a check has no key 'require'; did you mean 'requires'?"),
         (
             "id: two", "name: two",
-            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario"
+            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario, invoke"
         ),
         (
             "{cli: ", "{pulumi: ",
