@@ -45,6 +45,10 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("ec2:vpc", "DescribeVpcs", "Vpcs"),
         ResourceSelector("ec2:vpc-endpoint", "DescribeVpcEndpoints", "VpcEndpoints"),
         ResourceSelector("ec2:vpc-peering-connection", "DescribeVpcPeeringConnections", "VpcPeeringConnections"),
+        ResourceSelector("ecs:cluster", "DescribeClusters", "clusters", of: ("ecs:cluster-arn", "", "clusters[]")),
+        ResourceSelector(
+            "ecs:task-definition", "DescribeTaskDefinition", "taskDefinition",
+            of: ("ecs:task-definition-arn", "", "taskDefinition")),
         ResourceSelector(
             "elbv2:listener", "DescribeListeners", "Listeners",
             of: ("elbv2:load-balancer", "LoadBalancerArn", "LoadBalancerArn")),
@@ -73,7 +77,20 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("s3:bucket-website", "GetBucketWebsite", of: bucket),
         ResourceSelector("s3:object", "ListObjectsV2", "Contents", of: bucket),
         ResourceSelector("s3:public-access-block", "GetPublicAccessBlock", of: bucket),
+        ResourceSelector(
+            "sqs:queue", "GetQueueAttributes", "Attributes", with: ["AttributeNames": ["All"]],
+            of: ("sqs:queue-url", "", "QueueUrl")),
     ]
+
+    /// Lists of plain names, which others are looked up by.
+    private static let lists: [ResourceSelector] = [
+        ResourceSelector("ecs:cluster-arn", "ListClusters", "clusterArns"),
+        ResourceSelector("ecs:task-definition-arn", "ListTaskDefinitions", "taskDefinitionArns"),
+        ResourceSelector("sqs:queue-url", "ListQueues", "QueueUrls"),
+    ]
+
+    /// The selector of a parent.
+    static func parent(_ name: String) -> ResourceSelector? { named(name) ?? lists.first { $0.name == name } }
 
     private static let bucket = (selector: "s3:bucket", member: "Name", parameter: "Bucket")
 
@@ -115,14 +132,20 @@ extension World {
         guard let parent = selector.parent else {
             return try call(selector, selector.parameters, &context)
         }
-        guard let other = ResourceSelector.named(parent.selector) else { return [] }
+        guard let other = ResourceSelector.parent(parent.selector) else { return [] }
         var all: [Value] = []
         for owner in try values(other, &context) {
-            guard let name = owner[parent.member] else { continue }
-            let parameters = Value.structure(Fields([Fields.Field(name: parent.parameter, value: name)]))
-            for item in try found(selector, parameters, &context) {
-                guard case .structure(var fields) = item else { continue }
-                fields[parent.member] = name
+            // A list of plain names has no members.
+            guard let name = parent.member.isEmpty ? owner : owner[parent.member] else { continue }
+            var parameters = selector.parameters.fields ?? Fields()
+            if parent.parameter.hasSuffix("[]") {
+                parameters.append(String(parent.parameter.dropLast(2)), .list([name]))
+            } else {
+                parameters.append(parent.parameter, name)
+            }
+            for item in try found(selector, .structure(parameters), &context) {
+                guard var fields = item.fields else { continue }
+                if !parent.member.isEmpty { fields[parent.member] = name }
                 all.append(.structure(fields))
             }
         }
@@ -148,7 +171,13 @@ extension World {
         while true {
             let output = try Services.dispatch(&context, selector.service, selector.operation, parameters)
             var values: [Value] = [.structure(output)]
-            for name in selector.path { values = values.flatMap { $0[name]?.elements ?? [] } }
+            for name in selector.path {
+                // What is shown alone is a list of one.
+                values = values.flatMap { value -> [Value] in
+                    guard let member = value[name] else { return [] }
+                    return member.elements ?? [member]
+                }
+            }
             all += values
             // S3 shows a thousand objects at a time, whatever is asked.
             guard let token = output["NextContinuationToken"], var fields = parameters.fields else { return all }

