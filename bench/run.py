@@ -3,7 +3,7 @@
     make bench
     .venv-bench/bin/python bench/run.py [--quick] [SECTION…]
 
-Sections: start load sandbox grade scale crowd group outage reach site
+Sections: start load sandbox grade scale crowd group outage reach functions site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -16,12 +16,13 @@ import platform
 import subprocess
 import sys
 
+import functions
 import measure
 import proof
 import scale
 from emulators import KINDS, ROOT, SKYLAB
 
-SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "site")
+SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions", "site")
 
 
 def targets(section, figures):
@@ -36,6 +37,7 @@ def targets(section, figures):
         "group": group_rows,
         "outage": outage_rows,
         "reach": reach_rows,
+        "functions": functions_rows,
         "site": site_rows,
     }
     return rows[section](figures)
@@ -60,6 +62,16 @@ def load_rows(figures):
     memory = figures["skylab"]["resident_megabytes"]
     others = [f"{peer} {figures[peer]['resident_megabytes']:.0f} MB" for peer in ("moto_server", "ministack")]
     yield "resident memory after that", f"{memory:.1f} MB", "<= 40 MB", memory <= 40, ", ".join(others)
+
+
+def functions_rows(figures):
+    rate = figures["warm_per_second"]
+    yield "warm invocations of a Python function, one environment", f"{rate:.0f}/s", ">= 2000/s", rate >= 2000, "wrk, one connection"
+    extra = (figures["cold_seconds"] - figures["interpreter_seconds"]) * 1e3
+    detail = f"{figures['cold_seconds'] * 1e3:.1f} ms - {figures['interpreter_seconds'] * 1e3:.1f} ms"
+    yield "cold start beyond the interpreter's own", f"{extra:.1f} ms", "<= 10 ms", extra <= 10, detail
+    answered, crowd = figures["crowd_answered"], figures["crowd"]
+    yield "environments at once", f"{answered} of {crowd}", "all", answered == crowd, f"{figures['crowd_seconds']:.1f} s, 3 s each"
 
 
 def sandbox_rows(figures):
@@ -153,6 +165,8 @@ def measured(section, quick):
         return proof.outage(rounds=2 if quick else 7)
     if section == "reach":
         return proof.reach(rounds=2 if quick else 5)
+    if section == "functions":
+        return functions.functions(cold=5 if quick else 25, seconds=2 if quick else 5, crowd=20 if quick else 200)
     if section == "sandbox":
         return measure.sandbox(rounds=50 if quick else 300)
     if section == "site":

@@ -13,6 +13,7 @@ struct ServiceCall {
     let isInside: Bool
 
     func answer() -> Emulator.Answer {
+        if let url = FunctionURLRequest(request) { return answer(url) }
         guard
             let scope = SignatureScope(request) ?? SignatureScope.version2(request)
                 ?? WebIdentityScope.scope(request) ?? AnonymousRequest.scope(request)
@@ -95,6 +96,29 @@ struct ServiceCall {
         } catch {
             emulator.append(record, record.input, .failure(error), at: nil)
             return .ready(codec.response(error, requestID: requestID))
+        }
+    }
+
+    /// Has a function answer a request to its own address.
+    private func answer(_ url: FunctionURLRequest) -> Emulator.Answer {
+        guard let service = Services.signed("lambda"), let handler = service.operations["Invoke"],
+            let operation = service.model().operation("Invoke")
+        else { return .ready(unsigned()) }
+        switch url.invocation(emulator.world, requestID: requestID) {
+        case .failure(let refusal): return .ready(refusal.response)
+        case .success(let parameters):
+            var record = record(
+                SignatureScope(accessKeyID: "anonymous", date: "", region: url.region, service: "lambda"))
+            record.eventName = operation.name
+            record.isRead = false
+            let input = Input(shape: operation.input, fields: parameters.fields ?? Fields())
+            switch emulator.perform(service, handler, input, record, isInside: isInside) {
+            case .done(let outcome): return .ready(FunctionURLRequest.response(outcome))
+            case .later(let pending):
+                let answer = Pending<WireResponse>()
+                pending.then { answer.fulfil(FunctionURLRequest.response($0)) }
+                return .later(answer)
+            }
         }
     }
 

@@ -40,7 +40,7 @@ enum CopyCalls {
             ? original.checksum
             : Checksums.of(object.bytes, algorithm).map { S3Checksum(algorithm: algorithm, value: $0) }
         object.versionID = ObjectDraft.versionID(bucket, &context)
-        try PutCalls.store(object, key, in: bucket, &context)
+        try PutCalls.store(object, key, in: bucket, by: "Copy", &context)
         var result = Fields()
         result.append("ETag", .string("\"\(object.etag)\""))
         result.append("LastModified", .timestamp(object.modified))

@@ -31,6 +31,9 @@ enum DeleteCalls {
             bypassing: input.boolean("BypassGovernanceRetention") ?? false, &context)
         try context.keep(bucket)
         context.world.planLifecycle(bucket.name, for: ObjectKey(key))
+        Notifications.send(
+            outcome.isMarker && input.string("VersionId") == nil
+                ? "ObjectRemoved:DeleteMarkerCreated" : "ObjectRemoved:Delete", key, nil, bucket, &context)
         return Response([
             "VersionId": .optional(outcome.versionID), "DeleteMarker": outcome.isMarker ? true : nil,
         ])

@@ -175,7 +175,7 @@ enum MultipartCalls {
         object.modified = context.now
         object.versionID = ObjectDraft.versionID(bucket, &context)
         bucket.removeUpload(upload.id)
-        try PutCalls.store(object, key, in: bucket, &context)
+        try PutCalls.store(object, key, in: bucket, by: "CompleteMultipartUpload", &context)
         var output = Fields()
         output.append("Location", .string("https://\(bucket.name).s3.\(bucket.region).amazonaws.com/\(key)"))
         output.append("Bucket", .string(bucket.name))

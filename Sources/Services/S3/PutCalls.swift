@@ -31,7 +31,8 @@ enum PutCalls {
 
     /// Stores a finished object, and what follows from that.
     static func store(
-        _ object: S3Object, _ key: String, in bucket: S3Bucket, _ context: inout CallContext
+        _ object: S3Object, _ key: String, in bucket: S3Bucket, by operation: String = "Put",
+        _ context: inout CallContext
     ) throws(ServiceError) {
         var bucket = bucket
         var object = object
@@ -39,6 +40,7 @@ enum PutCalls {
         bucket.store(object, ObjectKey(key))
         try context.keep(bucket)
         context.world.planLifecycle(bucket.name, for: ObjectKey(key))
+        Notifications.send("ObjectCreated:\(operation)", key, object, bucket, &context)
     }
 
     /// When an object expires, as its header says; nil where it stays.

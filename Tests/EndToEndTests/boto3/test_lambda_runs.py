@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import unittest
+import urllib.error
+import urllib.request
 import zipfile
 
 from support import TestCase, client, error, error_code
@@ -395,6 +397,93 @@ class Running(TestCase):
         )
         events = self.logs.filter_log_events(logGroupName="/aws/lambda/worker", filterPattern="batch")["events"]
         self.assertEqual([event["message"] for event in events], ["batch of 3\n"])
+
+    def test_a_bucket_as_source(self):
+        """A bucket tells a function of its objects, where the function's policy lets it."""
+        s3 = client("s3")
+        s3.create_bucket(Bucket="lambda-notifies")
+        self.addCleanup(s3.delete_bucket, Bucket="lambda-notifies")
+        self.function(
+            "notified",
+            "def handle(e, c):\n"
+            "    for r in e['Records']:\n"
+            "        print(r['eventName'], r['s3']['bucket']['name'], r['s3']['object']['key'], r['s3']['object'].get('size'))\n",
+        )
+        arn = "arn:aws:lambda:us-east-1:123456789012:function:notified"
+        rule = {"Name": "suffix", "Value": ".png"}
+        s3.put_bucket_notification_configuration(
+            Bucket="lambda-notifies",
+            NotificationConfiguration={
+                "LambdaFunctionConfigurations": [
+                    {
+                        "LambdaFunctionArn": arn,
+                        "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+                        "Filter": {"Key": {"FilterRules": [rule]}},
+                    }
+                ]
+            },
+        )
+        s3.put_object(Bucket="lambda-notifies", Key="too-early.png", Body=b"x")
+        self.api.add_permission(
+            FunctionName="notified",
+            StatementId="bucket",
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
+            SourceArn="arn:aws:s3:::lambda-notifies",
+        )
+        s3.put_object(Bucket="lambda-notifies", Key="a picture.png", Body=b"four")
+        s3.put_object(Bucket="lambda-notifies", Key="a text.txt", Body=b"x")
+        s3.delete_object(Bucket="lambda-notifies", Key="a picture.png")
+        events = self.logs.filter_log_events(logGroupName="/aws/lambda/notified", filterPattern="Object")["events"]
+        self.assertEqual(
+            sorted(event["message"].strip() for event in events),
+            [
+                "ObjectCreated:Put lambda-notifies a+picture.png 4",
+                "ObjectRemoved:Delete lambda-notifies a+picture.png None",
+            ],
+        )
+        for key in ("too-early.png", "a text.txt"):
+            s3.delete_object(Bucket="lambda-notifies", Key=key)
+
+    def test_a_function_s_address(self):
+        """A function answers HTTP requests at its own address, for everybody or for those who sign."""
+        self.function(
+            "addressed",
+            "import json\n"
+            "def handle(event, context):\n"
+            "    http = event['requestContext']['http']\n"
+            "    if http['path'] == '/plain':\n"
+            "        return {'hello': event['queryStringParameters']['name']}\n"
+            "    return {'statusCode': 201, 'headers': {'Content-Type': 'text/plain', 'X-Method': http['method']},\n"
+            "            'cookies': ['a=1'], 'body': 'got ' + event['body']}\n",
+        )
+        url = self.api.create_function_url_config(FunctionName="addressed", AuthType="NONE")["FunctionUrl"]
+        host = url.split("/")[2]
+
+        def ask(path, body=None):
+            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, body, {"Host": host})
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status, dict(answer.headers), answer.read()
+            except urllib.error.HTTPError as error:
+                return error.code, dict(error.headers), error.read()
+
+        self.assertEqual(ask("/")[0], 403)
+        self.api.add_permission(
+            FunctionName="addressed",
+            StatementId="everybody",
+            Action="lambda:InvokeFunctionUrl",
+            Principal="*",
+            FunctionUrlAuthType="NONE",
+        )
+        status, headers, body = ask("/things", b"a body")
+        self.assertEqual((status, body, headers["X-Method"], headers["Set-Cookie"]), (201, b"got a body", "POST", "a=1"))
+        self.assertEqual(headers["Content-Type"], "text/plain")
+        status, _, body = ask("/plain?name=ana+b")
+        self.assertEqual((status, json.loads(body)), (200, {"hello": "ana b"}))
+        self.assertEqual(ask("/fails")[0], 502)
+        self.api.update_function_url_config(FunctionName="addressed", AuthType="AWS_IAM")
+        self.assertEqual(ask("/plain?name=x")[0], 403)
 
     def test_a_filter_of_a_source(self):
         """What no filter wants is deleted and invokes nothing."""

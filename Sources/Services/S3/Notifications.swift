@@ -1,0 +1,115 @@
+import CloudState
+import JSONValue
+import PolicyEngine
+import ServiceModel
+
+/// What a bucket tells functions and queues of its objects.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+enum Notifications {
+    /// Tells whoever wants to know.
+    ///
+    /// - Parameter event: for instance `ObjectCreated:Put`.
+    static func send(
+        _ event: String, _ key: String, _ object: S3Object?, _ bucket: S3Bucket, _ context: inout CallContext
+    ) {
+        guard let settings = bucket.configurations["notification"] else { return }
+        for (member, target) in [
+            ("LambdaFunctionConfigurations", "LambdaFunctionArn"), ("QueueConfigurations", "QueueArn"),
+        ] {
+            for rule in settings[member]?.elements ?? [] where wants(rule, event, key) {
+                guard let arn = rule[target]?.text else { continue }
+                let document = document(event, key, object, bucket, rule["Id"]?.text ?? "", &context)
+                deliver(document, to: arn, from: bucket, &context)
+            }
+        }
+    }
+
+    private static func wants(_ rule: Value, _ event: String, _ key: String) -> Bool {
+        let events = rule["Events"]?.elements?.compactMap(\.text) ?? []
+        let isNamed = events.contains { name in
+            let name = name.hasPrefix("s3:") ? String(name.dropFirst(3)) : name
+            return name == event || name.hasSuffix(":*") && event.hasPrefix(name.dropLast(1))
+        }
+        return isNamed
+            && (rule["Filter"]?["Key"]?["FilterRules"]?.elements ?? []).allSatisfy { filter in
+                let value = filter["Value"]?.text ?? ""
+                return filter["Name"]?.text?.lowercased() == "suffix" ? key.hasSuffix(value) : key.hasPrefix(value)
+            }
+    }
+
+    private static func document(
+        _ event: String, _ key: String, _ object: S3Object?, _ bucket: S3Bucket, _ id: String,
+        _ context: inout CallContext
+    ) -> String {
+        let sequencer = "00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer"))
+        // Blanks are plus signs, as in forms.
+        let name = PercentEncoding.encode(key).replacing("%20", with: "+").replacing("%2F", with: "/")
+        var item: JSONObject = ["key": .string(name)]
+        if let object, !object.isDeleteMarker {
+            item.set("size", to: .integer(object.bytes.count))
+            item.set("eTag", to: .string(object.etag.filter { $0 != "\"" }))
+        }
+        if let version = object?.versionID, version != S3Object.noVersion {
+            item.set("versionId", to: .string(version))
+        }
+        item.set("sequencer", to: .string(sequencer))
+        let record: JSON = [
+            "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": .string(bucket.region),
+            "eventTime": .string(context.now.iso8601), "eventName": .string(event),
+            "userIdentity": ["principalId": .string("AWS:\(context.caller.userID)")],
+            "requestParameters": ["sourceIPAddress": "127.0.0.1"],
+            "responseElements": ["x-amz-request-id": .string(sequencer)],
+            "s3": [
+                "s3SchemaVersion": "1.0", "configurationId": .string(id),
+                "bucket": [
+                    "name": .string(bucket.name), "ownerIdentity": ["principalId": .string(context.accountID)],
+                    "arn": .string("arn:aws:s3:::\(bucket.name)"),
+                ],
+                "object": .object(item),
+            ],
+        ]
+        return JSON.object(["Records": [record]]).serializedString()
+    }
+
+    private static func deliver(_ document: String, to arn: String, from bucket: S3Bucket, _ context: inout CallContext)
+    {
+        let parts = arn.split(separator: ":").map(String.init)
+        guard parts.count >= 6, parts[3] == context.region else { return }
+        switch parts[2] {
+        case "lambda":
+            guard parts.count >= 7, mayInvoke(arn, parts[6], parts.count > 7 ? parts[7] : "", bucket, context) else {
+                return
+            }
+            _ = try? context.call(
+                "lambda", "Invoke",
+                ["FunctionName": .string(arn), "InvocationType": "Event", "Payload": .blob(Array(document.utf8))])
+        case "sqs":
+            _ = try? context.call(
+                "sqs", "SendMessage",
+                [
+                    "QueueUrl": .string("https://sqs.\(parts[3]).amazonaws.com/\(parts[4])/\(parts[5])"),
+                    "MessageBody": .string(document),
+                ])
+        default: break
+        }
+    }
+
+    /// A function is invoked only where its own policy lets the bucket.
+    private static func mayInvoke(
+        _ arn: String, _ name: String, _ qualifier: String, _ bucket: S3Bucket, _ context: CallContext
+    ) -> Bool {
+        guard let place = context.world.regions.firstIndex(where: { $0.name == context.region }),
+            let function = context.world.regions[place].lambda.functions[name],
+            let text = function.policies[qualifier]?.document,
+            let policy = try? Policy(parsing: text, as: .resource)
+        else { return false }
+        var conditions = ConditionContext()
+        conditions.set("aws:SourceArn", "arn:aws:s3:::\(bucket.name)")
+        conditions.set("aws:SourceAccount", context.accountID)
+        let request = AccessRequest(
+            principal: .init(arn: "s3.amazonaws.com", accountID: "", service: "s3.amazonaws.com"),
+            action: "lambda:InvokeFunction", resource: arn, context: conditions)
+        return policy.grant(request) == .toPrincipal
+    }
+}
