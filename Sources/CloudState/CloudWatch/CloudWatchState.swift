@@ -109,3 +109,22 @@ package struct Metric: ResourceRecord {
         }
     }
 }
+
+extension World {
+    /// Adds what a service of AWS has measured of one of its resources, to the minute that it is now.
+    package mutating func addMetrics(
+        _ data: [(name: String, value: Double, unit: String)], namespace: String, dimension: (String, String),
+        region: String
+    ) {
+        let index = regionIndex(region)
+        let minute = Timestamp(milliseconds: now.milliseconds / 60_000 * 60_000)
+        for datum in data {
+            let key = MetricKey(
+                namespace: namespace, name: datum.name, dimensions: [.init(name: dimension.0, value: dimension.1)])
+            var metric = regions[index].cloudWatch.metrics[key.text] ?? Metric(key: key, unit: datum.unit)
+            metric.add(
+                Metric.Point(time: minute, sum: datum.value, minimum: datum.value, maximum: datum.value, count: 1))
+            regions[index].cloudWatch.metrics.insert(metric)
+        }
+    }
+}

@@ -15,7 +15,7 @@ enum MetricCalls {
 
     static func put(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let namespace = input.string("Namespace") ?? ""
-        guard !namespace.hasPrefix("AWS/") || context.invokedBy != nil else {
+        guard !namespace.hasPrefix("AWS/") else {
             throw CloudWatchError.invalid("The value AWS/ for parameter Namespace is invalid.")
         }
         let data = input.structures("MetricData")

@@ -71,7 +71,7 @@ enum Completion {
     private static func measure(
         _ invocation: FunctionInvocation, _ outcome: FunctionOutcome, _ context: inout CallContext
     ) {
-        var data: [(String, Double, String)] = []
+        var data: [(name: String, value: Double, unit: String)] = []
         if outcome.ending == .throttled {
             data.append(("Throttles", 1, "Count"))
         } else {
@@ -82,21 +82,8 @@ enum Completion {
                 ("ConcurrentExecutions", 1, "Count"),
             ]
         }
-        let dimensions: Value = [["Name": "FunctionName", "Value": .string(invocation.function)]]
-        let now = context.now
-        context.invokedBy = "lambda.amazonaws.com"
-        _ = try? context.call(
-            "monitoring", "PutMetricData",
-            [
-                "Namespace": "AWS/Lambda",
-                "MetricData": .list(data) { name, value, unit in
-                    [
-                        "MetricName": .string(name), "Dimensions": dimensions, "Value": .double(value),
-                        "Unit": .string(unit), "Timestamp": .timestamp(now),
-                    ]
-                },
-            ])
-        context.invokedBy = nil
+        context.world.addMetrics(
+            data, namespace: "AWS/Lambda", dimension: ("FunctionName", invocation.function), region: context.region)
     }
 
     // MARK: Asynchronous invocations
