@@ -51,7 +51,8 @@ struct VirtualTimeTests {
                 print("joined")
                 """))
         #expect(outcome.standardOutput.head == "joined\n")
-        #expect(clock.sleptMilliseconds == 300_000)
+        // A deadline is reckoned from a moment earlier: more than a second earlier, where the machine is busy.
+        #expect((295_000...300_000).contains(clock.sleptMilliseconds))
     }
 
     @Test(arguments: [
@@ -61,8 +62,8 @@ struct VirtualTimeTests {
     func `every way to sleep is seen`(_ call: String) async throws {
         let (outcome, clock) = try await runVirtually(python("import ctypes, select, time; \(call)"))
         #expect(outcome.ending == .exited(code: 0), "\(outcome.standardError.head)")
-        // A deadline is reckoned from a moment a little earlier.
-        #expect((3_599_000...3_600_000).contains(clock.sleptMilliseconds))
+        // As above.
+        #expect((3_595_000...3_600_000).contains(clock.sleptMilliseconds))
     }
 
     @Test(arguments: [0, 1])
@@ -78,7 +79,7 @@ struct VirtualTimeTests {
                     print(libc.clock_nanosleep(\(number), 1, ctypes.byref(Time(int(now) + seconds, 0)), None))
                 """))
         #expect(outcome.standardOutput.head == "0\n0\n")
-        #expect((48_000...50_000).contains(clock.sleptMilliseconds))
+        #expect((45_000...50_000).contains(clock.sleptMilliseconds))
     }
 
     @Test func `a time that is none is refused as the kernel refuses it`() async throws {
