@@ -15,6 +15,7 @@ struct StudentBox {
         _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: Clients
     ) throws(GradingError) -> SandboxPolicy {
         let kind = entry.interface.kind
+        let files = kind == .taskdef ? TaskDefinitionRegistration(entry.file).files(submission.files) : submission.files
         let toolchain = clients.toolchain
         let programs = kind == .terraform ? [entry.command[0], "terraform"] : [entry.command[0]]
         for program in programs where toolchain.programs[program] == nil {
@@ -46,7 +47,7 @@ struct StudentBox {
         limits.fileSize = lab.limits.diskBytes
         return SandboxPolicy(
             executable: toolchain.programs[programs[0]] ?? "", arguments: entry.command, environment: environment,
-            readOnlyPaths: readOnlyPaths, files: submission.files,
+            readOnlyPaths: readOnlyPaths, files: files,
             listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
             time: lab.time == .virtual ? .virtual : .real)
     }

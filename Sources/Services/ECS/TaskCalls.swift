@@ -246,8 +246,16 @@ enum TaskViews {
         return checked && task.status == .running ? "HEALTHY" : "UNKNOWN"
     }
 
+    /// Containers that others wait for to end: what is modelled ends with 0.
+    private static func ending(_ definition: TaskDefinition?) -> Set<String> {
+        let waits = (definition?.containers ?? []).flatMap { $0["dependsOn"]?.elements ?? [] }
+        let ends = waits.filter { ["COMPLETE", "SUCCESS"].contains($0["condition"]?.text) }
+        return Set(ends.compactMap { $0["containerName"]?.text })
+    }
+
     private static func containers(_ task: ContainerTask, _ definition: TaskDefinition?) -> [Value] {
-        (definition?.containers ?? []).enumerated().map { index, container in
+        let ending = ending(definition)
+        return (definition?.containers ?? []).enumerated().map { index, container in
             let name = container["name"]?.text ?? ""
             // Ids that follow from the task's.
             let number = IDGenerator.hash("\(task.id)/\(name)", 0x5EED)
@@ -255,7 +263,7 @@ enum TaskViews {
             let status: String =
                 switch task.status {
                 case .provisioning, .pending, .activating: "PENDING"
-                case .running, .deactivating: "RUNNING"
+                case .running, .deactivating: ending.contains(name) ? "STOPPED" : "RUNNING"
                 case .stopping, .deprovisioning, .stopped: "STOPPED"
                 }
             let interfaces: [Value] =
