@@ -19,7 +19,7 @@ struct TaskDefinitionGradingTests {
 
     @Test func `what is no JSON is located`() async throws {
         let message = try await message("bad/comma", "valid")
-        #expect(message.hasPrefix("taskdef.json:  not JSON: "))
+        #expect(message.hasPrefix("taskdef.json: not JSON: "))
         #expect(message.hasSuffix("(line 8)"))
     }
 
