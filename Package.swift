@@ -95,7 +95,7 @@ let package = Package(
         service("CloudWatch"),
         service("FIS"),
         service("S3", ["Digests", "PolicyEngine"]),
-        service("ECS", ["Reachability", "LoadBalancing"]),
+        service("ECS", ["LoadBalancing", "PolicyEngine", "Reachability"]),
         service("Logs"),
         service("SQS", ["Digests"]),
         // Zip files of functions and layers, with libarchive.

@@ -89,7 +89,10 @@ struct FaultInjection {
             guard parts.count == 3 else { continue }
             try world.perform(
                 "ecs", "StopTask",
-                ["cluster": .string(String(parts[1])), "task": .string(target), "reason": "Stopped by a fault injection"],
+                [
+                    "cluster": .string(String(parts[1])), "task": .string(target),
+                    "reason": "Stopped by a fault injection",
+                ],
                 region: region, caller: caller)
         }
     }

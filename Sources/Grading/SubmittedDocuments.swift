@@ -32,7 +32,8 @@ struct SubmittedDocuments {
 
     private func file(_ path: String, _ shape: Shape?) -> ReadDocument {
         guard let file = submission.files.first(where: { $0.path == path }) else {
-            return ReadDocument(name: path, value: nil, violations: [.init(pointer: "", message: "there is no such file")])
+            return ReadDocument(
+                name: path, value: nil, violations: [.init(pointer: "", message: "there is no such file")])
         }
         do throws(DocumentError) {
             let document = try LocatedDocument(file.contents, path: path)

@@ -45,7 +45,8 @@ struct RunTaskCheckTests {
     @Test func `a task that was not started fails, whatever is expected`() throws {
         let outcome = TaskOutcome(problem: "RESOURCE:MEMORY")
         let result = try run(
-            "{family: web, expect: {lastStatus: {absent: true}}}", outcome, more: "\n  fail: \"{{status}}: {{reason}}\"")
+            "{family: web, expect: {lastStatus: {absent: true}}}", outcome, more: "\n  fail: \"{{status}}: {{reason}}\""
+        )
         #expect(result.verdict == .failed)
         #expect(result.message == "not started: RESOURCE:MEMORY")
     }

@@ -20,7 +20,8 @@ struct RunTaskEvaluator: CheckEvaluator {
         let wrong = facts.first { !$0.holds }
         let reason = outcome.task["stoppedReason"]?.stringValue ?? outcome.problem ?? ""
         let status = outcome.task["lastStatus"]?.stringValue ?? "not started"
-        var message = wrong.map { "\($0.subject): expected \($0.property) to be \($0.expected), found \($0.actual)." } ?? ""
+        var message =
+            wrong.map { "\($0.subject): expected \($0.property) to be \($0.expected), found \($0.actual)." } ?? ""
         if wrong != nil, outcome.problem == nil, !reason.isEmpty { message += " The task has stopped: \(reason)" }
         return CheckOutcome(
             passed: wrong == nil,

@@ -26,6 +26,7 @@ package enum ECSService {
         TaskDefinitionCalls.operations,
         TaskDefinitionLookups.operations,
         TaskLookups.operations,
+        TaskSetCalls.operations,
     ]
 }
 

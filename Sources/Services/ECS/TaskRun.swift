@@ -14,15 +14,16 @@ struct PlacementFailure: Error {
 /// Starting tasks.
 enum TaskStart {
     static func start(
-        _ plan: TaskPlan, in cluster: ContainerCluster, _ context: inout CallContext
+        _ plan: TaskPlan, in cluster: ContainerCluster, _ board: inout PlacementBoard, _ context: inout CallContext
     ) -> Result<ContainerTask, PlacementFailure> {
         let definition = plan.definition
         let id = context.newECSID("task")
         var zone = ""
         var host: ContainerInstance?
+        var place: Int?
         if plan.launchType == "EC2" {
-            switch Placement.choose(plan, in: cluster, context) {
-            case .success(let instance): (host, zone) = (instance, instance.zone)
+            switch board.choose(context) {
+            case .success(let chosen): (host, place, zone) = (chosen.host, chosen.place, chosen.host.zone)
             case .failure(let failure): return .failure(failure)
             }
         }
@@ -32,7 +33,7 @@ enum TaskStart {
             status: definition.networkMode == "awsvpc" ? .provisioning : .pending, overrides: plan.overrides,
             zone: zone, tags: plan.tags, created: context.now)
         if let network = plan.network {
-            let subnetID = pickSubnet(network, plan, host, context)
+            let subnetID = board.subnet(network, host, context)
             task.attachment = ContainerTask.Attachment(
                 id: context.world.ids.uuid("\(context.region)/ecs/attachment"), subnetID: subnetID)
             task.zone = context.ec2.subnets[subnetID]?.zone ?? zone
@@ -52,26 +53,12 @@ enum TaskStart {
         task.serviceID = plan.serviceID
         task.deploymentID = plan.deploymentID
         task.enablesExecute = plan.enablesExecute
-        if let host, definition.networkMode != "awsvpc" {
-            task.bindings = Placement.bindings(definition, host, context)
-        }
+        if let place { task.bindings = board.bindings(at: place) }
+        board.add(task, at: place)
         context.ecs.tasks.insert(task)
         TaskRun.schedule(
             task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
         return .success(task)
-    }
-
-    /// Tasks of a group are spread over the zones of the subnets; on a host, the host's zone decides.
-    private static func pickSubnet(
-        _ network: Network, _ plan: TaskPlan, _ host: ContainerInstance?, _ context: CallContext
-    ) -> String {
-        let candidates = network.subnetIDs.filter { id in
-            host.map { $0.zone == context.ec2.subnets[id]?.zone } ?? true
-        }
-        func load(_ id: String) -> Int {
-            context.ecs.tasks.count { $0.group == plan.group && $0.isWanted && $0.attachment?.subnetID == id }
-        }
-        return candidates.min { load($0) < load($1) } ?? network.subnetIDs.first ?? ""
     }
 }
 
@@ -168,7 +155,8 @@ enum TaskRun {
         }
         task.started = context.now
         task.status = .running
-        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }), !service.loadBalancers.isEmpty
+        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
+            !service.loadBalancers(of: task).isEmpty
         else { return }
         Targets.register(task, of: service, &context)
     }
@@ -199,7 +187,7 @@ enum TaskRun {
         task.stopping = context.now
         let wasRunning = task.status == .running
         if wasRunning, let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
-            !service.loadBalancers.isEmpty
+            !service.loadBalancers(of: task).isEmpty
         {
             Targets.deregister(task, of: service, &context)
             task.status = .deactivating

@@ -170,6 +170,11 @@ class Logs(TestCase):
     def test_a_task_needs_its_log_group(self):
         """A Fargate task whose log group is missing does not start; one whose group is there has a stream."""
         ecs, ec2 = client("ecs"), client("ec2")
+        trust = (
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+            '"Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}'
+        )
+        client("iam").create_role(RoleName="ecsTaskExecutionRole", AssumeRolePolicyDocument=trust)
         ecs.create_cluster(clusterName="logging")
         self.addCleanup(ecs.delete_cluster, cluster="logging")
         log = {
