@@ -57,7 +57,8 @@ struct ImageContents {
         let configuration = ImageConfiguration(try parsed(try read(config), config))
         var layers: [Layer] = []
         for entry in entries {
-            guard let layer = entry["digest"]?.stringValue, ImageReference.isDigest(layer), let path = file(layer) else {
+            guard let layer = entry["digest"]?.stringValue, ImageReference.isDigest(layer), let path = file(layer)
+            else {
                 throw .unusable(where: place, reason: "a layer of \(digest) has no digest")
             }
             layers.append(Layer(file: path, digest: layer))
@@ -80,7 +81,9 @@ struct ImageContents {
         let configuration = ImageConfiguration(try parsed(config, name))
         let files = entry["Layers"]?.arrayValue?.compactMap(\.stringValue) ?? []
         guard files.count == configuration.layerDigests.count, files.count <= limits.layers else {
-            throw .unusable(where: name, reason: "it has \(files.count) layers, its configuration names \(configuration.layerDigests.count)")
+            throw .unusable(
+                where: name,
+                reason: "it has \(files.count) layers, its configuration names \(configuration.layerDigests.count)")
         }
         var layers: [Layer] = []
         for (file, digest) in zip(files, configuration.layerDigests) {

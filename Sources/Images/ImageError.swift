@@ -19,7 +19,8 @@ extension ImageError: CustomStringConvertible {
         case .noRepository(let reference): "no image store has the repository of \(reference)"
         case .noTag(let reference): "\(reference): not found"
         case .unusable(let place, let reason): "\(place): \(reason)"
-        case .cache(let reason): "the cache of images cannot be written: \(reason). Set SKYLAB_CACHE to a folder of yours."
+        case .cache(let reason):
+            "the cache of images cannot be written: \(reason). Set SKYLAB_CACHE to a folder of yours."
         }
     }
 }

@@ -44,7 +44,9 @@ package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
             repository = String(rest)
         }
         if registry == "docker.io", !repository.contains("/") { repository = "library/\(repository)" }
-        guard text.utf8.count <= 512, Self.isRepository(repository) else { throw .badReference(text) }
+        guard text.utf8.count <= 512, Self.isRegistry(registry), Self.isRepository(repository) else {
+            throw .badReference(text)
+        }
     }
 
     package var description: String {
@@ -82,6 +84,14 @@ package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
                 return false
             }
             return part.utf8.allSatisfy { isSmall($0) || [0x2D, 0x2E, 0x5F].contains($0) }
+        }
+    }
+
+    private static func isRegistry(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let host = parts.first, parts.count == 1 || UInt16(parts[1]) != nil else { return false }
+        return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.utf8.allSatisfy { $0 == 0x2D || $0 != 0x5F && isWord($0) }
         }
     }
 

@@ -125,7 +125,8 @@ package final class ImageStore: Sendable {
 
     private func scan(_ folder: String, name: String, depth: Int, _ found: inout [NamedImage]) {
         if FileSystem.status("\(folder)/index.json") != nil || FileSystem.status("\(folder)/manifest.json") != nil {
-            found += ImageLayout.images(in: .folder(folder), name: name.isEmpty ? Self.lastName(folder) : name, limits: limits)
+            found += ImageLayout.images(
+                in: .folder(folder), name: name.isEmpty ? Self.lastName(folder) : name, limits: limits)
             return
         }
         guard depth < 4 else { return }
@@ -158,7 +159,8 @@ package final class ImageStore: Sendable {
         let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
         guard parts.count > 1, let first = parts.first, let last = parts.last else { return pattern == tag }
         guard tag.hasPrefix(first), tag.count >= first.count + last.count, tag.hasSuffix(last) else { return false }
-        return parts.count == 2 ? true : matches(parts.dropFirst().joined(separator: "*"), String(tag.dropFirst(first.count)))
+        return parts.count == 2
+            ? true : matches(parts.dropFirst().joined(separator: "*"), String(tag.dropFirst(first.count)))
     }
 
     private func contents(of named: NamedImage) throws(ImageError) -> ImageContents {

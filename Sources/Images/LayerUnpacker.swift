@@ -112,7 +112,9 @@ struct LayerUnpacker {
             guard bytes <= limits.bytes else { throw refused("it unpacks to more than \(limits.bytes >> 20) MiB") }
             var written = 0
             while written < count {
-                let more = chunk.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), count - written) }
+                let more = chunk.withUnsafeBytes {
+                    Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), count - written)
+                }
                 guard more > 0 else { throw failed(path) }
                 written += more
             }
@@ -121,7 +123,8 @@ struct LayerUnpacker {
     }
 
     private func link(_ path: String, to target: UnsafePointer<CChar>, _ names: [String]) throws(ImageError) {
-        guard let wanted = try self.names(target), let place = tree.resolve(wanted.joined(separator: "/"), followsLast: false)
+        guard let wanted = try self.names(target),
+            let place = tree.resolve(wanted.joined(separator: "/"), followsLast: false)
         else { throw refused("`\(shown(names))` is a hard link to nothing") }
         let other = tree.place(place)
         guard let status = FileSystem.status(other), [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else {
@@ -163,7 +166,8 @@ struct LayerUnpacker {
     /// The names of a path of an archive; empty for the root itself, nil for no path.
     private func names(_ pointer: UnsafePointer<CChar>?) throws(ImageError) -> [String]? {
         guard let pointer, pointer.pointee != 0 else { return nil }
-        guard let text = String(validating: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), as: UTF8.self)
+        guard
+            let text = String(validating: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), as: UTF8.self)
         else { throw refused("a path in it is not UTF-8") }
         let names = text.split(separator: "/").filter { $0 != "." }.map(String.init)
         guard !names.contains("..") else { throw refused("the path `\(text.prefix(200))` leads out of the image") }
@@ -186,4 +190,3 @@ struct LayerUnpacker {
             reason: archive_error_string(archive).map { String(cString: $0) } ?? "it is not a tar archive")
     }
 }
-

@@ -16,13 +16,19 @@ struct TarEntry {
         TarEntry(name: name, mode: mode, contents: contents)
     }
     static func folder(_ name: String, mode: Int = 0o755) -> TarEntry { TarEntry(name: name, type: "5", mode: mode) }
-    static func symlink(_ name: String, _ target: String) -> TarEntry { TarEntry(name: name, type: "2", target: target) }
-    static func hardlink(_ name: String, _ target: String) -> TarEntry { TarEntry(name: name, type: "1", target: target) }
+    static func symlink(_ name: String, _ target: String) -> TarEntry {
+        TarEntry(name: name, type: "2", target: target)
+    }
+    static func hardlink(_ name: String, _ target: String) -> TarEntry {
+        TarEntry(name: name, type: "1", target: target)
+    }
 
     /// <https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html>, "ustar Interchange Format".
     var bytes: [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at place: Int) { block.replaceSubrange(place..<place + text.utf8.count, with: text.utf8) }
+        func put(_ text: String, at place: Int) {
+            block.replaceSubrange(place..<place + text.utf8.count, with: text.utf8)
+        }
         func octal(_ number: Int, _ digits: Int) -> String {
             let text = String(number, radix: 8)
             return String(repeating: "0", count: digits - text.count) + text

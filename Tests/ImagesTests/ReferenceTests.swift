@@ -25,7 +25,9 @@ struct ReferenceTests {
         #expect(try ImageReference("ghcr.io/nginx").shortRepository == "ghcr.io/nginx")
     }
 
-    @Test(arguments: [("1.*", "1.27-alpine", true), ("1.*", "2.0", false), ("stable-*", "stable", false), ("*", "x", true)])
+    @Test(arguments: [
+        ("1.*", "1.27-alpine", true), ("1.*", "2.0", false), ("stable-*", "stable", false), ("*", "x", true),
+    ])
     func `a star stands for anything`(pattern: String, tag: String, fits: Bool) {
         #expect(ImageStore.matches(pattern, tag) == fits)
     }

@@ -8,7 +8,8 @@ struct StoreTests {
     @Test func `an image's configuration says how it is run`() throws {
         let fixture = try LayoutFixture()
         try fixture.layout(
-            "team/web", ref: "v1", layers: [[.file("etc/passwd", "root:x:0:0::/root:/bin/sh\nweb:x:7:8::/srv:/bin/sh\n")]],
+            "team/web", ref: "v1",
+            layers: [[.file("etc/passwd", "root:x:0:0::/root:/bin/sh\nweb:x:7:8::/srv:/bin/sh\n")]],
             config: #"""
                 {"Entrypoint":["/run"],"Cmd":["a"],"Env":["A=b=c","=x","PATH=/bin"],"WorkingDir":"/srv","User":"web",
                  "ExposedPorts":{"80/tcp":{}},"StopSignal":"SIGQUIT",
@@ -100,7 +101,10 @@ struct StoreTests {
             #expect(text.contains("no static busybox"))
             return
         }
-        for name in ["nginx", "nginx:1.27-alpine", "public.ecr.aws/nginx/nginx:stable", "httpd:2.4", "busybox", "python:3.12-slim"] {
+        for name in [
+            "nginx", "nginx:1.27-alpine", "public.ecr.aws/nginx/nginx:stable", "httpd:2.4", "busybox",
+            "python:3.12-slim",
+        ] {
             let image = try fixture.image(name)
             #expect(image.root.identity("nobody")?.user == 65534)
         }

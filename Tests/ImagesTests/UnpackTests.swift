@@ -9,7 +9,10 @@ struct UnpackTests {
         try fixture.layout(
             "app",
             layers: [
-                [.folder("etc"), .file("etc/a", "old"), .file("etc/b", "b"), .folder("opt"), .file("opt/x", "x"), .file("opt/y/z", "z")],
+                [
+                    .folder("etc"), .file("etc/a", "old"), .file("etc/b", "b"), .folder("opt"), .file("opt/x", "x"),
+                    .file("opt/y/z", "z"),
+                ],
                 [.file("etc/a", "new"), .file("etc/.wh.b", ""), .file("opt/new", "n"), .file("opt/.wh..wh..opq", "")],
             ])
         let image = try fixture.image("app")
@@ -25,7 +28,10 @@ struct UnpackTests {
             "links",
             layers: [
                 [.symlink("abs", "/etc"), .symlink("up", "../../../../../.."), .folder("etc")],
-                [.file("abs/passwd", "inside"), .file("up/climbed", "here"), .symlink("out", fixture.folder + "/outside")],
+                [
+                    .file("abs/passwd", "inside"), .file("up/climbed", "here"),
+                    .symlink("out", fixture.folder + "/outside"),
+                ],
             ])
         let image = try fixture.image("links")
         #expect(fixture.text("etc/passwd", in: image) == "inside")
@@ -60,7 +66,12 @@ struct UnpackTests {
         let fixture = try LayoutFixture()
         try fixture.layout(
             "modes",
-            layers: [[TarEntry(name: "null", type: "3", mode: 0o666), TarEntry(name: "pipe", type: "6"), .file("su", "x", mode: 0o4755)]])
+            layers: [
+                [
+                    TarEntry(name: "null", type: "3", mode: 0o666), TarEntry(name: "pipe", type: "6"),
+                    .file("su", "x", mode: 0o4755),
+                ]
+            ])
         let image = try fixture.image("modes")
         #expect(FileSystem.names(in: image.root.path) == ["su"])
         #expect(FileSystem.status(image.root.path + "/su").map { $0.st_mode & 0o7777 } == 0o755)
@@ -76,7 +87,10 @@ struct UnpackTests {
 
     @Test func `size, number and depth are bounded`() throws {
         for (entries, change) in [
-            ([TarEntry.file("a", String(repeating: "x", count: 2000))], { (limits: inout ImageLimits) in limits.bytes = 1000 }),
+            (
+                [TarEntry.file("a", String(repeating: "x", count: 2000))],
+                { (limits: inout ImageLimits) in limits.bytes = 1000 }
+            ),
             ((0..<20).map { .file("f\($0)", "") }, { $0.entries = 10 }), ([.file("a/b/c/d/e", "")], { $0.depth = 4 }),
         ] {
             let fixture = try LayoutFixture()
