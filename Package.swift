@@ -102,7 +102,7 @@ let package = Package(
         library("Archives", ["CLibArchive"]),
         // OCI images of this machine, unpacked into roots of containers, with libarchive.
         library("Images", ["CLibArchive", "Digests", "JSONValue"]),
-        tests("ImagesTests", ["Images", "CLibArchive", "Digests", "JSONValue"]),
+        tests("ImagesTests", ["Images", "Digests"]),
         service("Lambda", ["Archives", "Digests", "PolicyEngine"]),
         library(
             "EmulatorCore",

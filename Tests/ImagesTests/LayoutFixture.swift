@@ -1,6 +1,5 @@
 import Digests
 import Foundation
-import JSONValue
 
 @testable import Images
 
