@@ -84,6 +84,8 @@ package struct ContainerService: ResourceRecord {
     package var created: Timestamp
     package var createdBy: String
     package var clientToken: String?
+    /// When the scheduler is to look at it next, where it has been asked to.
+    package var nextLook: Timestamp?
     /// The newest first; none where ECS does not deploy.
     package var deployments: [Deployment]
     /// In the order of their creation; none where ECS deploys.

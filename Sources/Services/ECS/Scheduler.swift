@@ -9,6 +9,10 @@ enum Scheduler {
 
     /// Has a service looked at in a moment.
     static func lookSoon(at id: String, _ context: inout CallContext) {
+        // Tasks of a service change at the same time: one look sees them all.
+        let due = context.now.adding(seconds: 1)
+        if let next = context.ecs.services[id]?.nextLook, next > context.now, next <= due { return }
+        context.ecs.services.update(id) { $0.nextLook = due }
         context.world.schedule(.event(.ecs(.service(id: id)), region: context.region), after: .seconds(1))
     }
 
@@ -29,6 +33,7 @@ enum Scheduler {
     }
 
     static func look(at id: String, _ context: inout CallContext) {
+        context.ecs.services.update(id) { $0.nextLook = nil }
         guard let service = context.ecs.services[id], service.status != "INACTIVE" else { return }
         guard service.controller == "ECS" else {
             TaskSets.look(at: service, &context)
