@@ -3,7 +3,7 @@
     make bench
     .venv-bench/bin/python bench/run.py [--quick] [SECTION…]
 
-Sections: start load sandbox grade scale crowd group outage reach functions batch site
+Sections: start load sandbox grade scale crowd group outage reach functions batch kills site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -23,7 +23,7 @@ import proof
 import scale
 from emulators import KINDS, ROOT, SKYLAB
 
-SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions", "batch", "site")
+SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions", "batch", "kills", "site")
 
 
 def targets(section, figures):
@@ -40,6 +40,7 @@ def targets(section, figures):
         "reach": reach_rows,
         "functions": functions_rows,
         "batch": batch_rows,
+        "kills": kills_rows,
         "site": site_rows,
     }
     return rows[section](figures)
@@ -118,6 +119,11 @@ def batch_rows(figures):
     yield "batch, a finished class taken up again", f"{resumed:.2f} s", "<= 1 s", resumed <= 1, f"{figures['crowd']} submissions"
 
 
+def kills_rows(figures):
+    detail = f"killed {figures['kills']} times, {figures['students']} submissions"
+    yield "batch, the store after kills at random instants", figures["outcome"], "equal", figures["outcome"] == "equal", detail
+
+
 def site_rows(figures):
     what = f"skylab site, {figures['students']} x 10 checks"
     seconds, megabytes, memory = figures["seconds"], figures["megabytes"], figures["resident_megabytes"]
@@ -187,6 +193,8 @@ def measured(section, quick, submissions):
         return measure.sandbox(rounds=50 if quick else 300)
     if section == "batch":
         return batch.batch(count=6 if quick else submissions, compared=4 if quick else min(40, submissions), crowd=200 if quick else 1000)
+    if section == "kills":
+        return proof.kills(kills=3 if quick else 25, students=8 if quick else 40)
     if section == "site":
         return measure.site(rounds=1 if quick else 3, students=200 if quick else 1000)
     return measure.grading(rounds=1 if quick else 5)

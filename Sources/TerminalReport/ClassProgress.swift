@@ -52,8 +52,9 @@ package struct ClassProgress: Sendable {
 
     private func line(_ verdict: Verdict, _ name: String, _ score: String, _ reason: String) -> String {
         let reason = style.shown(reason.redacted().safe(.line(limit: 160)))
+        let name = style.width.map { fitted(name, to: max(8, $0 / 3)) } ?? name
         let lead = "  \(verdict.mark(unicode: style.unicode)) \(name)  \(score)  "
-        let room = style.width.map { max(12, $0 - displayWidth(lead) - 1) }
+        let room = style.width.map { max(4, $0 - displayWidth(lead) - 1) }
         let shown = room.map { fitted(reason, to: $0) } ?? reason
         return "  \(style.paint(verdict.mark(unicode: style.unicode), verdict.tone)) \(name)  \(score)  \(shown)"
     }

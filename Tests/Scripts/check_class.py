@@ -9,10 +9,12 @@ import csv
 import json
 import pathlib
 import sqlite3
+import subprocess
 import sys
 
 try:
     import junitparser
+    import junit2htmlreport  # noqa: F401
     import xunitparser
     from lxml import etree
 except ImportError as missing:
@@ -124,6 +126,17 @@ for student in filter(lambda each: each["submitted"], students):
     hold_junit(student, [(case.methodname, kinds[case.result]) for case in unit], f"{path} by xunitparser")
     properties = {each.get("name"): each.get("value") for each in tree.getroot().find("properties")}
     expect(float(properties["grade.score"]) == student["score"], path, "says", properties["grade.score"])
+
+# junit2html makes a page of a file: everybody's checks are on it, and nothing that a student wrote has become an element.
+for student in [each for each in students if each["submitted"]][:12]:
+    path = results / "submissions" / student["key"] / "junit.xml"
+    page = exports / f"{student['key']}.junit2html.html"
+    run = subprocess.run([sys.executable, "-m", "junit2htmlreport", str(path), str(page)], capture_output=True, text=True)
+    expect(run.returncode == 0 and page.exists(), "junit2html", path, run.stderr)
+    if page.exists():
+        text = page.read_text(encoding="utf-8")
+        expect(all(check in text for check in points), "junit2html lacks a check of", path)
+        expect("<img" not in text and "alert(1)</script>" not in text, "junit2html lets an element through from", path)
 
 suites = {}
 files = sorted((results / "junit").glob("*.xml"))

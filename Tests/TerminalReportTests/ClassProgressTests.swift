@@ -51,20 +51,20 @@ struct ClassProgressTests {
         #expect(Self.progress().counter(at: 7200).contains("eta 6h0m"))
     }
 
-    @Test func `a failure scrolls by on one safe line that fits, and a full score does not`() throws {
+    @Test func `a failure scrolls by on one safe line that fits, and a full score does not`() {
         var progress = ClassProgress(style: TerminalStyle(unicode: false, width: 40))
         progress.total = 3
         #expect(progress.finish("ada", Self.result(10)) == nil)
-        let failed = try #require(progress.finish("b\u{1B}ob", Self.result(0)))
+        let failed = progress.finish("b\u{1B}ob", Self.result(0))
         #expect(failed == "  FAIL b\\u{1B}ob  0/10  two-zones: ...")
-        let broken = try #require(progress.finish("cem", Self.result(0, breaks: true)))
-        #expect(broken.hasPrefix("  ERR  cem  error  "))
+        let broken = progress.finish("cem", Self.result(0, breaks: true))
+        #expect(broken?.hasPrefix("  ERR  cem  error  ") == true)
         #expect(progress.counter(at: 1) == "3/3  1 PASS  1 FAIL  1 ERR")
     }
 
-    @Test func `colours are added to the same words`() throws {
+    @Test func `colours are added to the same words`() {
         var progress = ClassProgress(style: TerminalStyle(colour: true))
-        let line = try #require(progress.finish("bob", Self.result(0)))
-        #expect(line.hasPrefix("  \u{1B}[31m✗\u{1B}[0m bob  0/10  two-zones: one"))
+        let line = progress.finish("bob", Self.result(0))
+        #expect(line?.hasPrefix("  \u{1B}[31m✗\u{1B}[0m bob  0/10  two-zones: one") == true)
     }
 }
