@@ -27,6 +27,15 @@ package struct Agenda: Sendable, Equatable {
         return last
     }
 
+    /// When the first of those transitions is due that are to be counted.
+    package func firstDue(where counts: (Transition) -> Bool) -> Timestamp? {
+        var first: Timestamp?
+        for entry in heap where first.map({ entry.due < $0 }) ?? true {
+            if counts(entry.transition) { first = entry.due }
+        }
+        return first
+    }
+
     package mutating func schedule(_ transition: Transition, at due: Timestamp) {
         heap.append(Entry(due: due, sequence: nextSequence, transition: transition))
         nextSequence += 1
