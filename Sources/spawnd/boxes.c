@@ -113,14 +113,12 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     entry->number = ++workshop->groups;
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
-    if ((omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
     *failed = bare ? "clone" : "clone3 with new namespaces";
     entry->process = clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
-        if (clone_keep_only(channel[1], &entry->group) != 0) _exit(1);
+        if (clone_keep_only(channel[1]) != 0) _exit(1);
         const struct init_setup setup = {
-            .group = entry->group,
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = (omitted & OMIT_LANDLOCK) != 0 ? 0 : workshop->landlock,
@@ -134,7 +132,6 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     int problem = errno;
     close(channel[1]);
     if (entry->process < 0) {
-        cgroup_remove(&entry->group, &workshop->home, entry->number);
         close(channel[0]);
         free(entry);
         errno = problem;
@@ -152,11 +149,18 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     return entry;
 }
 
+// While init is at its own work.
+static void make_group(const struct workshop *workshop, struct entry *entry) {
+    if ((entry->omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+}
+
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
     if (spare != NULL || workshop->filter_problem != NULL) return;
     spare = make_blank(workshop, 0, &failed);
-    if (spare == NULL || !workshop->shape_is_common) return;
+    if (spare == NULL) return;
+    make_group(workshop, spare);
+    if (!workshop->shape_is_common) return;
     struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
     spare->shaped = shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
                     channel_send(spare->channel, &parcel, 0) == 0;
@@ -166,14 +170,26 @@ void boxes_prepare(struct workshop *workshop) {
     spare = NULL;
 }
 
-static int launch(struct entry *entry, const struct request *request, const struct parcel *parcel,
-                  const char **failed) {
-    *failed = "limits of the control group";
-    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request->limits)) return -1;
+static int send_group(const struct entry *entry) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_GROUP, .code = entry->group.version}};
+    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
+        int folder = entry->group.folders[controller];
+        if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
+    }
+    return channel_send(entry->channel, &parcel, MSG_DONTWAIT);
+}
+
+static int launch(const struct workshop *workshop, struct entry *entry, const struct request *request,
+                  const struct parcel *parcel, const char **failed) {
     bool bare = (entry->omitted & OMIT_NAMESPACES) != 0;
     if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
-    return channel_send(entry->channel, parcel, MSG_DONTWAIT);
+    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0) return -1;
+    if (entry->group.version == CGROUP_NONE) make_group(workshop, entry);
+    *failed = "limits of the control group";
+    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request->limits)) return -1;
+    *failed = "init";
+    return send_group(entry);
 }
 
 // Keeps the shape that was asked for last. The request's mapping is kept or given back.
@@ -224,7 +240,7 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         entry->id = parcel->message.box;
         entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
-        if (launch(entry, &request, parcel, &failed) != 0 && !entry->reported) {
+        if (launch(workshop, entry, &request, parcel, &failed) != 0 && !entry->reported) {
             entry->reported = true;
             entry->report = failure(errno, failed);
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);

@@ -7,9 +7,8 @@
 
 #include "root.h"
 
-// What can be made before anybody has asked for the box: who it is, its loopback interface, the beginnings of its
-// root. Returns 0, or -1 with errno set and `*failed` naming the step.
-int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed);
+// Makes of it who a box is. Returns 0, or -1 with errno set and `*failed` naming the step.
+int furnish_blank(uid_t uid, gid_t gid, const char **failed);
 
 // What the request wants but for its files: listeners and the root. `trees` are the ones that came with it; the rest of
 // the request's are opened here. Returns as furnish_blank does.

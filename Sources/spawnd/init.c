@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -41,6 +42,19 @@ static void take_clock(struct init *init, struct parcel *parcel) {
     if (init->clock == NULL) fail(init, "the clock");
 }
 
+// Enters the network that the student has made, and forbids others.
+static void await_network(struct init *init) {
+    struct pollfd made = {.fd = init->descriptors[STATUS], .events = POLLIN};
+    while (poll(&made, 1, -1) < 0 && errno == EINTR) {}
+    struct student_status status = {.problem = ECHILD, .step = "the process that makes the network"};
+    int network = -1;
+    (void)student_hear(init->descriptors[STATUS], &status, &network);
+    errno = status.problem != 0 || network >= 0 ? status.problem : EPROTO;
+    if (network < 0) fail(init, status.step);
+    if (setns(network, CLONE_NEWNET) != 0) fail(init, "setns");
+    close(network);
+}
+
 // The student says that it is confined, and sends the listener of its filter, before anything is asked of it.
 static void await_confinement(struct init *init) {
     struct pollfd confined = {.fd = init->descriptors[STATUS], .events = POLLIN};
@@ -77,6 +91,26 @@ static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tr
     request_release(&request);
 }
 
+// The group comes last: it is made while the box is furnished.
+static void await_group(struct init *init) {
+    struct parcel parcel;
+    if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
+    if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
+    init->group = cgroup_taken(parcel.message.code, parcel.descriptors, parcel.count);
+}
+
+// The first order that the student gets.
+static void send_request(struct init *init, struct parcel *parcel) {
+    parcel->message.kind = STUDENT_PREPARE;
+    parcel->message.code = init->group.version;
+    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
+        int folder = init->group.folders[controller];
+        if (folder >= 0) parcel->descriptors[parcel->count++] = folder;
+    }
+    channel_send(init->descriptors[STATUS], parcel, 0);
+    parcel_close(parcel);
+}
+
 // Waits for the request, and for the trees that come before it.
 static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
     for (;;) {
@@ -99,7 +133,7 @@ static void say_ready(struct init *init) {
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
-    parcel.message.values[READY_CGROUP] = init->setup->group.version;
+    parcel.message.values[READY_CGROUP] = init->group.version;
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, init->listeners, parcel.count * sizeof(int));
@@ -115,12 +149,16 @@ _Noreturn void init_run(const struct init_setup *setup) {
     const char *failed = "";
     init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
     int made = init.bare ? furnish_bare(&init.root, &failed)
-                         : furnish_blank(&init.root, setup->uid, setup->gid, &failed);
+                         : furnish_blank(setup->uid, setup->gid, &failed);
     if (made != 0) fail(&init, failed);
-    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
     init.descriptors[CHILDREN] = open_children();
     if (init.descriptors[CHILDREN] < 0) fail(&init, "signalfd");
     fork_student(&init);
+    if (!init.bare) {
+        if (root_begin(&init.root, &failed) != 0) fail(&init, failed);
+        await_network(&init);
+    }
+    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
@@ -136,13 +174,12 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (root_fill(&init.root, &init.request, &failed) != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
-    if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {
+    await_group(&init);
+    if (account_open(&init.account, &init.root, &init.group, family, init.request.limits.memory) != 0) {
         fail(&init, "/proc");
     }
     await_confinement(&init);
-    parcel.message.kind = STUDENT_PREPARE;
-    channel_send(init.descriptors[STATUS], &parcel, 0);
-    parcel_close(&parcel);
+    send_request(&init, &parcel);
     say_ready(&init);
     serve(&init);
 }

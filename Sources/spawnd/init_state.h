@@ -25,6 +25,7 @@ struct init {
     struct root root;
     pid_t student;
     int64_t started_us;
+    struct cgroup group;
     struct account account;
     struct evidence evidence;
     struct box_clock *clock; // NULL where time is real

@@ -110,8 +110,8 @@ int root_begin(struct root *root, const char **failed) {
     root->processes = open_proc(NULL, 0);
     if (hidden < 0 || root->processes < 0) return -1;
     *failed = "/proc/sys/user";
-    // Not yet "mnt": a detached mount counts as a namespace of its own.
-    static const char *const kinds[] = {"user", "pid", "net", "ipc", "uts", "cgroup", "time"};
+    // Not yet "mnt", because a detached mount counts as a namespace of its own, nor "net", which is being made.
+    static const char *const kinds[] = {"user", "pid", "ipc", "uts", "cgroup", "time"};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
         if (forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
     }
@@ -172,7 +172,7 @@ int root_fill(const struct root *root, const struct request *request, const char
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
-    if (forbid_namespaces(root->processes, "mnt") != 0) return -1;
+    if (forbid_namespaces(root->processes, "mnt") != 0 || forbid_namespaces(root->processes, "net") != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

@@ -38,9 +38,9 @@ static bool is_full(int scratch) {
 }
 
 // Looks at everything that is in use, and says which limit is crossed, or -1.
-static int look(struct init *init) {
+static int look(struct init *init, bool nobody) {
     const struct limits *limits = &init->request.limits;
-    account_take(&init->account);
+    account_take(&init->account, nobody);
     if (init->bare) {
         // To walk through the folders is dear, to know later of a full disk is cheap.
         enum { LOOKS_PER_WALK = 4 };
@@ -66,6 +66,15 @@ static void note_exit(struct init *init, pid_t process, int status) {
     init->evidence.ended = true;
     init->evidence.status = status;
     init->evidence.wall_us = now_us() - init->started_us;
+}
+
+// Reaps who is dead already. Returns whether nobody is left: every process of the box is a child of init, or of one that
+// is.
+static bool is_alone(struct init *init) {
+    int status;
+    pid_t process;
+    while ((process = waitpid(-1, &status, WNOHANG)) > 0) note_exit(init, process, status);
+    return process < 0 && errno == ECHILD;
 }
 
 // Everything dies, and everything is reaped.
@@ -119,15 +128,16 @@ static void note_disk(struct init *init) {
 _Noreturn static void finish(struct init *init) {
     struct evidence *evidence = &init->evidence;
     bool itself = evidence->ended;
+    bool nobody = itself && is_alone(init);
     if (init->started_us != 0) {
-        int crossed = look(init);
+        int crossed = look(init, nobody);
         if (itself) evidence->left_running = init->account.processes;
         bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
         if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
         note_disk(init);
     }
-    end_all(init, !itself);
+    if (!nobody) end_all(init, !itself);
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     evidence->cpu_us = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
@@ -268,7 +278,7 @@ _Noreturn void serve(struct init *init) {
             finish_at_limit(init, LIMIT_WALL);
         }
         if (now < next_look_us) continue;
-        int crossed = look(init);
+        int crossed = look(init, false);
         if (crossed >= 0) finish_at_limit(init, crossed);
         if (tick_us < TICK_US) tick_us *= 2;
         next_look_us = now_us() + tick_us;

@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "family.h"
 #include "landlock.h"
+#include "network.h"
 #include "privileges.h"
 #include "request.h"
 #include "root.h"
@@ -20,10 +21,10 @@
 // The only descriptor that stays open besides the standard ones; execve closes it.
 enum { INIT = 3 };
 
-static void report(int problem, int is_program, const char *step, int listener) {
+static void report(int problem, int is_program, const char *step, int descriptor) {
     struct student_status status = {.problem = problem, .is_program = is_program};
     strncpy(status.step, step, sizeof status.step - 1);
-    student_say(INIT, status, listener);
+    student_say(INIT, status, descriptor);
 }
 
 _Noreturn static void fail(const char *step) {
@@ -58,6 +59,15 @@ static int set_limits(const struct limits *limits, bool bare) {
            limit(RLIMIT_CORE, 1, 1) || limit(RLIMIT_STACK, 8 << 20, 64 << 20) ||
            limit(RLIMIT_MEMLOCK, 64 << 10, 64 << 10) || limit(RLIMIT_MSGQUEUE, 0, 0) ||
            limit(RLIMIT_SIGPENDING, 256, 256) || limit(RLIMIT_NICE, 0, 0) || limit(RLIMIT_RTPRIO, 0, 0);
+}
+
+// Init enters it, and opens the listeners there.
+static void make_network(void) {
+    const char *failed;
+    int network = network_make(&failed);
+    if (network < 0) fail(failed);
+    report(0, 0, "", network);
+    close(network);
 }
 
 // What no request has a say in.
@@ -115,16 +125,19 @@ static int lock_files(const struct init_setup *setup, const struct request *requ
 
 _Noreturn void student_run(int socket, const struct init_setup *setup) {
     bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
-    if (!cgroup_enter(&setup->group)) _exit(127);
     if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
     if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
+    if (!bare) make_network();
     confine(setup);
 
     struct parcel parcel;
     struct request request;
     obey(STUDENT_PREPARE, &parcel);
-    if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    if (parcel.count < STUDENT_DESCRIPTORS || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
     if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
+    struct cgroup group = cgroup_taken(parcel.message.code, parcel.descriptors + STUDENT_DESCRIPTORS,
+                                       parcel.count - STUDENT_DESCRIPTORS);
+    if (!cgroup_enter(&group)) fail("the control group");
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");

@@ -23,6 +23,9 @@ enum message_kind {
 
     MESSAGE_SHAPE = 5,   // a box like this one will be asked for; descriptors: its request
 
+    // From spawnd to init, after MESSAGE_LAUNCH.
+    MESSAGE_GROUP = 6,   // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
+
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
