@@ -42,6 +42,7 @@ struct entry {
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
+    bool grouped;         // the group was made, if there is one, and given to init
     bool shaped;          // furnished like the last request, but for its files
     unsigned omitted;     // bits of enum omission
     char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
@@ -150,8 +151,16 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
 }
 
 // While init is at its own work.
-static void make_group(const struct workshop *workshop, struct entry *entry) {
+static int give_group(const struct workshop *workshop, struct entry *entry) {
+    if (entry->grouped) return 0;
     if ((entry->omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+    struct parcel parcel = {.message = {.kind = MESSAGE_GROUP, .code = entry->group.version}};
+    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
+        int folder = entry->group.folders[controller];
+        if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
+    }
+    entry->grouped = true;
+    return channel_send(entry->channel, &parcel, MSG_DONTWAIT);
 }
 
 void boxes_prepare(struct workshop *workshop) {
@@ -159,10 +168,10 @@ void boxes_prepare(struct workshop *workshop) {
     if (spare != NULL || workshop->filter_problem != NULL) return;
     spare = make_blank(workshop, 0, &failed);
     if (spare == NULL) return;
-    make_group(workshop, spare);
-    if (!workshop->shape_is_common) return;
+    bool grouped = give_group(workshop, spare) == 0;
+    if (grouped && !workshop->shape_is_common) return;
     struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
-    spare->shaped = shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
+    spare->shaped = grouped && shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
                     channel_send(spare->channel, &parcel, 0) == 0;
     if (spare->shaped) return;
     // It may have got some of its trees.
@@ -170,26 +179,15 @@ void boxes_prepare(struct workshop *workshop) {
     spare = NULL;
 }
 
-static int send_group(const struct entry *entry) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_GROUP, .code = entry->group.version}};
-    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
-        int folder = entry->group.folders[controller];
-        if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
-    }
-    return channel_send(entry->channel, &parcel, MSG_DONTWAIT);
-}
-
 static int launch(const struct workshop *workshop, struct entry *entry, const struct request *request,
                   const struct parcel *parcel, const char **failed) {
     bool bare = (entry->omitted & OMIT_NAMESPACES) != 0;
     if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
-    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0) return -1;
-    if (entry->group.version == CGROUP_NONE) make_group(workshop, entry);
+    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0 || give_group(workshop, entry) != 0) return -1;
+    // In time: no program starts before this process has passed on that it may.
     *failed = "limits of the control group";
-    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request->limits)) return -1;
-    *failed = "init";
-    return send_group(entry);
+    return entry->group.version == CGROUP_NONE || cgroup_limit(&entry->group, &request->limits) ? 0 : -1;
 }
 
 // Keeps the shape that was asked for last. The request's mapping is kept or given back.

@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "network.h"
 #include "privileges.h"
 
 // The user that a box's processes see themselves as; never 0.
@@ -58,9 +57,7 @@ int furnish_bare(struct root *root, const char **failed) {
     return root->processes < 0 ? -1 : 0;
 }
 
-int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
-                  const char **failed) {
-    if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
+int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     if (trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
     return root_shape(root, request, trees, failed);
 }

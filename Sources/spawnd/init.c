@@ -12,6 +12,7 @@
 #include "bare.h"
 #include "channel.h"
 #include "furnish.h"
+#include "network.h"
 #include "student.h"
 
 static int open_children(void) {
@@ -49,7 +50,9 @@ static void await_network(struct init *init) {
     struct student_status status = {.problem = ECHILD, .step = "the process that makes the network"};
     int network = -1;
     (void)student_hear(init->descriptors[STATUS], &status, &network);
-    errno = status.problem != 0 || network >= 0 ? status.problem : EPROTO;
+    // Whatever was asked for, no other box would get one.
+    if (network < 0) init->asked = false;
+    errno = status.problem;
     if (network < 0) fail(init, status.step);
     if (setns(network, CLONE_NEWNET) != 0) fail(init, "setns");
     close(network);
@@ -78,7 +81,9 @@ static void take_shape(struct init *init, const struct request *request, struct 
         if (trees->trees[index].index >= request->tree_count) fail(init, "a tree");
         trees->trees[index].path = request->trees[trees->trees[index].index];
     }
-    if (furnish_shape(&init->root, request, trees, init->listeners, &failed) != 0) fail(init, failed);
+    if (furnish_shape(&init->root, request, trees, &failed) != 0) fail(init, failed);
+    await_network(init);
+    if (network_listen(request->listeners, request->listener_count, init->listeners, &failed) != 0) fail(init, failed);
     init->shaped = true;
 }
 
@@ -91,24 +96,20 @@ static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tr
     request_release(&request);
 }
 
-// The group comes last: it is made while the box is furnished.
+// The student enters the group, init stays outside.
+static void take_group(struct init *init, struct parcel *parcel) {
+    init->grouped = true;
+    init->group = cgroup_taken(parcel->message.code, parcel->descriptors, parcel->count);
+    parcel->message.kind = STUDENT_ENTER;
+    channel_send(init->descriptors[STATUS], parcel, 0);
+}
+
+// It is made while the box is furnished.
 static void await_group(struct init *init) {
     struct parcel parcel;
     if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
-    init->group = cgroup_taken(parcel.message.code, parcel.descriptors, parcel.count);
-}
-
-// The first order that the student gets.
-static void send_request(struct init *init, struct parcel *parcel) {
-    parcel->message.kind = STUDENT_PREPARE;
-    parcel->message.code = init->group.version;
-    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
-        int folder = init->group.folders[controller];
-        if (folder >= 0) parcel->descriptors[parcel->count++] = folder;
-    }
-    channel_send(init->descriptors[STATUS], parcel, 0);
-    parcel_close(parcel);
+    take_group(init, &parcel);
 }
 
 // Waits for the request, and for the trees that come before it.
@@ -118,6 +119,7 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
         const struct message *message = &parcel->message;
         if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
+        if (message->kind == MESSAGE_GROUP) take_group(init, parcel);
         if (message->kind == MESSAGE_SHAPE && !init->shaped) take_shape_ahead(init, parcel, trees);
         if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
         struct tree *tree = &trees->trees[trees->count++];
@@ -145,20 +147,23 @@ _Noreturn void init_run(const struct init_setup *setup) {
     // Too large for the stack, and there is only one.
     static struct tree_list trees;
     static struct init init;
-    init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
     const char *failed = "";
+    // Not the whole of it: most of its pages need never be touched.
+    init.setup = setup;
+    init.evidence.limit = -1;
+    for (int source = 0; source < SOURCES; source++) init.descriptors[source] = source == CHANNEL ? setup->channel : -1;
     init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
-    int made = init.bare ? furnish_bare(&init.root, &failed)
-                         : furnish_blank(setup->uid, setup->gid, &failed);
-    if (made != 0) fail(&init, failed);
+    if (init.bare && furnish_bare(&init.root, &failed) != 0) fail(&init, failed);
     init.descriptors[CHILDREN] = open_children();
     if (init.descriptors[CHILDREN] < 0) fail(&init, "signalfd");
+    // As early as can be: to make a network takes longer than anything else.
     fork_student(&init);
     if (!init.bare) {
+        if (furnish_blank(setup->uid, setup->gid, &failed) != 0) fail(&init, failed);
         if (root_begin(&init.root, &failed) != 0) fail(&init, failed);
-        await_network(&init);
     }
-    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
+    init.family.processes = init.root.processes;
+    init.family.head = getpid();
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
@@ -174,12 +179,14 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (root_fill(&init.root, &init.request, &failed) != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
-    await_group(&init);
+    if (!init.grouped) await_group(&init);
     if (account_open(&init.account, &init.root, &init.group, family, init.request.limits.memory) != 0) {
         fail(&init, "/proc");
     }
     await_confinement(&init);
-    send_request(&init, &parcel);
+    parcel.message.kind = STUDENT_PREPARE;
+    channel_send(init.descriptors[STATUS], &parcel, 0);
+    parcel_close(&parcel);
     say_ready(&init);
     serve(&init);
 }

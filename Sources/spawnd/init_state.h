@@ -35,7 +35,8 @@ struct init {
     struct relay relay;
     unsigned looks;
     bool asked;  // something of a request has come
-    bool shaped; // furnished but for the files
+    bool grouped; // the group has come, if there is one
+    bool shaped;  // furnished but for the files
     int listeners[REQUEST_LISTENERS];
 };
 

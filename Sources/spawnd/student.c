@@ -132,12 +132,13 @@ _Noreturn void student_run(int socket, const struct init_setup *setup) {
 
     struct parcel parcel;
     struct request request;
-    obey(STUDENT_PREPARE, &parcel);
-    if (parcel.count < STUDENT_DESCRIPTORS || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
-    if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
-    struct cgroup group = cgroup_taken(parcel.message.code, parcel.descriptors + STUDENT_DESCRIPTORS,
-                                       parcel.count - STUDENT_DESCRIPTORS);
+    obey(STUDENT_ENTER, &parcel);
+    struct cgroup group = cgroup_taken(parcel.message.code, parcel.descriptors, parcel.count);
     if (!cgroup_enter(&group)) fail("the control group");
+    parcel_close(&parcel);
+    obey(STUDENT_PREPARE, &parcel);
+    if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
+    if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
     if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");

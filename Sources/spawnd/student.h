@@ -1,7 +1,7 @@
 // The process that becomes the student's program.
 //
 // Init forks it while the box is still blank, so that most of what confines it is in place before anybody waits. It
-// then hears twice from init over a private socket: once with the request, once to go. Neither can be forged, since
+// then hears from init over a private socket: which group is its, what the request is, and that it may go. Neither can be forged, since
 // there is no foreign code in the box yet.
 
 #ifndef SPAWND_STUDENT_H
@@ -10,10 +10,9 @@
 #include "cgroup.h"
 #include "init.h"
 
-// What init sends. The first comes with descriptors: the request, standard output, standard error, and the folders of
-// a control group of the version in `code`.
-enum student_order { STUDENT_PREPARE = 1, STUDENT_GO = 2 };
-enum { STUDENT_DESCRIPTORS = 3 };
+// What init sends: first the folders of the control group of the version in `code`, then three descriptors: the request,
+// standard output, standard error.
+enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE, STUDENT_GO };
 
 // What init hears: a failed step, or (problem 0) first that there is a network, with a descriptor of it, and then that
 // the filter is on, with the descriptor of its listener.

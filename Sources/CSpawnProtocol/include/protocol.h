@@ -23,7 +23,7 @@ enum message_kind {
 
     MESSAGE_SHAPE = 5,   // a box like this one will be asked for; descriptors: its request
 
-    // From spawnd to init, after MESSAGE_LAUNCH.
+    // From spawnd to init, once for each box.
     MESSAGE_GROUP = 6,   // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
 
     // From spawnd.
