@@ -18,6 +18,7 @@ extension ProgramRun {
         standardOutput.tail = change(standardOutput.tail)
         standardError.head = change(standardError.head)
         standardError.tail = change(standardError.tail)
+        for index in files?.indices ?? 0..<0 { files?[index].text = files?[index].text.map(change) }
     }
 }
 

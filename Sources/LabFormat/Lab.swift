@@ -13,6 +13,8 @@ package struct Lab: Sendable {
     package var limits: LabLimits
     package var network: LabNetwork
     package var time: LabTime
+    /// Files of the program's working directory that results show, in the order of the file.
+    package var collect: [String]
     package var account: LabAccount
     /// Timelines that `scenario` checks play, in the order of the file.
     package var scenarios: [ScenarioDefinition]

@@ -185,7 +185,7 @@ static int launch(const struct workshop *workshop, struct entry *entry, const st
     if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
     if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0 || give_group(workshop, entry) != 0) return -1;
-    // In time: no program starts before this process has passed on that it may.
+    // In time: no program is let go before this process has passed on that its box is ready.
     *failed = "limits of the control group";
     return entry->group.version == CGROUP_NONE || cgroup_limit(&entry->group, &request->limits) ? 0 : -1;
 }
@@ -256,10 +256,10 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     struct parcel passed = {.message = parcel->message};
     if (parcel->message.kind == MESSAGE_START) {
         entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
-    } else {
-        if (entry->limit < 0) entry->limit = (int)parcel->message.code;
-        entry->deadline_ms = now_ms() + KILL_MS;
+        return;
     }
+    if (entry->limit < 0) entry->limit = (int)parcel->message.code;
+    entry->deadline_ms = now_ms() + KILL_MS;
     channel_send(entry->channel, &passed, MSG_DONTWAIT);
 }
 

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,9 +28,11 @@ static int open_children(void) {
 static void fork_student(struct init *init) {
     int status[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init, "socketpair");
+    init->descriptors[GO] = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+    if (init->descriptors[GO] < 0) fail(init, "eventfd");
     init->student = fork();
     if (init->student < 0) fail(init, "fork");
-    if (init->student == 0) student_run(status[1], init->setup);
+    if (init->student == 0) student_run(status[1], init->descriptors[GO], init->setup);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
 }
@@ -139,7 +142,9 @@ static void say_ready(struct init *init) {
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, init->listeners, parcel.count * sizeof(int));
+    parcel.descriptors[parcel.count++] = init->descriptors[GO];
     if (channel_send(init->setup->channel, &parcel, 0) != 0) leave(init);
+    parcel.count--;
     parcel_close(&parcel);
 }
 

@@ -16,7 +16,7 @@
 #include "root.h"
 #include "verdict.h"
 
-enum source { CHANNEL, CHILDREN, STATUS, NOTICES, SOURCES };
+enum source { CHANNEL, CHILDREN, STATUS, NOTICES, GO, SOURCES };
 
 struct init {
     const struct init_setup *setup;

@@ -162,10 +162,13 @@ _Noreturn void finish_at_limit(struct init *init, int limit) {
     finish(init);
 }
 
-static void start(struct init *init) {
-    struct parcel go = {.message = {.kind = STUDENT_GO}};
+// The program has been let go.
+static void on_go(struct init *init) {
+    uint64_t one;
+    (void)!read(init->descriptors[GO], &one, sizeof one);
+    close(init->descriptors[GO]);
+    init->descriptors[GO] = -1;
     init->started_us = now_us();
-    if (init->descriptors[STATUS] >= 0) channel_send(init->descriptors[STATUS], &go, 0);
 }
 
 static void on_channel(struct init *init) {
@@ -173,7 +176,6 @@ static void on_channel(struct init *init) {
     // spawnd is gone, and nobody is left to tell.
     if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
     parcel_close(&parcel);
-    if (parcel.message.kind == MESSAGE_START && init->started_us == 0) start(init);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
 }
 
@@ -264,7 +266,8 @@ _Noreturn void serve(struct init *init) {
         int ready = poll(polls, SOURCES, timeout_ms(init, next_look_us));
         if (ready < 0 && errno != EINTR) fail(init, "poll");
         if (ready > 0) {
-            // In this order: the status tells of the listener before a forbidden call can be heard on it.
+            // In this order: nothing of the program comes before its start, and the status tells of the listener before a forbidden call can be heard on it.
+            if (polls[GO].revents) on_go(init);
             if (polls[STATUS].revents) on_status(init);
             if (polls[NOTICES].revents) on_notices(init);
             if (polls[CHILDREN].revents) on_children(init);

@@ -18,8 +18,8 @@
 #include "request.h"
 #include "root.h"
 
-// The only descriptor that stays open besides the standard ones; execve closes it.
-enum { INIT = 3 };
+// What stays open besides the standard ones, until execve closes it: the socket to init, and the eventfd.
+enum { INIT = 3, GO = 4, ASIDE = 64 };
 
 static void report(int problem, int is_program, const char *step, int descriptor) {
     struct student_status status = {.problem = problem, .is_program = is_program};
@@ -123,10 +123,16 @@ static int lock_files(const struct init_setup *setup, const struct request *requ
                             (struct landlock_paths){writable, BARE_WRITABLE}, false);
 }
 
-_Noreturn void student_run(int socket, const struct init_setup *setup) {
+static int keep_only(int socket, int go) {
+    // Either may lie where the other is to be.
+    int kept = fcntl(go, F_DUPFD_CLOEXEC, ASIDE);
+    if (kept < 0 || (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) || dup3(kept, GO, O_CLOEXEC) < 0) return -1;
+    return close_range(GO + 1, ~0u, 0);
+}
+
+_Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
-    if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
-    if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
+    if (keep_only(socket, go) != 0) _exit(127);
     if (!bare) make_network();
     confine(setup);
 
@@ -147,7 +153,8 @@ _Noreturn void student_run(int socket, const struct init_setup *setup) {
     if (setup->landlock > 0 && lock_files(setup, &request) != 0) fail("Landlock");
     if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, bare) != 0) fail("setrlimit");
 
-    obey(STUDENT_GO, &parcel);
+    uint64_t one;
+    if (read(GO, &one, sizeof one) != sizeof one) _exit(127);
     execve(request.program, request.arguments, request.environment);
     report(errno, 1, request.program, -1);
     _exit(127);

@@ -1,7 +1,8 @@
 // The process that becomes the student's program.
 //
 // Init forks it while the box is still blank, so that most of what confines it is in place before anybody waits. It
-// then hears from init over a private socket: which group is its, what the request is, and that it may go. Neither can be forged, since
+// then hears from init over a private socket which group is its and what the request is, and from the library, by an
+// eventfd, that it may go. Neither can be forged, since
 // there is no foreign code in the box yet.
 
 #ifndef SPAWND_STUDENT_H
@@ -12,7 +13,7 @@
 
 // What init sends: first the folders of the control group of the version in `code`, then three descriptors: the request,
 // standard output, standard error.
-enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE, STUDENT_GO };
+enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE };
 
 // What init hears: a failed step, or (problem 0) first that there is a network, with a descriptor of it, and then that
 // the filter is on, with the descriptor of its listener.
@@ -30,6 +31,6 @@ int student_hear(int socket, struct student_status *status, int *descriptor);
 
 // Runs in a fresh child of init and never returns: executes the program, or reports the step that failed and exits.
 // `socket` is a SOCK_SEQPACKET socket to init.
-_Noreturn void student_run(int socket, const struct init_setup *setup);
+_Noreturn void student_run(int socket, int go, const struct init_setup *setup);
 
 #endif
