@@ -18,7 +18,11 @@ extension ProgramRun {
         standardOutput.tail = change(standardOutput.tail)
         standardError.head = change(standardError.head)
         standardError.tail = change(standardError.tail)
-        for index in files?.indices ?? 0..<0 { files?[index].text = files?[index].text.map(change) }
+        files = files?.map { file in
+            var file = file
+            file.text = file.text.map(change)
+            return file
+        }
     }
 }
 

@@ -83,7 +83,8 @@ struct StudentBox {
             var digest = DigestState(.sha256)
             digest.update(contents)
             return HandedInFile(
-                path: file.path, bytes: contents.count, digest: digest.finish().hex, text: HandedInFile.text(of: contents))
+                path: file.path, bytes: contents.count, digest: digest.finish().hex,
+                text: HandedInFile.text(of: contents))
         }
     }
 

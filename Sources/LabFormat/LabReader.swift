@@ -34,7 +34,8 @@ struct LabReader {
         let complete = checks.compactMap(\.self)
         let lab = Lab(
             id: id, title: title, description: description, points: points, interfaces: interfaces, limits: limits,
-            network: network ?? .emulator, time: time ?? .virtual, collect: collect, account: account, scenarios: scenarios,
+            network: network ?? .emulator, time: time ?? .virtual, collect: collect, account: account,
+            scenarios: scenarios,
             checks: complete, selftests: selftests ?? [])
         // With a check missing, every sum and reference would look wrong too.
         if complete.count == checks.count {

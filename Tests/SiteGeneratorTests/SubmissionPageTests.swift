@@ -56,7 +56,9 @@ func `no text can leave its place on a page`(text: String) throws {
     ]
     let html = StrictHTML(try page(result))
     #expect(html.problems == [])
-    for text in ["<b>bold</b>", "begins", "Only the beginning", "It is no text", "it is a symbolic link", "not collected"] {
+    for text in [
+        "<b>bold</b>", "begins", "Only the beginning", "It is no text", "it is a symbolic link", "not collected",
+    ] {
         #expect(html.text.contains(text))
     }
 }
