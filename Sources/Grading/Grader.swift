@@ -167,7 +167,7 @@ package struct Grader: Sendable {
         result.program = ProgramRun(
             interface: entry.interface.kind.rawValue, entry: entry.file.path, ending: outcome.ending,
             standardOutput: outcome.standardOutput, standardError: outcome.standardError, usage: usage,
-            limits: StudentBox.shown(lab.lab.limits))
+            limits: StudentBox.shown(lab.lab.limits), files: StudentBox.handedIn(outcome.collected))
         result.sandboxTier = outcome.tier.rawValue
         result.sandboxLayers = outcome.layers
         return trail

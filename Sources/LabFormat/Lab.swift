@@ -14,6 +14,8 @@ package struct Lab: Sendable {
     package var limits: LabLimits
     package var network: LabNetwork
     package var time: LabTime
+    /// Files of the program's working directory that results show, in the order of the file.
+    package var collect: [String]
     package var account: LabAccount
     /// Calls that are made before a submission's program runs, in order.
     package var given: [GivenCall]

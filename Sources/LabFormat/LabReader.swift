@@ -21,6 +21,7 @@ struct LabReader {
         let scenarios = fields.optional("scenarios").map { timelines($0) } ?? []
         let time = fields.optional("time").flatMap { $0.word("'time'", LabTime.self, diagnostics) }
         let given = fields.optional("given").map { givenCalls($0) } ?? []
+        let collect = fields.optional("collect").map(collected) ?? []
         let account = fields.optional("account").map { self.account($0) } ?? LabAccount()
         let checksNode = fields.required("checks")
         let checks = checksNode?.list("'checks'", diagnostics)?.map(check)
@@ -34,7 +35,7 @@ struct LabReader {
         let complete = checks.compactMap(\.self)
         let lab = Lab(
             id: id, title: title, description: description, points: points, interfaces: interfaces, limits: limits,
-            network: network ?? .emulator, time: time ?? .virtual, account: account, given: given,
+            network: network ?? .emulator, time: time ?? .virtual, collect: collect, account: account, given: given,
             scenarios: scenarios, checks: complete, selftests: selftests ?? [])
         // With a check missing, every sum and reference would look wrong too.
         if complete.count == checks.count {
@@ -120,6 +121,18 @@ struct LabReader {
         diagnostics.error(
             "\(name) must be a relative path without '.', '..' and empty parts, not '\(text)'", at: node.location)
         return nil
+    }
+
+    private func collected(_ node: YAMLNode) -> [String] {
+        let most = 16
+        let paths = (node.list("'collect'", diagnostics) ?? []).compactMap { relativePath($0, "a path in 'collect'") }
+        if paths.count > most {
+            diagnostics.error("'collect' must not have more than \(most) paths, not \(paths.count)", at: node.location)
+        }
+        for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
+            diagnostics.error("'collect' has '\(path)' twice; leave one out", at: node.location)
+        }
+        return paths
     }
 
     private func limits(_ node: YAMLNode) -> LabLimits {

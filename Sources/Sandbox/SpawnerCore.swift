@@ -104,7 +104,8 @@ final class SpawnerCore: Sendable {
     /// Starts the program of a box that is ready.
     func start(_ id: UInt64) {
         state.withLock { state in
-            guard state.boxes[id] != nil else { return }
+            guard state.boxes[id]?.go != nil else { return }
+            state.boxes[id]?.letGo()
             send(Parcel(MESSAGE_START, box: id), &state)
         }
     }
@@ -186,12 +187,13 @@ final class SpawnerCore: Sendable {
         case MESSAGE_READY:
             let record = state.withLock { state -> BoxRecord? in
                 state.boxes[parcel.box]?.noteLayers(parcel)
+                state.boxes[parcel.box]?.go = parcel.descriptors.last
                 return state.boxes[parcel.box]
             }
             if let record {
+                let listeners = Array(parcel.descriptors.dropLast())
                 record.ready.fulfil(
-                    .success(
-                        BoxReady(listeners: parcel.descriptors, layers: record.layers, tier: record.tier)))
+                    .success(BoxReady(listeners: listeners, layers: record.layers, tier: record.tier)))
             } else {
                 parcel.close()
             }

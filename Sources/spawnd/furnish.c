@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "network.h"
 #include "privileges.h"
 
 // The user that a box's processes see themselves as; never 0.
@@ -35,16 +34,13 @@ static int map_ids(uid_t uid, gid_t gid) {
     return write_text("/proc/self/gid_map", line);
 }
 
-int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed) {
+int furnish_blank(uid_t uid, gid_t gid, const char **failed) {
     *failed = "uid map of a user namespace";
     if (map_ids(uid, gid) != 0) return -1;
     *failed = "PR_SET_PDEATHSIG";
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return -1;
     *failed = "sethostname";
     if (sethostname("skylab", 6) != 0) return -1;
-    *failed = "lo";
-    if (network_bring_up() != 0) return -1;
-    if (root_begin(root, failed) != 0) return -1;
     *failed = "PR_SET_DUMPABLE";
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
@@ -61,9 +57,7 @@ int furnish_bare(struct root *root, const char **failed) {
     return root->processes < 0 ? -1 : 0;
 }
 
-int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
-                  const char **failed) {
-    if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
+int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     if (trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
     return root_shape(root, request, trees, failed);
 }

@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-#include "cgroup.h"
 #include "filter.h"
 
 // What spawnd hands to the process that it has put into new namespaces.
@@ -13,7 +12,6 @@ struct init_setup {
     int channel; // to spawnd
     const struct filter *filter;
     int landlock; // ABI
-    struct cgroup group;
     uid_t uid;    // of spawnd, which becomes 1000
     gid_t gid;
     unsigned omitted; // bits of enum omission

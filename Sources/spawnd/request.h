@@ -21,7 +21,7 @@
 #include "channel.h"
 #include "protocol.h"
 
-enum { REQUEST_TREES = 64, REQUEST_LISTENERS = MESSAGE_DESCRIPTORS };
+enum { REQUEST_TREES = 64, REQUEST_LISTENERS = MESSAGE_DESCRIPTORS - 1 };
 
 struct limits {
     uint64_t wall_ms;

@@ -43,6 +43,14 @@ struct LabDiagnosticTests {
             "{cli: ", "{pulumi: ",
             "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform, zip, taskdef"
         ),
+        (
+            "points: 10", "points: 10\ncollect: [a/../b]",
+            "lab.yaml:5:11: error: a path in 'collect' must be a relative path without '.', '..' and empty parts, not 'a/../b'"
+        ),
+        (
+            "points: 10", "points: 10\ncollect: [a, b, a]",
+            "lab.yaml:5:10: error: 'collect' has 'a' twice; leave one out"
+        ),
         ("lab: v1", "lab: v2", "lab.yaml:1:6: error: 'lab' must be v1, the version of the format, not 'v2'"),
         // Types
         (
