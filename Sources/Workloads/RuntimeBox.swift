@@ -97,14 +97,26 @@ enum RuntimeBox {
             ("AWS_EXECUTION_ENV", "AWS_Lambda_\(runtime)"), ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region),
             ("AWS_LAMBDA_FUNCTION_NAME", invocation.function), ("AWS_LAMBDA_FUNCTION_VERSION", version.version),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "\(version.memorySize)"),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"), ("AWS_LAMBDA_LOG_GROUP_NAME", invocation.logGroup),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", invocation.isProvision ? "provisioned-concurrency" : "on-demand"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", invocation.logGroup),
             ("AWS_LAMBDA_LOG_STREAM_NAME", logStream), ("AWS_ACCESS_KEY_ID", invocation.accessKeyID),
             ("AWS_SECRET_ACCESS_KEY", invocation.secretAccessKey), ("AWS_SESSION_TOKEN", invocation.sessionToken),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
             ("AWS_EC2_METADATA_DISABLED", "true"), ("PYTHONPATH", "/var/task:/opt/python:/var/runtime"),
             ("NODE_PATH", "/opt/nodejs/node_modules:/var/task/node_modules"),
         ]
+        var own = own
+        if version.logsJSON {
+            own.append(("AWS_LAMBDA_LOG_FORMAT", "JSON"))
+            own.append(
+                ("AWS_LAMBDA_LOG_LEVEL", version.settings["LoggingConfig"]?["ApplicationLogLevel"]?.text ?? "INFO"))
+        }
         let given = version.environment
         return own.filter { variable in !given.contains { $0.name == variable.name } } + given
     }
+}
+
+extension FunctionInvocation {
+    /// Whether only an environment is wanted.
+    var isProvision: Bool { if case .provision = origin { true } else { false } }
 }

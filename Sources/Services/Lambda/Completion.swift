@@ -10,7 +10,11 @@ enum Completion {
         _ context: inout CallContext, _ effect: Effect, _ outcome: EffectOutcome
     ) -> Result<Fields, ServiceError> {
         guard case .invocation(let invocation) = effect.work else { return .success(Fields()) }
+        if case .provision(let qualifier, _) = invocation.origin {
+            return ConcurrencyCalls.finishProvisioning(invocation, qualifier, outcome, &context)
+        }
         switch outcome {
+        case .done: return .success(Fields())
         case .impossible(let reason):
             return .failure(
                 ServiceError(
@@ -19,7 +23,7 @@ enum Completion {
             log(invocation, outcome, &context)
             measure(invocation, outcome, &context)
             switch invocation.origin {
-            case .request: break
+            case .request, .provision: break
             case .asynchronous(let event): follow(event, invocation, outcome, &context)
             case .mapping(let uuid, let items): QueuePoll.finish(uuid, items, outcome, &context)
             }
@@ -39,7 +43,7 @@ enum Completion {
             details.append(
                 "Reason",
                 .string(
-                    invocation.concurrency < ConcurrencyCalls.limit
+                    invocation.isReserved
                         ? "ReservedFunctionConcurrentInvocationLimitExceeded" : "ConcurrentInvocationLimitExceeded"))
             return .failure(
                 ServiceError("TooManyRequestsException", "Rate Exceeded.", status: 429, details: details))
@@ -47,7 +51,7 @@ enum Completion {
         case .success: break
         }
         fields.append("ExecutedVersion", .string(invocation.version.version))
-        fields.append("LogResult", .string(tail(outcome.log)))
+        if invocation.wantsLog { fields.append("LogResult", .string(tail(outcome.log))) }
         fields.append("Payload", .blob(outcome.payload))
         return .success(fields)
     }
@@ -58,7 +62,7 @@ enum Completion {
         return Base64.encode(Array(text.suffix(4096)))
     }
 
-    private static func log(
+    static func log(
         _ invocation: FunctionInvocation, _ outcome: FunctionOutcome, _ context: inout CallContext
     ) {
         guard !outcome.log.isEmpty else { return }
@@ -75,6 +79,8 @@ enum Completion {
         if outcome.ending == .throttled {
             data.append(("Throttles", 1, "Count"))
         } else {
+            context.lambda.usage[invocation.function, default: FunctionUsage()].add(
+                invocation.version, milliseconds: outcome.billed)
             let failed = if case .failure = outcome.ending { true } else { false }
             data = [
                 ("Invocations", 1, "Count"), ("Errors", failed ? 1 : 0, "Count"),

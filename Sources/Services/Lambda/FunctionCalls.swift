@@ -8,7 +8,7 @@ enum FunctionCalls {
     static let operations: [String: Handler] = [
         "CreateFunction": .write(create),
         "DeleteFunction": .write(delete),
-        "GetFunction": .read(get),
+        "GetFunction": .readAtTime(get),
         "GetFunctionConfiguration": .read(configuration),
         "ListFunctions": .read(list),
         "UpdateFunctionCode": .write(updateCode),
@@ -17,6 +17,9 @@ enum FunctionCalls {
 
     static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = try FunctionName(input, context)
+        guard name.name.utf8.count <= 64 else {
+            throw LambdaError.constraint(name.name, "functionName", "have length less than or equal to 64")
+        }
         guard let code = input.structure("Code") else {
             throw LambdaError.parameter("Please provide a source for function code.")
         }
@@ -98,6 +101,7 @@ enum FunctionCalls {
         var (function, qualifier) = try context.function(input)
         guard let qualifier else {
             context.lambda.functions.remove(function.id)
+            context.world.want(.retirement(function: function.id), region: context.region, isAwaited: false)
             return .empty
         }
         guard qualifier != "$LATEST" else {
