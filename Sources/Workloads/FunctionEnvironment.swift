@@ -103,7 +103,9 @@ final class FunctionEnvironment: Sendable {
         _ tools: FunctionRunner.Tools, _ emulator: Emulator, _ invocation: FunctionInvocation,
         _ stream: FunctionAnswerStream?, _ finish: @escaping Finish
     ) async throws {
-        var policy = try RuntimeBox.policy(invocation, region: region, logStream: logStream, tools.toolchain)
+        var policy = try RuntimeBox.policy(
+            invocation, region: region, logStream: logStream, tools.toolchain,
+            support: try await tools.support(for: version))
         policy.outputSink = { [output] in output.append($0) }
         let box = try await tools.spawner.launch(policy)
         let descriptors = box.listenerDescriptors

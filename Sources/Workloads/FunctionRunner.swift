@@ -16,12 +16,19 @@ package final class FunctionRunner: EffectRunner {
         package var server: EmulatorServer
         /// Interpreters, and what of the host they need.
         package var toolchain: SandboxToolchain
+        private let java = JavaCompiler()
 
         /// Looks for interpreters in the folders of a search path.
         package init(spawner: Spawner, server: EmulatorServer, searchPath: String) {
             self.spawner = spawner
             self.server = server
-            toolchain = SandboxToolchain(of: ["sh", "bash", "python3", "node"], searchPath: searchPath)
+            toolchain = SandboxToolchain(of: ["sh", "bash", "python3", "node", "java", "javac"], searchPath: searchPath)
+        }
+
+        /// What a version's environments need beside its own code.
+        func support(for version: FunctionVersion) async throws -> [SandboxFile] {
+            guard version.runtime?.hasPrefix("java") ?? false else { return [] }
+            return try await java.compiled(spawner, toolchain)
         }
     }
 

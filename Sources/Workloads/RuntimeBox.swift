@@ -12,11 +12,13 @@ enum RuntimeBox {
     private static let mostUnpacked = 262_144_000
 
     static func policy(
-        _ invocation: FunctionInvocation, region: String, logStream: String, _ toolchain: SandboxToolchain
+        _ invocation: FunctionInvocation, region: String, logStream: String, _ toolchain: SandboxToolchain,
+        support: [SandboxFile]
     ) throws -> SandboxPolicy {
         let version = invocation.version
         var files = try rootFiles(version.code.archive, below: "var/task")
         for layer in invocation.layers { merge(try rootFiles(layer, below: "opt"), into: &files) }
+        files += support
         let (executable, arguments) = try program(version, toolchain, &files)
         var limits = SandboxLimits()
         limits.wallSeconds = 100_000
@@ -74,6 +76,16 @@ enum RuntimeBox {
             return (
                 try interpreter("node"),
                 ["node", "--max-old-space-size=\(version.memorySize * 9 / 10)", "/var/runtime/bootstrap.mjs"]
+            )
+        }
+        if runtime.hasPrefix("java") {
+            return (
+                try interpreter("java"),
+                [
+                    "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+                    "-Xmx\(version.memorySize * 7 / 10)m", "-cp",
+                    "/var/runtime:/var/task:/var/task/lib/*:/opt/java/lib/*", "Bootstrap",
+                ]
             )
         }
         guard runtime.hasPrefix("provided") else { throw WorkloadError("runtime \(runtime) is not run here") }
