@@ -1,5 +1,6 @@
 import CloudState
 import EmulatorCore
+import Synchronization
 
 /// What a runtime answers to an event: a whole document, a stream, or an error.
 ///
