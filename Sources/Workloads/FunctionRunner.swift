@@ -22,7 +22,8 @@ package final class FunctionRunner: EffectRunner {
         package init(spawner: Spawner, server: EmulatorServer, searchPath: String) {
             self.spawner = spawner
             self.server = server
-            toolchain = SandboxToolchain(of: ["sh", "bash", "python3", "node", "java", "javac"], searchPath: searchPath)
+            toolchain = SandboxToolchain(
+                of: ["sh", "bash", "python3", "node", "java", "javac"], searchPath: searchPath)
         }
 
         /// What a version's environments need beside its own code.

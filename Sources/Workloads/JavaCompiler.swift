@@ -6,6 +6,9 @@ import Synchronization
 final class JavaCompiler: Sendable {
     private static let classes = ["Bootstrap.class", "Values.class", "Parser.class"]
 
+    /// Debian keeps a part of its JDKs there.
+    static let configuration = (8...30).map { "/etc/java-\($0)-openjdk" }
+
     private let task = Mutex<Task<[SandboxFile], any Error>?>(nil)
 
     /// The classes, below `/var/runtime`.
@@ -27,9 +30,11 @@ final class JavaCompiler: Sendable {
         limits.processes = 128
         var policy = SandboxPolicy(
             executable: compiler,
-            arguments: ["javac", "-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-d", ".", "Bootstrap.java", "Values.java"],
+            arguments: [
+                "javac", "-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-d", ".", "Bootstrap.java", "Values.java",
+            ],
             environment: [("PATH", toolchain.searchPath), ("LANG", "C.UTF-8")],
-            readOnlyPaths: toolchain.readOnlyPaths,
+            readOnlyPaths: toolchain.readOnlyPaths + configuration,
             files: [
                 SandboxFile(path: "Bootstrap.java", contents: Array(javaBootstrap.utf8)),
                 SandboxFile(path: "Values.java", contents: Array(javaValues.utf8)),
@@ -42,7 +47,9 @@ final class JavaCompiler: Sendable {
             file.contents.map { SandboxFile(path: "var/runtime/\(file.path)", contents: $0) }
         }
         guard found.count == classes.count else {
-            throw WorkloadError("the runtime of Java functions cannot be compiled: \(outcome.ending)")
+            throw WorkloadError(
+                "the runtime of Java functions cannot be compiled: \(outcome.ending) \(outcome.standardError.head.prefix(400))"
+            )
         }
         return found
     }
