@@ -42,7 +42,9 @@ enum RuntimeBox {
         limits.processes = 1024
         limits.openFiles = 1024
         limits.disk = version.ephemeralStorage << 20
-        limits.fileSize = limits.disk
+        // A full disk is to be told as such, not as a file that is too large.
+        limits.fileSize = limits.disk + (1 << 30)
+        limits.inodes = 32768
         limits.output = 1 << 40
         return limits
     }
