@@ -14,6 +14,8 @@ package struct LambdaState: Sendable, Equatable {
     package var codeSigningConfigs = ResourceTable<CodeSigningConfig>()
     /// The access key ids of functions' credentials, by the ARN of the session.
     package var sessions: [String: String] = [:]
+    /// How many invocations have led to a function's latest one, by its name: what ends circles.
+    package var depths: [String: Int] = [:]
     /// What functions have used, by name; those that are gone included.
     package var usage: [String: FunctionUsage] = [:]
 

@@ -104,7 +104,9 @@ enum Completion {
         let wasThrottled = outcome.ending == .throttled
         if !wasThrottled { event.attempts += 1 }
         guard outcome.ending != .success else {
-            if let target = config?.onSuccess { send(event, invocation, outcome, "Success", to: target, &context) }
+            if let target = config?.onSuccess {
+                send(event, invocation.version, outcome, "Success", to: target, &context)
+            }
             return
         }
         let age = (context.now.milliseconds - event.accepted.milliseconds) / 1000
@@ -113,14 +115,27 @@ enum Completion {
         if isTooOld || !wasThrottled && event.attempts > config?.maximumRetries ?? 2 {
             if let target = config?.onFailure {
                 send(
-                    event, invocation, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target, &context
+                    event, invocation.version, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target,
+                    &context
                 )
             }
-            bury(event, invocation, outcome, &context)
+            bury(event, invocation.version, outcome, &context)
             return
         }
         context.world.schedule(
             .event(.lambda(.retry(event)), region: context.region), after: .seconds(delay))
+    }
+
+    /// An event that is not handled because it came round in a circle goes to where failed ones go.
+    static func drop(
+        _ event: AsynchronousInvocation, _ function: LambdaFunction, _ version: FunctionVersion,
+        _ context: inout CallContext
+    ) {
+        let outcome = FunctionOutcome(ending: .failure("Unhandled"))
+        if let target = function.eventInvokeConfigs[event.qualifier ?? "$LATEST"]?.onFailure {
+            send(event, version, outcome, "RecursiveInvocationDropped", to: target, &context)
+        }
+        bury(event, version, outcome, &context)
     }
 
     /// Tries an asynchronous invocation again.
@@ -135,11 +150,11 @@ enum Completion {
 
     /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
     private static func send(
-        _ event: AsynchronousInvocation, _ invocation: FunctionInvocation, _ outcome: FunctionOutcome,
+        _ event: AsynchronousInvocation, _ version: FunctionVersion, _ outcome: FunctionOutcome,
         _ condition: String, to target: String, _ context: inout CallContext
     ) {
         var response: [(String, JSON)] = [
-            ("statusCode", .integer(200)), ("executedVersion", .string(invocation.version.version)),
+            ("statusCode", .integer(200)), ("executedVersion", .string(version.version)),
         ]
         if case .failure(let kind) = outcome.ending { response.append(("functionError", .string(kind))) }
         let document = JSON.object([
@@ -182,10 +197,10 @@ enum Completion {
 
     /// The dead letter queue gets the event itself.
     private static func bury(
-        _ event: AsynchronousInvocation, _ invocation: FunctionInvocation, _ outcome: FunctionOutcome,
+        _ event: AsynchronousInvocation, _ version: FunctionVersion, _ outcome: FunctionOutcome,
         _ context: inout CallContext
     ) {
-        guard let target = invocation.version.settings["DeadLetterConfig"]?["TargetArn"]?.text else { return }
+        guard let target = version.settings["DeadLetterConfig"]?["TargetArn"]?.text else { return }
         let message = (try? JSON.parse(outcome.payload))?.objectValue?["errorMessage"]?.stringValue ?? ""
         let attributes = Value.map(
             Fields([

@@ -29,6 +29,7 @@ enum FunctionCalls {
         }
         let package = try CodeUpload.code(code, context)
         let tags = try TagCalls.checked(input.map("Tags"))
+        try CodeSigningCalls.check(input.string("CodeSigningConfigArn"), context)
         let latest = FunctionVersion(
             version: "$LATEST", settings: settings, code: package, modified: context.now,
             revisionID: context.newRevision())
@@ -155,6 +156,7 @@ enum FunctionCalls {
 
     static func updateCode(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var function = try changeable(context, input)
+        try CodeSigningCalls.check(function.codeSigningConfig, context)
         let code = try CodeUpload.code(input, context)
         guard (code.imageURI == nil) == (function.latest.code.imageURI == nil) else {
             throw LambdaError.parameter(

@@ -36,7 +36,9 @@ enum InvokeCalls {
                 isNotEmulated: true)
         }
         let requestID = context.world.ids.uuid("\(context.region)/lambda/request")
+        let isCircle = Recursion.ends(function, at: Recursion.depth(context), &context)
         guard type == "Event" else {
+            guard !isCircle else { throw Recursion.error }
             let effect = begin(
                 .request, function, version, qualifier: qualifier, requestID: requestID, payload: payload,
                 clientContext: clientContext, isAwaited: true, wantsLog: input.string("LogType") == "Tail", &context)
@@ -44,6 +46,10 @@ enum InvokeCalls {
         }
         let event = AsynchronousInvocation(
             function: function.id, qualifier: qualifier, requestID: requestID, payload: payload, accepted: context.now)
+        guard !isCircle else {
+            Completion.drop(event, function, version, &context)
+            return Response(["StatusCode": 202, "Payload": .blob([])])
+        }
         begin(
             .asynchronous(event), function, version, qualifier: qualifier, requestID: requestID, payload: payload,
             clientContext: nil, isAwaited: false, &context)
