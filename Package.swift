@@ -78,7 +78,7 @@ let package = Package(
 
         // MARK: The emulator
         library("ServiceModel"),
-        library("WireProtocols", ["ServiceModel", "JSONValue"]),
+        library("WireProtocols", ["ServiceModel", "JSONValue", "Digests"]),
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
@@ -165,6 +165,7 @@ let package = Package(
             "Workloads",
             [
                 "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
+                "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -107,7 +107,7 @@ class Running(TestCase):
         self.assertEqual(first["arn"], "arn:aws:lambda:us-east-1:123456789012:function:python")
         self.assertTrue(50_000 < first["left"] <= 60_000)
         lines = log.splitlines()
-        self.assertTrue(lines[0].startswith("INIT_START Runtime Version: python3.12"))
+        self.assertTrue(lines[0].startswith("INIT_START Runtime Version: python:3.12.v1"))
         self.assertEqual(
             lines[1:5],
             ["starting", f"START RequestId: {first['id']} Version: $LATEST", "hello ana", f"END RequestId: {first['id']}"],
@@ -340,7 +340,7 @@ class Running(TestCase):
             error_code(self.api.invoke, FunctionName="kinds", Payload=b"{no json"), "InvalidRequestContentException"
         )
         much = error(self.api.invoke, FunctionName="kinds", Payload=b'"' + b"x" * 6_300_000 + b'"')
-        self.assertEqual(much["Code"], "RequestTooLargeException")
+        self.assertEqual(much["Code"], "RequestEntityTooLargeException")
         self.api.put_function_concurrency(FunctionName="kinds", ReservedConcurrentExecutions=0)
         self.assertEqual(error_code(self.api.invoke, FunctionName="kinds"), "TooManyRequestsException")
 
@@ -461,7 +461,8 @@ class Running(TestCase):
         host = url.split("/")[2]
 
         def ask(path, body=None):
-            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, body, {"Host": host})
+            headers = {"Host": host, "Content-Type": "text/plain"}
+            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, body, headers)
             try:
                 with urllib.request.urlopen(request) as answer:
                     return answer.status, dict(answer.headers), answer.read()
