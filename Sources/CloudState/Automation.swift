@@ -10,6 +10,9 @@ package enum ServiceEvent: Sendable, Equatable {
     case healthChecks(targetGroup: String)
     case ecs(ECSEvent)
     case lambda(LambdaEvent)
+    case kinesis(KinesisEvent)
+    case events(EventBridgeEvent)
+    case scheduler(SchedulerEvent)
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -20,6 +23,9 @@ package enum ServiceEvent: Sendable, Equatable {
         case .healthChecks: "elasticloadbalancing"
         case .ecs: "ecs"
         case .lambda: "lambda"
+        case .kinesis: "kinesis"
+        case .events: "events"
+        case .scheduler: "scheduler"
         }
     }
 }
@@ -36,8 +42,11 @@ package struct Automation: Sendable, Equatable {
 
     let handle: Handle
     let isAwaited: IsAwaited
+    /// Whether roles that services take on may do only what their policies allow.
+    package let enforcesIAM: Bool
 
-    package init(handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+    package init(enforcesIAM: Bool = false, handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+        self.enforcesIAM = enforcesIAM
         self.handle = handle
         self.isAwaited = isAwaited
     }
@@ -90,6 +99,7 @@ extension World {
 
     /// Says that something has changed: looks that rest are taken again one period from now.
     package mutating func wake() {
+        announceInstances()
         guard !restingLooks.isEmpty else { return }
         let looks = restingLooks
         restingLooks = []

@@ -1,4 +1,5 @@
 import CloudState
+import EventPatterns
 import JSONValue
 import ServiceModel
 
