@@ -106,8 +106,8 @@ let package = Package(
         service("Scheduler", ["Schedules", "TargetDelivery"]),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["Reachability", "LoadBalancing"]),
-        service("Logs"),
-        service("SQS", ["Digests"]),
+        service("Logs", ["Digests"]),
+        service("SQS", ["Digests", "PolicyEngine"]),
         // Zip files of functions and layers, with libarchive.
         library("Archives", ["CLibArchive"]),
         // OCI images of this machine, unpacked into roots of containers, with libarchive.

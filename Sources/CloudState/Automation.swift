@@ -13,6 +13,8 @@ package enum ServiceEvent: Sendable, Equatable {
     case kinesis(KinesisEvent)
     case events(EventBridgeEvent)
     case scheduler(SchedulerEvent)
+    case logs(LogsEvent)
+    case sqs(SQSEvent)
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -26,6 +28,8 @@ package enum ServiceEvent: Sendable, Equatable {
         case .kinesis: "kinesis"
         case .events: "events"
         case .scheduler: "scheduler"
+        case .logs: "logs"
+        case .sqs: "sqs"
         }
     }
 }

@@ -84,4 +84,6 @@ package enum Timings {
     package static let eventReplay = Duration.seconds(10)
     /// Until a deleted group of schedules is gone.
     package static let scheduleGroupDelete = Duration.seconds(5)
+    /// From a log event to those who have subscribed to its group.
+    package static let logDelivery = Duration.seconds(1)
 }

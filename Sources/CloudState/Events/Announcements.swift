@@ -1,7 +1,12 @@
 package import JSONValue
-import ServiceModel
+package import ServiceModel
 
 extension World {
+    /// Whether somebody would see an event of a service of AWS.
+    package func hasListeners(_ region: String) -> Bool {
+        regions.first { $0.name == region }?.events.listens(EventBus.standard) ?? false
+    }
+
     /// Puts an event of a service of AWS on the default bus, where somebody there would see it.
     ///
     /// - Parameter source: for instance `aws.ec2`.
@@ -31,6 +36,24 @@ extension World {
                     ["instance-id": .string(change.instanceID), "state": .string(change.state.rawValue)],
                     resources: ["arn:aws:ec2:\(region):\(accountID):instance/\(change.instanceID)"], region: region)
             }
+        }
+    }
+}
+
+extension JSON {
+    /// An answer of an operation as events have it: times in ISO 8601.
+    package init(describing value: APIValue) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .integer(let number): self = .integer(number)
+        case .double(let number): self = .number(number)
+        case .boolean(let flag): self = .boolean(flag)
+        case .timestamp(let time): self = .string(time.iso8601)
+        case .blob(let bytes): self = .string(Base64.encode(bytes))
+        case .list(let elements): self = .array(elements.map { JSON(describing: $0) })
+        case .structure(let fields), .map(let fields):
+            self = .object(JSONObject(uniquing: fields.fields.map { ($0.name, JSON(describing: $0.value)) }))
+        case .null: self = .null
         }
     }
 }
