@@ -10,6 +10,11 @@ package enum ServiceEvent: Sendable, Equatable {
     case healthChecks(targetGroup: String)
     case ecs(ECSEvent)
     case lambda(LambdaEvent)
+    case kinesis(KinesisEvent)
+    case events(EventBridgeEvent)
+    case scheduler(SchedulerEvent)
+    case logs(LogsEvent)
+    case sqs(SQSEvent)
 
     /// Whether it is a step of something that takes long and that people watch.
     var isProcess: Bool {
@@ -26,6 +31,11 @@ package enum ServiceEvent: Sendable, Equatable {
         case .healthChecks: "elasticloadbalancing"
         case .ecs: "ecs"
         case .lambda: "lambda"
+        case .kinesis: "kinesis"
+        case .events: "events"
+        case .scheduler: "scheduler"
+        case .logs: "logs"
+        case .sqs: "sqs"
         }
     }
 }
@@ -42,8 +52,11 @@ package struct Automation: Sendable, Equatable {
 
     let handle: Handle
     let isAwaited: IsAwaited
+    /// Whether roles that services take on may do only what their policies allow.
+    package let enforcesIAM: Bool
 
-    package init(handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+    package init(enforcesIAM: Bool = false, handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+        self.enforcesIAM = enforcesIAM
         self.handle = handle
         self.isAwaited = isAwaited
     }
@@ -96,6 +109,7 @@ extension World {
 
     /// Says that something has changed: looks that rest are taken again one period from now.
     package mutating func wake() {
+        announceInstances()
         guard !restingLooks.isEmpty else { return }
         let looks = restingLooks
         restingLooks = []

@@ -75,7 +75,9 @@ struct EmulatorCommand: AsyncParsableCommand {
             return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
         }
         configuration.effects = functions
-        let world = journal.world(accountID: configuration.defaultCaller.accountID, prepare: configuration.prepare)
+        let world = journal.world(
+            accountID: configuration.defaultCaller.accountID, enforcesIAM: configuration.enforcesIAM,
+            prepare: configuration.prepare)
         let emulator = Emulator(configuration, world: world)
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000

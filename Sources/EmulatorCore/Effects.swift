@@ -122,7 +122,7 @@ extension Emulator {
         guard let reactions = Services.signed(service)?.reactions else { return .success(Fields()) }
         var context = CallContext(
             moving: &state.world, region: effect.region, caller: configuration.defaultCaller,
-            dispatch: Services.dispatch)
+            enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
         let result = reactions.complete(&context, effect, outcome)
         context.moveBack(to: &state.world)
         state.world.wake()

@@ -81,14 +81,16 @@ package final class Emulator: Sendable {
         self.configuration = configuration
         requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         var world = world
-        world.automation = Services.automation
+        world.automation = Services.automation(enforcesIAM: configuration.enforcesIAM)
+        // What ran when the world was kept runs no more; event source mappings read on from where they were.
+        world.forgetInvocations()
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
     private static func fresh(_ configuration: Configuration) -> World {
         var world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
-        world.automation = Services.automation
+        world.automation = Services.automation(enforcesIAM: configuration.enforcesIAM)
         configuration.prepare(&world)
         return world
     }

@@ -128,8 +128,8 @@ package struct EventSourceMapping: ResourceRecord {
     package var tags: Tags
     /// Invocations of it that run now.
     package var running = 0
-    /// Where each shard of a stream was read up to.
-    package var positions: [String: Int] = [:]
+    /// How far it is with each shard of a stream.
+    package var positions: [String: StreamProgress] = [:]
 
     package init(
         id: String, functionARN: String, sourceARN: String, settings: Fields, isEnabled: Bool, created: Timestamp,

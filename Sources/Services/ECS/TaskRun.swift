@@ -56,6 +56,7 @@ enum TaskStart {
         if let place { task.bindings = board.bindings(at: place) }
         board.add(task, at: place)
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         TaskRun.schedule(
             task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
         return .success(task)
@@ -95,6 +96,7 @@ enum TaskRun {
             finish(&task, &context)
         }
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         if let service = task.serviceID, task.status == .running || task.status == .stopped {
             Scheduler.lookSoon(at: service, &context)
         }
@@ -197,6 +199,7 @@ enum TaskRun {
             task.status = .deprovisioning
         }
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         schedule(task, after: Timings.taskStop, &context)
         if let service = task.serviceID { Scheduler.lookSoon(at: service, &context) }
     }

@@ -25,7 +25,12 @@ enum Completion {
             switch invocation.origin {
             case .request, .provision: break
             case .asynchronous(let event): follow(event, invocation, outcome, &context)
-            case .mapping(let uuid, let items): QueuePoll.finish(uuid, items, outcome, &context)
+            case .mapping(let uuid, let items):
+                if items.first?.shard == nil {
+                    QueuePoll.finish(uuid, items, outcome, &context)
+                } else {
+                    StreamPoll.finish(uuid, items, invocation, outcome, &context)
+                }
             }
             return answer(invocation, outcome)
         }
@@ -191,6 +196,7 @@ enum Completion {
                     "FunctionName": .string(target), "InvocationType": "Event",
                     "Payload": .blob(Array(document.utf8)),
                 ])
+        case "events": Destinations.putEvent(document, onto: target, &context)
         default: break
         }
     }
