@@ -6,7 +6,6 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>
 enum TaskCalls {
     static let operations: [String: Handler] = [
-        "ExecuteCommand": .read(execute),
         "GetTaskProtection": .read(getProtection),
         "RunTask": .write(run),
         "StartTask": .write(start),
@@ -104,32 +103,6 @@ enum TaskCalls {
                 id, code: "UserInitiated", reason: input.string("reason") ?? "Task stopped by user", &context)
         }
         return Response(["task": context.ecs.tasks[id].map { TaskViews.view($0, context) }])
-    }
-
-    /// A session needs a process to talk to, which modelled tasks have not.
-    static func execute(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let cluster = try context.cluster(input.string("cluster"))
-        let id = CallContext.lastPart(input.string("task") ?? "")
-        guard let task = context.ecs.tasks[id], task.clusterName == cluster.id else { throw ECSError.noTask }
-        guard task.status == .running, task.desiredStatus == "RUNNING" else {
-            throw ECSError.parameter("The execute command failed because the task is not in RUNNING state.")
-        }
-        guard task.enablesExecute else {
-            throw ECSError.parameter(
-                "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again."
-            )
-        }
-        let names = context.ecs.taskDefinitions[task.definitionID]?.containers.compactMap { $0["name"]?.text } ?? []
-        if let name = input.string("container") {
-            guard names.contains(name) else {
-                throw ECSError.parameter("The container name \(name.prefix(255)) was not found in the task.")
-            }
-        } else if names.count > 1 {
-            throw ECSError.parameter("A container name must be specified for a task with multiple containers.")
-        }
-        throw ServiceError(
-            "TargetNotConnectedException",
-            "The execute command failed due to an internal error. Try again later.")
     }
 
     // MARK: Protection from scaling in

@@ -78,6 +78,11 @@ resource "aws_ecs_cluster" "hosts" {
       logging = "DEFAULT"
     }
   }
+
+  # One of its tags is a resource of its own.
+  lifecycle {
+    ignore_changes = [tags, tags_all]
+  }
 }
 
 resource "aws_ecs_tag" "team" {
