@@ -388,7 +388,7 @@ def main():
     lab = out / "lab"
     shutil.copytree(root / "labs" / "ec2-ha-pair", lab)
     text = (lab / "lab.yaml").read_text()
-    for old, new in (("wall: 180s, cpu: 60s, memory: 2GiB", "wall: 60s, cpu: 8s, memory: 512MiB"),
+    for old, new in (("wall: 180s, cpu: 60s, memory: 2GiB", "wall: 40s, cpu: 8s, memory: 512MiB"),
                      (f"- id: {HIDDEN}\n", f"- id: {HIDDEN}\n    visibility: hidden\n"),
                      ("There are {{count}} IAM user(s)", "CANARY-HIDDEN")):
         assert text.count(old) == 1, old

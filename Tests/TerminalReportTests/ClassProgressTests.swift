@@ -55,8 +55,8 @@ struct ClassProgressTests {
         var progress = ClassProgress(style: TerminalStyle(unicode: false, width: 40))
         progress.total = 3
         #expect(progress.finish("ada", Self.result(10)) == nil)
-        let failed = progress.finish("b\u{1B}ob", Self.result(0))
-        #expect(failed == "  FAIL b\\u{1B}ob  0/10  two-zones: ...")
+        let failed = progress.finish("b\u{202E}ob", Self.result(0))
+        #expect(failed == "  FAIL b\\u{202E}ob  0/10  two-zones:...")
         let broken = progress.finish("cem", Self.result(0, breaks: true))
         #expect(broken?.hasPrefix("  ERR  cem  error  ") == true)
         #expect(progress.counter(at: 1) == "3/3  1 PASS  1 FAIL  1 ERR")
