@@ -48,7 +48,7 @@ func listenerLatency(
     func numbers(_ text: String) -> [Double] { text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) } }
     var bare: [[Double]] = []
     var boxed: [[Double]] = []
-    for _ in 0..<7 {
+    for _ in 0..<15 {
         let (socket, port) = Echo.hostListener()
         let host = Echo(listener: socket)
         bare.append(numbers(outputBare(["/usr/bin/python3", "-c", echoClient(port: port)])))
