@@ -445,6 +445,48 @@ class Running(TestCase):
         for key in ("too-early.png", "a text.txt"):
             s3.delete_object(Bucket="lambda-notifies", Key=key)
 
+    def test_a_circle(self):
+        """A function that a bucket tells of what the function itself puts there is stopped after sixteen rounds."""
+        s3 = client("s3")
+        s3.create_bucket(Bucket="lambda-circle")
+        code = (
+            "import os, boto3\n"
+            "def handle(e, c):\n"
+            "    print('round')\n"
+            "    boto3.client('s3').put_object(Bucket='lambda-circle', Key='again', Body=b'x')\n"
+        )
+        self.function("circle", code, MemorySize=512)
+        self.api.add_permission(
+            FunctionName="circle", StatementId="bucket", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+        )
+        arn = "arn:aws:lambda:us-east-1:123456789012:function:circle"
+        s3.put_bucket_notification_configuration(
+            Bucket="lambda-circle",
+            NotificationConfiguration={
+                "LambdaFunctionConfigurations": [{"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+            },
+        )
+        s3.put_object(Bucket="lambda-circle", Key="first", Body=b"x")
+        events = self.logs.filter_log_events(logGroupName="/aws/lambda/circle", filterPattern="round")["events"]
+        self.assertEqual(len(events), 16)
+        for key in ("first", "again"):
+            s3.delete_object(Bucket="lambda-circle", Key=key)
+        s3.delete_bucket(Bucket="lambda-circle")
+
+    def test_a_full_disk(self):
+        """A handler that fills /tmp hears so, and goes on."""
+        code = (
+            "def handle(e, c):\n"
+            "    try:\n"
+            "        with open('/tmp/much', 'wb') as file:\n"
+            "            for _ in range(600):\n"
+            "                file.write(bytes(1 << 20))\n"
+            "    except OSError as error:\n"
+            "        return error.errno\n"
+        )
+        self.function("fills", code)
+        self.assertEqual(self.invoke("fills")[0], 28)
+
     def test_a_function_s_address(self):
         """A function answers HTTP requests at its own address, for everybody or for those who sign."""
         self.function(
