@@ -103,7 +103,7 @@ let package = Package(
         tests("SchedulesTests", ["Schedules", "ServiceModel"]),
         service("Events", ["EventPatterns", "PolicyEngine", "Schedules", "TargetDelivery"]),
         service("Kinesis", ["Digests", "PolicyEngine"]),
-        service("Scheduler", ["Schedules", "TargetDelivery"]),
+        service("Scheduler", ["PolicyEngine", "Schedules", "TargetDelivery"]),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["LoadBalancing", "PolicyEngine", "Reachability"]),
         service("Logs", ["Digests"]),

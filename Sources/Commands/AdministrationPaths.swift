@@ -1,3 +1,4 @@
+import CloudState
 import EmulatorCore
 import EmulatorServer
 import JSONValue
@@ -71,7 +72,7 @@ enum AdministrationPaths {
         case "POST":
             let seconds = (try? JSON.parse(request.body, maximumDepth: 8))?["seconds"]?.intValue
             guard let seconds, (1...longest).contains(seconds) else {
-                return answer(400, ["error": "the body is to be {\"seconds\": N}, from 1 to \(longest)"])
+                return answer(400, ["error": .string("the body is to be {\"seconds\": N}, from 1 to \(longest)")])
             }
             emulator.advance(milliseconds: seconds * 1000)
         default: return answer(405, ["error": "GET and POST /_skylab/clock"])

@@ -36,7 +36,9 @@ enum PatternTest: Sendable {
             self = .exists(wanted)
         case "numeric": self = .numeric(try Self.comparisons(rule.value))
         case "cidr":
-            guard let text = rule.value.stringValue else { throw .init(reason: "prefix match pattern must be a string") }
+            guard let text = rule.value.stringValue else {
+                throw .init(reason: "prefix match pattern must be a string")
+            }
             guard let block = AddressBlock(text) else { throw .init(reason: "Malformed CIDR, one '/' required") }
             self = .cidr(block)
         case "anything-but": self = try Self.anythingBut(rule.value)
@@ -62,7 +64,9 @@ enum PatternTest: Sendable {
             let areTexts = values.allSatisfy { $0.stringValue != nil }
             let areNumbers = values.allSatisfy { $0.doubleValue != nil }
             guard areTexts || areNumbers else {
-                throw .init(reason: "Inside anything but list, either all values are number or string, mixed type is not supported")
+                throw .init(
+                    reason:
+                        "Inside anything but list, either all values are number or string, mixed type is not supported")
             }
             return .anythingBut(values)
         case .string, .integer, .number: return .anythingBut([json])
@@ -75,11 +79,14 @@ enum PatternTest: Sendable {
     ) throws(EventPattern.Malformed) -> [(comparison: Comparison, bound: Double)] {
         guard case .array(let parts) = json else { throw .init(reason: "Value of numeric must be an array.") }
         guard !parts.isEmpty else { throw .init(reason: "Invalid member in numeric match: ]") }
-        guard parts.count == 2 || parts.count == 4 else { throw .init(reason: "Too many elements in numeric expression") }
+        guard parts.count == 2 || parts.count == 4 else {
+            throw .init(reason: "Too many elements in numeric expression")
+        }
         var found: [(comparison: Comparison, bound: Double)] = []
         for place in stride(from: 0, to: parts.count, by: 2) {
             guard let comparison = parts[place].stringValue.flatMap(Comparison.init) else {
-                throw .init(reason: "Unrecognized numeric range operator: \(parts[place].serializedString().prefix(64))")
+                throw .init(
+                    reason: "Unrecognized numeric range operator: \(parts[place].serializedString().prefix(64))")
             }
             guard let bound = parts[place + 1].doubleValue else {
                 throw .init(reason: "Value of \(comparison.rawValue) must be numeric")

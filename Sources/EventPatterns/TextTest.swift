@@ -15,7 +15,9 @@ enum TextTest: Sendable {
             guard object.count == 1, let text = object["equals-ignore-case"]?.stringValue else {
                 throw .init(reason: "Unsupported anything-but pattern: \(object.keys.first?.prefix(64) ?? "")")
             }
-            self = name == "prefix" ? .prefix(text.lowercased(), ignoresCase: true) : .suffix(text.lowercased(), ignoresCase: true)
+            self =
+                name == "prefix"
+                ? .prefix(text.lowercased(), ignoresCase: true) : .suffix(text.lowercased(), ignoresCase: true)
             return
         }
         guard let text = json.stringValue else { throw .init(reason: "\(name) match pattern must be a string") }

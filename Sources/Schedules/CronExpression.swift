@@ -134,7 +134,8 @@ package struct CronExpression: Sendable, Equatable {
     }
 
     private static func days(_ year: Int, _ month: Int) -> Int {
-        let next = month == 12 ? Timestamp(year: year + 1, month: 1, day: 1) : Timestamp(year: year, month: month + 1, day: 1)
+        let next =
+            month == 12 ? Timestamp(year: year + 1, month: 1, day: 1) : Timestamp(year: year, month: month + 1, day: 1)
         return (next.milliseconds - Timestamp(year: year, month: month, day: 1).milliseconds) / 86_400_000
     }
 

@@ -21,7 +21,9 @@ package struct TargetDelivery: Sendable {
         }
 
         init(_ error: ServiceError) {
-            let isMissing = error.code.contains("NotFound") || error.code.contains("NonExist") || error.code.contains("DoesNotExist")
+            let isMissing =
+                error.code.contains("NotFound") || error.code.contains("NonExist")
+                || error.code.contains("DoesNotExist")
             let isDenied = error.code.hasPrefix("AccessDenied") || error.code == "UnauthorizedOperation"
             self.init(
                 code: isDenied ? "NO_PERMISSIONS" : isMissing ? "NO_RESOURCE" : "SDK_CLIENT_ERROR",

@@ -21,7 +21,8 @@ struct EventTriggerTests {
         try await session.call("events", "PutTargets", ["Rule": "r", "Targets": [target]])
     }
 
-    @Test func `a rule's schedule invokes a function once a minute, where the function's policy lets it`() async throws {
+    @Test func `a rule's schedule invokes a function once a minute, where the function's policy lets it`() async throws
+    {
         let (session, function) = try await session()
         try await rule(session, ["Id": "f", "Arn": .string(function)], schedule: "rate(1 minute)")
         await session.pass(minutes: 3)
@@ -225,14 +226,33 @@ struct EventTriggerTests {
         await session.settle()
         let failing: [(String, String, Value)] = [
             ("events", "PutRule", ["Name": "x", "ScheduleExpression": "rate(0 days)"]),
-            ("events", "PutTargets", ["Rule": "r", "Targets": [["Id": "a", "Arn": "arn:aws:sqs:us-east-1:1:q"], ["Id": "b", "Arn": "no"]]]),
+            (
+                "events", "PutTargets",
+                [
+                    "Rule": "r",
+                    "Targets": [["Id": "a", "Arn": "arn:aws:sqs:us-east-1:1:q"], ["Id": "b", "Arn": "no"]],
+                ]
+            ),
             ("events", "DeleteRule", ["Name": "r"]), ("events", "DeleteEventBus", ["Name": "default"]),
             ("events", "StartReplay", ["ReplayName": "x", "EventSourceArn": "a", "Destination": ["Arn": "b"]]),
             ("kinesis", "CreateStream", ["StreamName": "s", "ShardCount": 1]),
-            ("kinesis", "PutRecords", ["StreamName": "s", "Records": [
-                ["PartitionKey": "k", "Data": .blob([1])], ["PartitionKey": "k", "Data": .blob([1]), "ExplicitHashKey": "x"],
-            ]]),
-            ("kinesis", "MergeShards", ["StreamName": "s", "ShardToMerge": "shardId-000000000000", "AdjacentShardToMerge": "shardId-000000000000"]),
+            (
+                "kinesis", "PutRecords",
+                [
+                    "StreamName": "s",
+                    "Records": [
+                        ["PartitionKey": "k", "Data": .blob([1])],
+                        ["PartitionKey": "k", "Data": .blob([1]), "ExplicitHashKey": "x"],
+                    ],
+                ]
+            ),
+            (
+                "kinesis", "MergeShards",
+                [
+                    "StreamName": "s", "ShardToMerge": "shardId-000000000000",
+                    "AdjacentShardToMerge": "shardId-000000000000",
+                ]
+            ),
             ("scheduler", "DeleteSchedule", ["Name": "none"]),
             ("scheduler", "CreateSchedule", ["Name": "x", "ScheduleExpression": "never"]),
         ]  // swift-format-ignore

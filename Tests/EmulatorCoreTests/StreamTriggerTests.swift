@@ -60,7 +60,8 @@ struct StreamTriggerTests {
         #expect(session.batches.flatMap { $0 } == expected)
     }
 
-    @Test func `a batch that fails is split until the bad record is alone, which goes to the destination`() async throws {
+    @Test func `a batch that fails is split until the bad record is alone, which goes to the destination`() async throws
+    {
         let session = try await session(Self.fails(on: "bad"))
         let stream = try await session.stream()
         let dead = try await session.queue("dead")
@@ -111,7 +112,9 @@ struct StreamTriggerTests {
         #expect(session.batches.firstIndex(of: ["y"]) ?? .max < last)
     }
 
-    @Test func `a function names the first record that it could not do, and gets it and what follows again`() async throws {
+    @Test func `a function names the first record that it could not do, and gets it and what follows again`()
+        async throws
+    {
         let session = try await session { _, event in
             let records = event["Records"]?.arrayValue ?? []
             guard records.count > 2 else { return FunctionOutcome(ending: .success, payload: Array("{}".utf8)) }

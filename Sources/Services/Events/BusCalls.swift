@@ -65,7 +65,8 @@ enum BusCalls {
         }
         guard context.events.buses[name] != nil else { return .empty }
         guard !context.events.rules.contains(where: { $0.bus == name }) else {
-            throw EventsError.validation("Event bus \(name) has rules. Please delete all rules before deleting the event bus.")
+            throw EventsError.validation(
+                "Event bus \(name) has rules. Please delete all rules before deleting the event bus.")
         }
         context.events.buses.remove(name)
         return .empty

@@ -31,7 +31,8 @@ struct EventPath {
                     steps.append(.all)
                 } else if let number = Int(inner), number >= 0 {
                     steps.append(.element(number))
-                } else if inner.count >= 2, let quote = inner.first, quote == "'" || quote == "\"", inner.last == quote {
+                } else if inner.count >= 2, let quote = inner.first, quote == "'" || quote == "\"", inner.last == quote
+                {
                     steps.append(.member(String(inner.dropFirst().dropLast())))
                 } else {
                     return nil

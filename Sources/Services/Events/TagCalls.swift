@@ -34,7 +34,8 @@ enum TagCalls {
         }
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[2] == "events" else {
-            throw EventsError.validation("Parameter ResourceARN is not valid. Reason: Provided Arn is not in correct format.")
+            throw EventsError.validation(
+                "Parameter ResourceARN is not valid. Reason: Provided Arn is not in correct format.")
         }
         let path = parts[5].split(separator: "/").map(String.init)
         if path.first == "rule" {

@@ -59,7 +59,9 @@ enum TargetCalls {
         guard parts[2] != "ecs" || target.has("EcsParameters") else {
             throw EventsError.validation("Parameter(s) EcsParameters must be specified for target: \(id).")
         }
-        guard parts[2] != "sqs" || !arn.hasSuffix(".fifo") || target.structure("SqsParameters")?.has("MessageGroupId") ?? false
+        guard
+            parts[2] != "sqs" || !arn.hasSuffix(".fifo")
+                || target.structure("SqsParameters")?.has("MessageGroupId") ?? false
         else { throw EventsError.validation("Parameter(s) SqsParameters must be specified for target: \(id).") }
     }
 

@@ -125,7 +125,8 @@ enum IteratorCalls {
                 : .list(children) { child in
                     [
                         "ShardId": .string(child.id),
-                        "ParentShards": .strings([child.parent, child.adjacentParent].compactMap { $0 }.map(StreamShard.id)),
+                        "ParentShards": .strings(
+                            [child.parent, child.adjacentParent].compactMap { $0 }.map(StreamShard.id)),
                         "HashKeyRange": [
                             "StartingHashKey": .string(String(child.range.lowerBound)),
                             "EndingHashKey": .string(String(child.range.upperBound)),

@@ -68,7 +68,9 @@ enum SettingCalls {
         let id = input.string("KeyId") ?? ""
         let name = id.split(separator: "/").last.map(String.init) ?? id
         let keys = context.world.regions[context.regionIndex].kms
-        guard id == "alias/aws/kinesis" || keys.keys[name] != nil || keys.aliases.contains(where: { $0.id.hasSuffix("alias/\(name)") })
+        guard
+            id == "alias/aws/kinesis" || keys.keys[name] != nil
+                || keys.aliases.contains(where: { $0.id.hasSuffix("alias/\(name)") })
         else { throw ServiceError("KMSNotFoundException", "Key '\(id)' does not exist") }
         stream.keyID = id
         update(&stream, &context)

@@ -10,7 +10,11 @@ enum EventSourceChecks {
         guard parts.count >= 6, parts[3] == context.region else {
             throw LambdaError.parameter("Event source must be in the function's region: \(source.prefix(256))")
         }
-        if parts[2] == "sqs" { try checkQueue(source, function, context) } else { try checkStream(source, function, context) }
+        if parts[2] == "sqs" {
+            try checkQueue(source, function, context)
+        } else {
+            try checkStream(source, function, context)
+        }
     }
 
     private static func checkQueue(
@@ -57,7 +61,8 @@ enum EventSourceChecks {
                 "Invalid request: MaximumRecordAgeInSeconds must be -1 or between 60 and 604800. Provided: \(age)")
         }
         if settings["StartingPosition"]?.text == "AT_TIMESTAMP", settings["StartingPositionTimestamp"] == nil {
-            throw LambdaError.parameter("StartingPositionTimestamp must be provided when StartingPosition is AT_TIMESTAMP.")
+            throw LambdaError.parameter(
+                "StartingPositionTimestamp must be provided when StartingPosition is AT_TIMESTAMP.")
         }
         guard !isQueue else {
             for name in ["ParallelizationFactor", "BisectBatchOnFunctionError", "MaximumRetryAttempts"] {

@@ -10,7 +10,8 @@ enum StreamPoll {
     private static let mostBytes = 5_500_000
     /// Tries of a batch that a client that looks waits for; later ones come in their time.
     private static let awaitedTries = 12
-    private static let noAccess = "PROBLEM: Cannot access stream. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM."
+    private static let noAccess =
+        "PROBLEM: Cannot access stream. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM."
 
     /// The ARN of the stream of a mapping, whose source may be one of its consumers.
     static func streamARN(_ source: String) -> String {
@@ -71,7 +72,9 @@ enum StreamPoll {
                 }
             default: break
             }
-            for lane in lanes(mapping, shard.number) { mapping.positions[lane.name] = StreamProgress(position: position) }
+            for lane in lanes(mapping, shard.number) {
+                mapping.positions[lane.name] = StreamProgress(position: position)
+            }
         }
     }
 

@@ -35,10 +35,13 @@ extension Notifications {
             item.set("size", to: .integer(object.bytes.count))
             item.set("etag", to: .string(object.etag.filter { $0 != "\"" }))
         }
-        if let version = object?.versionID, version != S3Object.noVersion { item.set("version-id", to: .string(version)) }
+        if let version = object?.versionID, version != S3Object.noVersion {
+            item.set("version-id", to: .string(version))
+        }
         item.set("sequencer", to: .string("00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer"))))
         detail.set("object", to: .object(item))
-        detail.set("request-id", to: .string(IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()))
+        detail.set(
+            "request-id", to: .string(IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()))
         detail.set("requester", to: .string(context.accountID))
         detail.set("source-ip-address", to: "127.0.0.1")
         switch event {

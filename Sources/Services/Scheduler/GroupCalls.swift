@@ -98,7 +98,9 @@ enum TagCalls {
     static func tag(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var group = try group(input, context)
         for tag in input.structures("Tags") { group.tags[tag.string("Key") ?? ""] = tag.string("Value") ?? "" }
-        guard group.tags.count <= 200 else { throw SchedulerError.quota("The number of tags exceeds the limit of 200.") }
+        guard group.tags.count <= 200 else {
+            throw SchedulerError.quota("The number of tags exceeds the limit of 200.")
+        }
         context.scheduler.groups.insert(group)
         return .empty
     }

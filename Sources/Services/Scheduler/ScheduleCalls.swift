@@ -125,7 +125,9 @@ enum ScheduleCalls {
         ] where parts[2] == service && isMeant && !target.has(member) {
             throw SchedulerError.validation("\(member) is required for target \(arn).")
         }
-        if parts[2] == "sqs", arn.hasSuffix(".fifo"), !(target.structure("SqsParameters")?.has("MessageGroupId") ?? false) {
+        if parts[2] == "sqs", arn.hasSuffix(".fifo"),
+            !(target.structure("SqsParameters")?.has("MessageGroupId") ?? false)
+        {
             throw SchedulerError.validation("SqsParameters is required for target \(arn).")
         }
         let role = target.string("RoleArn") ?? ""

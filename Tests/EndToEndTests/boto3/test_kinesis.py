@@ -104,7 +104,8 @@ class Streams(TestCase):
         self.assertEqual(self.read("records", shard, ShardIteratorType="LATEST")["Records"], [])
         arrival = at["Records"][0]["ApproximateArrivalTimestamp"]
         timed = self.read("records", shard, ShardIteratorType="AT_TIMESTAMP", Timestamp=arrival)
-        self.assertEqual([record["Data"] for record in timed["Records"]], [bytes([n]) for n in range(5)])
+        # boto3 sends whole seconds.
+        self.assertEqual([record["Data"] for record in timed["Records"]][-5:], [bytes([n]) for n in range(5)])
         iterator = self.api.get_shard_iterator(StreamName="records", ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         pages = []
         iterator = iterator["ShardIterator"]
