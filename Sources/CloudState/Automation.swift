@@ -124,9 +124,25 @@ extension World {
         agenda.lastDue { isAwaited($0, includesProcesses: includesProcesses) }
     }
 
-    /// When the next of that happens; nil where all has settled.
-    package func nextAwaited(includesProcesses: Bool) -> Timestamp? {
-        agenda.firstDue { isAwaited($0, includesProcesses: includesProcesses) }
+    /// When the last of that happens before a moment; nil where nothing does.
+    package func settledAt(before moment: Timestamp) -> Timestamp? {
+        agenda.lastDue(before: moment) { isAwaited($0, includesProcesses: false) }
+    }
+
+    /// When the next step of such a process happens; nil where none is under way.
+    package var nextProcessStep: Timestamp? {
+        agenda.firstDue { transition in
+            guard case .event(let event, _) = transition else { return false }
+            return event.isProcess
+        }
+    }
+
+    /// When an alarm is looked at next that nobody waits for: a group may be scaled then.
+    package var nextUnawaitedAlarm: Timestamp? {
+        agenda.firstDue { transition in
+            guard case .event(.alarm(let name), let region) = transition else { return false }
+            return !automation.isAwaited(self, .alarm(name: name), region)
+        }
     }
 
     private func isAwaited(_ transition: Transition, includesProcesses: Bool) -> Bool {

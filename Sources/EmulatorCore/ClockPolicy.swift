@@ -54,8 +54,7 @@ package enum ClockPolicy: Sendable {
                 Self.waitOut(operation, &world)
                 return false
             }
-            Self.settle(&world, includesProcesses: false)
-            return true
+            return Self.settleForLook(&world)
         case .settling:
             world.advance(to: world.now.adding(milliseconds: Self.step))
             guard isRead else {
@@ -63,11 +62,8 @@ package enum ClockPolicy: Sendable {
                 return false
             }
             let asksAgain = input.map { pace.asksAgain(operation, $0) } ?? false
-            if isUnsettled {
-                Self.settle(&world, includesProcesses: false)
-            } else if asksAgain {
-                Self.waitOut(operation, &world)
-            }
+            if isUnsettled { return Self.settleForLook(&world) }
+            if asksAgain { Self.waitOut(operation, &world) }
             return true
         case .stepped:
             world.advance(to: world.now.adding(milliseconds: Self.step))
@@ -90,10 +86,31 @@ package enum ClockPolicy: Sendable {
     private static func waitOut(_ operation: String, _ world: inout World) {
         if operation == "GetExperiment" {
             if let next = world.agenda.nextDue { world.advance(to: next) }
-        } else if groupLooks.contains(operation), let next = world.nextAwaited(includesProcesses: true) {
+        } else if groupLooks.contains(operation), let next = world.nextProcessStep {
             world.advance(to: next)
-            settle(&world, includesProcesses: false)
         }
+    }
+
+    /// Lets everything happen that a client could be waiting for, but for what takes long by itself; and stops before an
+    /// alarm is looked at, so that what a scaling policy undoes a minute later has been there to be seen. Returns whether
+    /// all has settled: otherwise the next look goes on.
+    private static func settleForLook(_ world: inout World) -> Bool {
+        var hasMoved = false
+        for _ in 0..<64 {
+            guard let settled = world.settledAt(includesProcesses: false) else { return true }
+            if let alarm = world.nextUnawaitedAlarm, alarm <= settled {
+                guard let before = world.settledAt(before: alarm) else {
+                    if hasMoved { return false }
+                    break
+                }
+                world.advance(to: before)
+            } else {
+                world.advance(to: settled)
+            }
+            hasMoved = true
+        }
+        settle(&world, includesProcesses: false)
+        return true
     }
 
     /// Lets everything happen that a client could be waiting for.

@@ -214,7 +214,7 @@ class CloudWatch(TestCase):
 
     def test_composite_alarms(self):
         """A composite alarm follows the alarms of its rule at once."""
-        one, two = self.alarm("one"), self.alarm("two")
+        one, two = (self.alarm(name, TreatMissingData="ignore") for name in ("one", "two"))
         self.watch.put_composite_alarm(
             AlarmName="both", AlarmRule=f'ALARM("one") AND (ALARM({two["AlarmArn"]}) OR NOT OK(one))',
             Tags=[{"Key": "team", "Value": "blue"}],

@@ -87,7 +87,10 @@ enum RefreshRun {
             let surplus = max(1, group.desired * (most - 100) / 100)
             let before = group.capacity
             group.isRebalancing = true
-            Launching.launch(min(surplus, candidates.count), &group, reason: .refresh, &context)
+            // Each in the zone of the one that it replaces.
+            for zone in candidates.prefix(surplus).map({ group.members[$0].zone }) {
+                Launching.launch(1, &group, reason: .refresh, only: [zone], &context)
+            }
             if group.capacity == before { group.isRebalancing = false }
             context.autoScaling.groups.insert(group)
             wait(&refresh, "Waiting for instances to be in service before continuing.", .seconds(10), &context)
