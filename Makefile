@@ -39,13 +39,16 @@ demo: build ## Set up, build, and grade the reference solution and a known-bad o
 	@scripts/demo
 
 .PHONY: test
-test: setup $(stamps)/test-packages .venv-test/.ready ## Set up and run all tests (debug build).
+test: setup $(stamps)/images $(stamps)/test-packages .venv-test/.ready ## Set up and run all tests (debug build).
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" SKYLAB_TEST_PYTHON="$(CURDIR)/.venv-test/bin/python" \
 	    scripts/run-tests $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
 
 .PHONY: build
-build: setup $(stamps)/release ## Build the release binaries: .build/release/skylab and spawnd.
+build: setup $(stamps)/release $(stamps)/images ## Build the release binaries: .build/release/skylab and spawnd.
+
+.PHONY: images
+images: $(stamps)/images ## Build the images of containers that stand in for those of tutorials: .build/images.
 
 .PHONY: install
 install: build ## Install under PREFIX (default /usr/local); DESTDIR is honoured.
@@ -98,6 +101,10 @@ $(stamps)/packages: scripts/apt-packages.txt scripts/install-packages
 
 $(stamps)/test-packages: scripts/apt-packages.txt scripts/install-packages | $(stamps)/packages
 	@$(if $(SKIP_PACKAGES),:,scripts/install-packages test)
+	@mkdir -p $(@D) && touch $@
+
+$(stamps)/images: scripts/build-images $(shell find fixtures/images) | $(stamps)/packages
+	@scripts/build-images .build/images
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: requirements.txt scripts/make-venv | $(stamps)/packages

@@ -100,6 +100,9 @@ let package = Package(
         service("SQS", ["Digests"]),
         // Zip files of functions and layers, with libarchive.
         library("Archives", ["CLibArchive"]),
+        // OCI images of this machine, unpacked into roots of containers, with libarchive.
+        library("Images", ["CLibArchive", "Digests", "JSONValue"]),
+        tests("ImagesTests", ["Images", "Digests"]),
         service("Lambda", ["Archives", "Digests", "PolicyEngine"]),
         library(
             "EmulatorCore",
