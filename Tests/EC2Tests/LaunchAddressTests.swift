@@ -9,7 +9,8 @@ struct LaunchAddressTests {
     let prefix: String
 
     init() {
-        vpc = session.call("CreateVpc", ["CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": "true"])
+        vpc =
+            session.call("CreateVpc", ["CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": "true"])
             .first("vpcId") ?? ""
         let block = session.call("DescribeVpcs", ["VpcId.1": vpc]).first("ipv6CidrBlock") ?? ""
         prefix = String(block.prefix { $0 != "/" }.dropLast(4))
@@ -42,7 +43,8 @@ struct LaunchAddressTests {
         #expect(shown.all("publicIp").isEmpty)
         #expect(shown.all("privateDnsName").allSatisfy { $0 == "\(id).ec2.internal" })
         #expect(session.call("StopInstances", ["InstanceId.1": id]).status == 200)
-        #expect(session.call("DescribeInstances", ["InstanceId.1": id]).first("ipv6Address") == shown.first("ipv6Address"))
+        #expect(
+            session.call("DescribeInstances", ["InstanceId.1": id]).first("ipv6Address") == shown.first("ipv6Address"))
         #expect(session.call("StartInstances", ["InstanceId.1": id]).status == 200)
         #expect(session.call("TerminateInstances", ["InstanceId.1": id]).status == 200)
         #expect(session.call("DescribeInstances", ["InstanceId.1": id]).all("networkInterfaceId").isEmpty)
@@ -63,12 +65,14 @@ struct LaunchAddressTests {
         #expect(Set(counted.all("ipv6Address")).count == 2, "\(counted.text)")
         let named = run("SubnetId=\(subnet)&Ipv6Address.1.Ipv6Address=\(prefix)01::99")
         #expect(named.first("ipv6Address") == "\(prefix)01::99")
-        #expect(run("SubnetId=\(subnet)&Ipv6Address.1.Ipv6Address=\(prefix)01::99").errorCode == "InvalidIPAddress.InUse")
+        #expect(
+            run("SubnetId=\(subnet)&Ipv6Address.1.Ipv6Address=\(prefix)01::99").errorCode == "InvalidIPAddress.InUse")
         #expect(
             run("SubnetId=\(subnet)&Ipv6Address.1.Ipv6Address=\(prefix)01::98&Ipv6AddressCount=1").errorCode
                 == "InvalidParameterCombination")
         let interface = run(
-            "NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId=\(subnet)&NetworkInterface.1.Ipv6AddressCount=1")
+            "NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId=\(subnet)&NetworkInterface.1.Ipv6AddressCount=1"
+        )
         #expect(interface.all("ipv6Address").count == 2, "\(interface.text)")
         #expect(run("Ipv6AddressCount=1").errorCode == "InvalidParameterValue")
     }
@@ -82,7 +86,8 @@ struct LaunchAddressTests {
                 + "\(addresses).2.PrivateIpAddress=10.0.1.11\(addresses).2.Primary=false")
         #expect(launched.all("primary") == ["true", "false"], "\(launched.text)")
         #expect(Set(launched.all("privateIpAddress")) == ["10.0.1.10", "10.0.1.11"])
-        let both = run(interface + "\(addresses).1.PrivateIpAddress=10.0.1.12&NetworkInterface.1.SecondaryPrivateIpAddressCount=1")
+        let both = run(
+            interface + "\(addresses).1.PrivateIpAddress=10.0.1.12&NetworkInterface.1.SecondaryPrivateIpAddressCount=1")
         #expect(both.errorCode == "InvalidParameterCombination")
     }
 

@@ -11,16 +11,20 @@ struct HostileValues {
     init(seed: String) { state = IDGenerator.hash(seed, 0xF0_22) }
 
     private static let texts = [
-        "", " ", "a", "-", "*", "?", "\\", "\u{0}", "é中🎉", "%00%ff", "../../etc/passwd", String(repeating: "x", count: 300),
+        "", " ", "a", "-", "*", "?", "\\", "\u{0}", "é中🎉", "%00%ff", "../../etc/passwd",
+        String(repeating: "x", count: 300),
         "i-0123456789abcdef0", "vpc-12345678", "subnet-", "arn:", "::::::", "arn:aws:iam::123456789012:role/x",
-        "arn:aws:ecs:us-east-1:123456789012:cluster/x", "10.0.0.0/16", "0.0.0.0/0", "255.255.255.255/32", "999.1.1.1/99",
-        "10.0.0.0/", "/", "::/0", "2001:db8::/129", "-1", "0", "1", "65536", "9223372036854775807", "-9223372036854775808",
+        "arn:aws:ecs:us-east-1:123456789012:cluster/x", "10.0.0.0/16", "0.0.0.0/0", "255.255.255.255/32",
+        "999.1.1.1/99",
+        "10.0.0.0/", "/", "::/0", "2001:db8::/129", "-1", "0", "1", "65536", "9223372036854775807",
+        "-9223372036854775808",
         "1e999", "NaN", "{}", "[", "null", "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
         "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}", "2026-01-01T00:00:00Z",
         "cron(* * * * ? *)", "rate(0 minutes)", "a,b,,c", "=", "AAAA", "$Latest", "default", "all", "us-east-1a", "tcp",
     ]
     private static let integers = [
-        0, 1, 2, 3, 5, 10, 60, 80, 100, 1000, 1024, 3600, 65_535, 86_400, -1, -2, Int(Int32.max), Int(Int32.min), .max, .min,
+        0, 1, 2, 3, 5, 10, 60, 80, 100, 1000, 1024, 3600, 65_535, 86_400, -1, -2, Int(Int32.max), Int(Int32.min), .max,
+        .min,
     ]
 
     private mutating func next(_ bound: Int) -> Int {
@@ -36,7 +40,8 @@ struct HostileValues {
     mutating func learn(_ value: Value, as name: String = "") {
         switch value {
         case .string(let text):
-            if !text.isEmpty, text.utf8.count < 300, seen[name]?.count ?? 0 < 12 { seen[name, default: []].append(text) }
+            guard !text.isEmpty, text.utf8.count < 300, seen[name]?.count ?? 0 < 12 else { return }
+            seen[name, default: []].append(text)
         case .list(let values): for value in values.prefix(4) { learn(value, as: name) }
         case .structure(let fields), .map(let fields): for field in fields.fields { learn(field.value, as: field.name) }
         default: break

@@ -107,7 +107,8 @@ struct ListedImage: Sendable {
             "DeregistrationProtection": ownerAlias == nil && !image.isPublic
                 ? .string(image.deregistrationProtection) : nil,
             "LastLaunchedTime": image.lastLaunchedTime.map { .string($0.iso8601) },
-            "FreeTierEligible": .boolean(isFreeTierEligible), "Platform": image.isWindows ? "windows" : nil, "ImageId": .string(image.id),
+            "FreeTierEligible": .boolean(isFreeTierEligible),
+            "Platform": image.isWindows ? "windows" : nil, "ImageId": .string(image.id),
             "ImageLocation": .string(location), "State": .string(image.state.rawValue),
             "OwnerId": .string(image.ownerID), "CreationDate": .string(image.creationDate.iso8601),
             "Public": .boolean(image.isPublic), "Architecture": .string(image.architecture), "ImageType": "machine",

@@ -64,7 +64,8 @@ enum InstanceFilters {
                 InstanceViews.privateName(instance, $0.address, region)
             }
         }
-        filters["network-interface.deny-all-igw-traffic"] = { instance, state in of(instance, state).map { _ in "false" }
+        filters["network-interface.deny-all-igw-traffic"] = { instance, state in
+            of(instance, state).map { _ in "false" }
         }
         filters["network-interface.ipv6-addresses.is-primary-ipv6"] = { instance, state in
             of(instance, state).flatMap(\.ipv6Addresses).map { _ in "false" }

@@ -229,7 +229,8 @@ enum LaunchNetwork {
             )
         }
         guard request.address == nil, request.addressCount == 1, !(request.associatesPublicAddress ?? false) else {
-            throw EC2Error.invalidCombination("IPv4 addresses cannot be assigned in the IPv6-only subnet '\(subnet.id)'.")
+            throw EC2Error.invalidCombination(
+                "IPv4 addresses cannot be assigned in the IPv6-only subnet '\(subnet.id)'.")
         }
         var interface = interface(request, in: subnet, launch.interfaceTags, for: instance, &context)
         interface.ipv6Addresses = try IPv6Addresses.take(

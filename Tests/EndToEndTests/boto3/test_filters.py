@@ -4,7 +4,7 @@ import re
 import unittest
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from support import TestCase, client, image_id
 
@@ -36,20 +36,24 @@ class Filters(TestCase):
                 continue
             call = getattr(self.ec2, xform_name(name))
             more = {key: "x" for key in shape.required_members}
-            if name == "DescribeLaunchTemplateVersions":
-                more["Versions"] = ["$Latest"]
-            try:
-                call(**more)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "InvalidAction":
-                    continue
+            # Where there is much to look through, a little of it does.
+            more |= {
+                "DescribeLaunchTemplateVersions": {"Versions": ["$Latest"]},
+                "DescribeInstanceTypes": {"InstanceTypes": ["t3.micro"]},
+                "DescribeImages": {"Owners": ["self"]},
+            }.get(name, {})
             for wanted in documented(shape.members[filters]):
-                asked += 1
                 try:
                     call(**more, **{filters: [{"Name": wanted, "Values": ["no-such-value"]}]})
                 except ClientError as error:
+                    if error.response["Error"]["Code"] == "InvalidAction":
+                        break
                     if error.response["Error"]["Message"].startswith("The filter"):
                         refused.append(f"{name} {wanted}")
+                except ParamValidationError:
+                    # An operation that asks for more than a text; none that is emulated does.
+                    break
+                asked += 1
         self.assertEqual(refused, [])
         self.assertGreater(asked, 600)
 
