@@ -41,7 +41,7 @@ struct TaskDefinitionLabTests {
     static let cases: [(old: String, new: String, expected: String)] = [
         (
             "taskdef.{json,yaml}", "taskdef.{json,toml}",
-            "lab.yaml:5:32: error: 'entry' of a task definition must end with .json, .yaml or .yml, for instance taskdef.{json,yaml}, not 'taskdef.{json,toml}'"
+            "lab.yaml:5:31: error: 'entry' of a task definition must end with .json, .yaml or .yml, for instance taskdef.{json,yaml}, not 'taskdef.{json,toml}'"
         ),
         (
             "aws:ecs:RegisterTaskDefinition", "ecs:RegisterTaskDefinition",
@@ -118,7 +118,7 @@ struct TaskDefinitionLabTests {
         let error = #expect(throws: DocumentError.self) {
             try LocatedDocument(Array("{\n\"a\": 1,,\n}".utf8), path: "a.json")
         }
-        #expect(error?.location == SourceLocation(line: 2, column: 9))
+        #expect(error?.location == SourceLocation(line: 2, column: 8))
     }
 
     @Test func `no cut of a document traps`() {
