@@ -1,3 +1,4 @@
+import GradeModel
 import JSONValue
 import Sandbox
 
