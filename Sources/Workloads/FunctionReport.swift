@@ -80,9 +80,10 @@ struct FunctionReport {
     /// For instance `python:3.12.v1`.
     private var runtimeVersion: String {
         let name = version.runtime ?? "provided"
-        guard let digit = name.firstIndex(where: \.isNumber) else { return name }
-        let number = name[digit...].hasSuffix(".x") ? name[digit...].dropLast(2) : name[digit...]
-        return "\(name[..<digit].filter { $0 != "." }):\(number).v1"
+        let split = name.firstIndex(of: ".").flatMap { name.hasPrefix("provided") ? name.index(after: $0) : nil }
+        guard let start = split ?? name.firstIndex(where: \.isNumber) else { return name }
+        let number = name[start...].hasSuffix(".x") ? name[start...].dropLast(2) : name[start...]
+        return "\(name[..<start].filter { $0 != "." }):\(number).v1"
     }
 
     private func initReport() -> [String] {

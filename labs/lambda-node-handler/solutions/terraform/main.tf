@@ -1,4 +1,4 @@
-# Makes the function word-count of index.mjs, with a role that may write logs.
+# Makes the function word-count of count.mjs, with a role that may write logs.
 
 terraform {
   required_providers {
@@ -15,11 +15,11 @@ provider "aws" {
 
 # The deployment package. Where the provider hashicorp/archive is at hand, its archive_file does the same.
 resource "terraform_data" "package" {
-  triggers_replace = filesha256("${path.module}/index.mjs")
+  triggers_replace = filesha256("${path.module}/count.mjs")
 
   provisioner "local-exec" {
     working_dir = path.module
-    command     = "python3 -m zipfile -c package.zip index.mjs"
+    command     = "python3 -m zipfile -c package.zip count.mjs"
   }
 }
 
@@ -48,7 +48,7 @@ resource "aws_lambda_function" "function" {
   function_name = "word-count"
   role          = aws_iam_role.function.arn
   runtime       = "nodejs22.x"
-  handler       = "index.handler"
+  handler       = "count.handler"
   filename      = "${path.module}/package.zip"
   memory_size   = 256
   timeout       = 5
