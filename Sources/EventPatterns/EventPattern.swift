@@ -7,6 +7,8 @@ package struct EventPattern: Sendable {
     /// What is wrong with a pattern, in the words of AWS's own matcher.
     package struct Malformed: Error, Equatable {
         package var reason: String
+
+        package init(reason: String) { self.reason = reason }
     }
 
     private indirect enum Node: Sendable {
