@@ -40,7 +40,7 @@ struct DocumentCheckTests {
         let value = ReadDocument(name: "taskdef.json", value: ["family": "web", "cpu": "256"])
         #expect(try document("{file: taskdef.json, expect: {family: {eq: web}}}", value).verdict == .passed)
         let wrong = "{file: taskdef.json, expect: {family: {eq: web}, cpu: {eq: \"512\"}}}"
-        #expect(try document(wrong, value).message == "taskdef.json: expected cpu to be 512, found 256.")
+        #expect(try document(wrong, value).message == "taskdef.json: expected cpu to be '512', found '256'.")
         #expect(try document(wrong, value, more: "\n  score: proportional").points == Points(5))
     }
 }

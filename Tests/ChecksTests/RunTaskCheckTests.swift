@@ -23,7 +23,7 @@ struct RunTaskCheckTests {
         let outcome = TaskOutcome(task: task)
         #expect(try run("{family: web, expect: {lastStatus: {eq: RUNNING}}}", outcome).verdict == .passed)
         let bad = try run("{family: web, expect: {lastStatus: {eq: STOPPED}}}", outcome)
-        #expect(bad.message == "web:3: expected lastStatus to be STOPPED, found RUNNING.")
+        #expect(bad.message == "web:3: expected lastStatus to be 'STOPPED', found 'RUNNING'.")
     }
 
     @Test func `a container comes before another only where that one waits for it`() throws {

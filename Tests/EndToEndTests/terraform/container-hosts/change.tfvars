@@ -1,3 +1,2 @@
-capacity = 90
 scale    = 100
 desired  = 3

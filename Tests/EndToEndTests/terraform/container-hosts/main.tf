@@ -37,6 +37,12 @@ data "aws_subnets" "default" {
     name   = "vpc-id"
     values = [data.aws_vpc.default.id]
   }
+
+  # Not every zone has every type.
+  filter {
+    name   = "availability-zone"
+    values = ["us-east-1a", "us-east-1b"]
+  }
 }
 
 data "aws_ssm_parameter" "image" {
@@ -106,7 +112,7 @@ resource "aws_autoscaling_group" "host" {
   name                = "tf-ecs-host"
   min_size            = 2
   max_size            = 4
-  vpc_zone_identifier = slice(sort(data.aws_subnets.default.ids), 0, 2)
+  vpc_zone_identifier = data.aws_subnets.default.ids
 
   launch_template {
     id      = aws_launch_template.host.id
