@@ -57,7 +57,8 @@ struct BoxRecord {
         dropGo()
     }
 
-    private mutating func dropGo() {
+    /// From here on the program cannot be let go any more.
+    mutating func dropGo() {
         if let descriptor = go { close(descriptor) }
         go = nil
     }

@@ -114,6 +114,7 @@ final class SpawnerCore: Sendable {
     func kill(_ id: UInt64, limit: ProgramEnding.Limit) {
         state.withLock { state in
             guard state.boxes[id] != nil else { return }
+            state.boxes[id]?.dropGo()
             send(Parcel(MESSAGE_KILL, box: id, code: limit.code), &state)
         }
     }

@@ -238,7 +238,8 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         entry->id = parcel->message.box;
         entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
-        if (launch(workshop, entry, &request, parcel, &failed) != 0 && !entry->reported) {
+        // EPIPE: init is gone, and has said why or will be found dead.
+        if (launch(workshop, entry, &request, parcel, &failed) != 0 && errno != EPIPE && !entry->reported) {
             entry->reported = true;
             entry->report = failure(errno, failed);
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);

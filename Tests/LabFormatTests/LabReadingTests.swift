@@ -126,7 +126,7 @@ struct LabReadingTests {
         let warnings = try parse(text).warnings
         #expect(
             warnings.map(\.description) == [
-                "lab.yaml:31:21: warning: 'Tags.Owner' has only 'ne', which also holds where there is no value: add 'exists: true' unless that is meant"
+                "lab.yaml:32:21: warning: 'Tags.Owner' has only 'ne', which also holds where there is no value: add 'exists: true' unless that is meant"
             ])
     }
 }
