@@ -1,4 +1,5 @@
 import CloudState
+import EmulatorCore
 import JSONValue
 import ServiceModel
 import Testing

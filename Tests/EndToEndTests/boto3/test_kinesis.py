@@ -157,8 +157,14 @@ class Streams(TestCase):
             error_code(self.api.update_shard_count, StreamName="shards", TargetShardCount=9, ScalingType="UNIFORM_SCALING"),
             "LimitExceededException",
         )
-        pages = self.api.get_paginator("list_shards").paginate(StreamName="shards", PaginationConfig={"PageSize": 2})
-        self.assertEqual([len(page["Shards"]) for page in pages], [2, 2, 2])
+        # A token stands for the stream, too: both together are refused.
+        page = self.api.list_shards(StreamName="shards", MaxResults=4)
+        rest = self.api.list_shards(NextToken=page["NextToken"])
+        self.assertEqual((len(page["Shards"]), len(rest["Shards"])), (4, 2))
+        self.assertEqual(
+            error(self.api.list_shards, StreamName="shards", NextToken=page["NextToken"])["Message"],
+            "NextToken and StreamName cannot be provided together.",
+        )
 
     def test_settings(self):
         """Retention, encryption, metrics, mode, sizes, tags and policies."""

@@ -411,9 +411,9 @@ class Running(TestCase):
         )
         arn = "arn:aws:lambda:us-east-1:123456789012:function:notified"
         rule = {"Name": "suffix", "Value": ".png"}
-        s3.put_bucket_notification_configuration(
-            Bucket="lambda-notifies",
-            NotificationConfiguration={
+        wanted = {
+            "Bucket": "lambda-notifies",
+            "NotificationConfiguration": {
                 "LambdaFunctionConfigurations": [
                     {
                         "LambdaFunctionArn": arn,
@@ -422,7 +422,12 @@ class Running(TestCase):
                     }
                 ]
             },
+        }
+        self.assertEqual(
+            error(s3.put_bucket_notification_configuration, **wanted)["Message"],
+            "Unable to validate the following destination configurations",
         )
+        s3.put_bucket_notification_configuration(**wanted, SkipDestinationValidation=True)
         s3.put_object(Bucket="lambda-notifies", Key="too-early.png", Body=b"x")
         self.api.add_permission(
             FunctionName="notified",

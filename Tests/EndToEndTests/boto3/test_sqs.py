@@ -184,7 +184,7 @@ class Queues(TestCase):
         self.sqs.start_message_move_task(**slowly)
         tasks = self.sqs.list_message_move_tasks(SourceArn=self.arn(dead), MaxResults=10)["Results"]
         self.assertEqual([task["Status"] for task in tasks], ["COMPLETED", "CANCELLED"])
-        self.assertEqual(sorted(message["Body"] for message in self.receive(url, MaxNumberOfMessages=10)), ["0", "1", "2"])
+        self.assertEqual(sorted(message["Body"] for message in self.receive(url)), ["0", "1", "2"])
 
 
 if __name__ == "__main__":
