@@ -19,7 +19,7 @@ struct FuzzTests {
         if name == "ec2" { _ = session.launch(2) }
         var hostile = HostileValues(seed: name)
         var succeeded = 0
-        for _ in 0..<6 {
+        for _ in 0..<4 {
             for operationName in service.operations.keys.sorted() {
                 let operation = try #require(model.operation(operationName))
                 let handler = try #require(service.operations[operationName])
@@ -110,7 +110,7 @@ struct FuzzTests {
             return Int(IDGenerator.mix(state) % UInt64(max(1, bound)))
         }
         var broken: [[UInt8]] = (0..<whole.count).map { Array(whole[..<$0]) }
-        for _ in 0..<800 {
+        for _ in 0..<400 {
             var body = whole
             for _ in 0...next(3) {
                 let place = next(body.count)
