@@ -147,7 +147,7 @@ package final class Emulator: Sendable {
     /// Lets all that is under way come to its end.
     package func settle() {
         state.withLock { state in
-            ClockPolicy.settle(&state.world)
+            ClockPolicy.settle(&state.world, includesProcesses: true)
             state.isUnsettled = false
             state.revision += 1
         }
