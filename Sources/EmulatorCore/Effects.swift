@@ -169,7 +169,8 @@ extension Emulator {
                 let parked = state.withLock { state in parks(&state) { continuation.resume(returning: true) } }
                 if !parked { continuation.resume(returning: false) }
             }
-            if !waits { return }
+            // What ended while it was started has changed the world as well.
+            if !waits, !state.withLock(\.isUnsettled) { return }
         }
     }
 }
