@@ -125,7 +125,10 @@ let package = Package(
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests(
             "EmulatorCoreTests",
-            ["EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
+            [
+                "EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "WireProtocols", "EmulatorTestSupport",
+                "ReportFixtures",
+            ]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
