@@ -246,7 +246,7 @@ extension World {
 
 extension World {
     /// Lets all that is under way come to its end.
-    package mutating func settle() { ClockPolicy.settle(&self) }
+    package mutating func settle() { ClockPolicy.settle(&self, includesProcesses: true) }
 }
 
 extension JSON {
