@@ -78,7 +78,7 @@ let package = Package(
 
         // MARK: The emulator
         library("ServiceModel"),
-        library("WireProtocols", ["ServiceModel", "JSONValue"]),
+        library("WireProtocols", ["ServiceModel", "JSONValue", "Digests"]),
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
         library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
@@ -125,7 +125,10 @@ let package = Package(
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests(
             "EmulatorCoreTests",
-            ["EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
+            [
+                "EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "WireProtocols", "EmulatorTestSupport",
+                "ReportFixtures",
+            ]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),
@@ -165,6 +168,7 @@ let package = Package(
             "Workloads",
             [
                 "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
+                "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -55,6 +55,10 @@ struct EmulatorCommand: AsyncParsableCommand {
             valueName: "[zone:]types"))
     var shortage: [ShortageOption] = []
 
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
+    }
+
     func run() async throws {
         guard !operations else { return writeOut(OperationTable.text) }
         let start = Timestamp.wallClock

@@ -227,7 +227,8 @@ package final class Emulator: Sendable {
 
     /// Runs a decoded call and adds it to the trail.
     func perform(
-        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool,
+        stream: FunctionAnswerStream? = nil
     ) -> Performance {
         // What a look settles may start programs, which it then waits for; a bound keeps that from going on for ever.
         for round in 0..<64 {
@@ -236,13 +237,13 @@ package final class Emulator: Sendable {
             let step =
                 handler.isRead
                 ? read(record, isInside: isInside, waits: waits ? again : nil)
-                : write(service, handler, input, record, isInside: isInside, waits: waits ? again : nil)
+                : write(service, handler, input, record, isInside: isInside, waits: waits ? again : nil, stream)
             switch step {
             case .start(let effects, let generation): start(effects, generation: generation)
             case .wait:
                 let pending = Pending<Outcome>()
                 again.then { _ in
-                    switch self.perform(service, handler, input, record, isInside: isInside) {
+                    switch self.perform(service, handler, input, record, isInside: isInside, stream: stream) {
                     case .done(let outcome): pending.fulfil(outcome)
                     case .later(let more): more.then { pending.fulfil($0) }
                     }
@@ -280,7 +281,7 @@ package final class Emulator: Sendable {
 
     private func write(
         _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool,
-        waits: Pending<Bool>?
+        waits: Pending<Bool>?, _ stream: FunctionAnswerStream?
     ) -> Step {
         state.withLock { state in
             var context = draft(&state, record, isRead: false, isInside: isInside)
@@ -302,6 +303,7 @@ package final class Emulator: Sendable {
                 if let id = response.awaited {
                     let pending = Pending<Outcome>()
                     state.effects.waiters[id] = pending
+                    state.effects.streams[id] = stream
                     awaited = pending
                 }
             case .failure(let error):

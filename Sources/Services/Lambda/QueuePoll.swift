@@ -132,6 +132,11 @@ enum QueuePoll {
             let function = context.lambda.functions[name.name],
             let version = try? InvokeCalls.chosen(function, name.qualifier, &context)
         else { return false }
+        let senders = batch.compactMap { $0["Attributes"]?["SenderId"]?.text }
+        guard !Recursion.ends(function, at: Recursion.depth(ofSenders: senders, context), &context) else {
+            delete(items, mapping, &context)
+            return false
+        }
         let payload = JSON.object(["Records": .array(records)]).serializedString()
         InvokeCalls.begin(
             .mapping(uuid: mapping.id, items: items), function, version, qualifier: name.qualifier,
