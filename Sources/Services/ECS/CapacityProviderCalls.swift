@@ -81,10 +81,12 @@ enum CapacityProviderCalls {
             if let scaling = change.structure("managedScaling") {
                 fields["managedScaling"] = try managedScaling(fields["managedScaling"], scaling)
             }
+            // From the first update on it is shown with the provider: clients wait for it.
+            fields["updateStatus"] = "UPDATE_COMPLETE"
             provider.group = .structure(fields)
         }
         context.ecs.capacityProviders.insert(provider)
-        return Response(["capacityProvider": view(provider, updateStatus: "UPDATE_COMPLETE")])
+        return Response(["capacityProvider": view(provider)])
     }
 
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -130,10 +132,13 @@ enum CapacityProviderCalls {
     }
 
     private static func view(_ provider: CapacityProvider, updateStatus: String? = nil) -> Value {
-        [
+        var group = provider.group.fields ?? Fields()
+        let kept = group["updateStatus"]?.text
+        group["updateStatus"] = nil
+        return [
             "capacityProviderArn": .string(provider.arn), "name": .string(provider.id),
-            "status": .string(provider.status), "autoScalingGroupProvider": provider.group,
-            "updateStatus": .optional(updateStatus), "tags": ECSTags.view(provider.tags),
+            "status": .string(provider.status), "autoScalingGroupProvider": .structure(group),
+            "updateStatus": .optional(updateStatus ?? kept), "tags": ECSTags.view(provider.tags),
         ]
     }
 }

@@ -1,2 +1,3 @@
+capacity = 90
 scale    = 100
 desired  = 3
