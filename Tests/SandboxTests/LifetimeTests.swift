@@ -24,7 +24,7 @@ struct LifetimeTests {
     }
 
     private func eventually(_ condition: () -> Bool) async throws -> Bool {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             if condition() { return true }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -61,8 +61,10 @@ def rest_json(body, headers, shape, name):
     """Walks the body of an answer and its headers: the payload, or the members that are nowhere else."""
     payload = shape.serialization.get("payload")
     if payload:
-        if shape.members[payload].type_name == "structure":
-            value_json(json.loads(body), shape.members[payload], name)
+        inner = shape.members[payload]
+        # A stream of events is no document yet: botocore reads it while the test takes the events.
+        if inner.type_name == "structure" and not inner.serialization.get("eventstream"):
+            value_json(json.loads(body), inner, name)
         return
     elsewhere = {}
     for member, inner in shape.members.items():
