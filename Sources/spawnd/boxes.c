@@ -17,6 +17,7 @@
 #include "clone.h"
 #include "family.h"
 #include "init.h"
+#include "lodging.h"
 #include "privileges.h"
 #include "request.h"
 #include "shape.h"
@@ -98,7 +99,9 @@ static int watch(const struct workshop *workshop, int descriptor, struct watch *
 }
 
 // Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
-static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const char **failed) {
+// `lodging` is NULL for a box with a network of its own.
+static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const struct lodging *lodging,
+                                const char **failed) {
     *failed = "calloc";
     struct entry *entry = calloc(1, sizeof *entry);
     if (entry == NULL) return NULL;
@@ -113,12 +116,15 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     entry->number = ++workshop->groups;
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
-    if ((omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+    bool is_space = lodging != NULL && lodging->is_space;
+    if ((omitted & OMIT_GROUP) == 0 && !is_space) cgroup_make(&entry->group, &workshop->home, entry->number);
     *failed = bare ? "clone" : "clone3 with new namespaces";
-    entry->process = clone_box(bare, &entry->handle);
+    entry->process = lodging != NULL ? lodging_clone(lodging, &entry->handle) : clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
         if (clone_keep_only(channel[1], &entry->group) != 0) _exit(1);
+        if (is_space) space_run(INIT_CHANNEL, workshop->uid, workshop->gid);
+        enum { BOX_ID = 1000 }; // what a student's box sees itself as; never 0
         const struct init_setup setup = {
             .group = entry->group,
             .channel = INIT_CHANNEL,
@@ -128,6 +134,9 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
             .base = entry->base,
             .uid = workshop->uid,
             .gid = workshop->gid,
+            .shown_uid = lodging != NULL ? lodging->shown_uid : BOX_ID,
+            .shown_gid = lodging != NULL ? lodging->shown_gid : BOX_ID,
+            .shares_network = lodging != NULL,
         };
         init_run(&setup);
     }
@@ -155,7 +164,7 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
     if (spare != NULL || workshop->filter_problem != NULL) return;
-    spare = make_blank(workshop, 0, &failed);
+    spare = make_blank(workshop, 0, NULL, &failed);
     if (spare == NULL || !workshop->shape_is_common) return;
     struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
     spare->shaped = shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
@@ -201,6 +210,32 @@ static struct entry *take_spare(const struct workshop *workshop, const struct re
     return NULL;
 }
 
+// Takes the namespaces of the space out of the parcel of a container.
+static bool take_lodging(struct parcel *parcel, const struct request *request, struct lodging *lodging) {
+    if (parcel->count < LAUNCH_DESCRIPTORS_SHARED) return false;
+    *lodging = (struct lodging){.users = parcel->descriptors[3], .network = parcel->descriptors[4],
+                                .shown_uid = request->container.user, .shown_gid = request->container.group};
+    parcel->count -= 2;
+    memmove(&parcel->descriptors[3], &parcel->descriptors[5], (parcel->count - 3) * sizeof *parcel->descriptors);
+    return true;
+}
+
+void boxes_space(struct workshop *workshop, struct parcel *parcel) {
+    const struct lodging space = {.is_space = true};
+    const char *failed = "";
+    struct entry *entry = make_blank(workshop, 0, &space, &failed);
+    if (entry == NULL) {
+        struct message message = failure(errno, failed);
+        message.values[FAILED_BLANK] = 1;
+        say(workshop, parcel->message.box, message);
+    } else {
+        entry->id = parcel->message.box;
+        entry->deadline_ms = now_ms() + SET_UP_MS;
+        channel_send(entry->channel, parcel, MSG_DONTWAIT);
+    }
+    parcel_close(parcel);
+}
+
 void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
     const char *failed = workshop->filter_problem;
     struct entry *entry = NULL;
@@ -212,10 +247,22 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         parcel_close(parcel);
         return;
     }
+    bool shares = parcel->message.values[LAUNCH_SHARED] != 0;
+    struct lodging lodging = {.users = -1, .network = -1};
     if (failed == NULL) {
-        if (omitted == 0) entry = take_spare(workshop, &request);
-        if (entry == NULL) entry = make_blank(workshop, omitted, &failed);
+        if (shares) {
+            failed = "the request";
+            errno = EPROTO;
+            if (take_lodging(parcel, &request, &lodging)) entry = make_blank(workshop, omitted, &lodging, &failed);
+        } else {
+            if (omitted == 0) entry = take_spare(workshop, &request);
+            if (entry == NULL) entry = make_blank(workshop, omitted, NULL, &failed);
+        }
     }
+    int problem = errno;
+    if (lodging.users >= 0) close(lodging.users);
+    if (lodging.network >= 0) close(lodging.network);
+    errno = problem;
     if (entry == NULL) {
         struct message message = failure(errno, failed);
         message.values[FAILED_BLANK] = 1;
@@ -230,7 +277,7 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
         }
     }
-    if (omitted == 0) remember(workshop, &request, parcel->descriptors[0]);
+    if (omitted == 0 && !shares) remember(workshop, &request, parcel->descriptors[0]);
     else request_release(&request);
     parcel_close(parcel);
 }
@@ -239,10 +286,11 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     (void)workshop;
     struct entry *entry = find(parcel->message.box);
     if (entry == NULL || entry->channel < 0) return;  // it has just ended: its report is on the way
-    struct parcel passed = {.message = parcel->message};
+    struct parcel passed = {.message = parcel->message, .count = parcel->count};
+    memcpy(passed.descriptors, parcel->descriptors, parcel->count * sizeof *parcel->descriptors);
     if (parcel->message.kind == MESSAGE_START) {
         entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
-    } else {
+    } else if (parcel->message.kind == MESSAGE_KILL) {
         if (entry->limit < 0) entry->limit = (int)parcel->message.code;
         entry->deadline_ms = now_ms() + KILL_MS;
     }
@@ -263,6 +311,9 @@ static void hear(struct workshop *workshop, struct entry *entry) {
         if (parcel.message.kind == MESSAGE_READY) {
             entry->said_ready = true;
             entry->deadline_ms = INT64_MAX;
+            parcel.message.box = entry->id;
+            channel_send(workshop->control, &parcel, 0);
+        } else if (parcel.message.kind == MESSAGE_GIVEN || parcel.message.kind == MESSAGE_RAN) {
             parcel.message.box = entry->id;
             channel_send(workshop->control, &parcel, 0);
         } else if (!entry->reported) {

@@ -33,6 +33,9 @@ struct workshop {
 // Has a blank box at hand for the next launch.
 void boxes_prepare(struct workshop *workshop);
 
+// Makes a network that boxes share, as MESSAGE_SPACE wants it. Closes the parcel.
+void boxes_space(struct workshop *workshop, struct parcel *parcel);
+
 // Makes a box from MESSAGE_LAUNCH. Answers MESSAGE_FAILED itself where that is not possible. Owns the descriptors.
 void boxes_launch(struct workshop *workshop, struct parcel *parcel);
 

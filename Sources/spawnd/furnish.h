@@ -5,11 +5,15 @@
 
 #include <sys/types.h>
 
+#include "init.h"
 #include "root.h"
 
 // What can be made before anybody has asked for the box: who it is, its loopback interface, the beginnings of its
 // root. Returns 0, or -1 with errno set and `*failed` naming the step.
-int furnish_blank(struct root *root, uid_t uid, gid_t gid, const char **failed);
+int furnish_blank(struct root *root, const struct init_setup *setup, const char **failed);
+
+// The user and group that this process, alone in a new user namespace, is shown as there.
+int furnish_ids(uid_t shown_uid, uid_t uid, gid_t shown_gid, gid_t gid);
 
 // What the request wants but for its files: listeners and the root. `trees` are the ones that came with it; the rest of
 // the request's are opened here. Returns as furnish_blank does.

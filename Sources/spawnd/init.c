@@ -10,6 +10,7 @@
 
 #include "bare.h"
 #include "channel.h"
+#include "container.h"
 #include "furnish.h"
 #include "student.h"
 
@@ -34,7 +35,7 @@ static void fork_student(struct init *init) {
 
 // What nobody but init may have is taken out before the parcel goes on to the student.
 static void take_clock(struct init *init, struct parcel *parcel) {
-    if (parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
+    if (init->setup->shares_network || parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
     int memory = parcel->descriptors[--parcel->count];
     init->clock = box_clock_map(memory, 1);
     close(memory);
@@ -115,7 +116,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     const char *failed = "";
     init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
     int made = init.bare ? furnish_bare(&init.root, &failed)
-                         : furnish_blank(&init.root, setup->uid, setup->gid, &failed);
+                         : furnish_blank(&init.root, setup, &failed);
     if (made != 0) fail(&init, failed);
     init.family = (struct family){.processes = init.root.processes, .head = getpid()};
     init.descriptors[CHILDREN] = open_children();
@@ -126,6 +127,9 @@ _Noreturn void init_run(const struct init_setup *setup) {
     await_request(&init, &parcel, &trees);
     init.asked = true;
     take_clock(&init, &parcel);
+    int folders[MESSAGE_DESCRIPTORS];
+    size_t folder_count = 0;
+    if (setup->shares_network) folder_count = container_take_folders(&parcel, folders);
     if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
     if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
     if (init.bare) {
@@ -133,7 +137,14 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (bare_furnish(setup->base, &init.request, &failed) != 0) fail(&init, failed);
     } else {
         if (!init.shaped) take_shape(&init, &init.request, &trees);
-        if (root_fill(&init.root, &init.request, &failed) != 0) fail(&init, failed);
+        bool contains = init.request.container.is_container;
+        if (contains != setup->shares_network || folder_count != init.request.container.folder_count) {
+            errno = EPROTO;
+            fail(&init, "the request");
+        }
+        int filled = contains ? container_fill(&init.root, &init.request, folders, &failed)
+                              : root_fill(&init.root, &init.request, &failed);
+        if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
     if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {

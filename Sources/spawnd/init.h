@@ -3,6 +3,7 @@
 #ifndef SPAWND_INIT_H
 #define SPAWND_INIT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "cgroup.h"
@@ -14,8 +15,11 @@ struct init_setup {
     const struct filter *filter;
     int landlock; // ABI
     struct cgroup group;
-    uid_t uid;    // of spawnd, which becomes 1000
+    uid_t uid;    // of spawnd, which becomes `shown_uid`
     gid_t gid;
+    uid_t shown_uid;
+    gid_t shown_gid;
+    bool shares_network; // a container: its network is made already, and not its own
     unsigned omitted; // bits of enum omission
     const char *base; // for the folders of a box without namespaces
 };

@@ -92,7 +92,7 @@ static int make_dev(void) {
 }
 
 // No namespace of this kind may be made below this box, not even by a program that has found a way past the filter.
-static int forbid_namespaces(int processes, const char *kind) {
+int root_forbid_namespaces(int processes, const char *kind) {
     char path[64];
     snprintf(path, sizeof path, "sys/user/max_%s_namespaces", kind);
     int file = openat(processes, path, O_WRONLY | O_CLOEXEC);
@@ -113,7 +113,7 @@ int root_begin(struct root *root, const char **failed) {
     // Not yet "mnt": a detached mount counts as a namespace of its own.
     static const char *const kinds[] = {"user", "pid", "net", "ipc", "uts", "cgroup", "time"};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
-        if (forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
+        if (root_forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
     }
     *failed = "mount a new root";
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
@@ -127,7 +127,7 @@ int root_begin(struct root *root, const char **failed) {
     return make_dev();
 }
 
-static int leave_old_root(void) {
+int root_leave_old(void) {
     if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
     return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
 }
@@ -154,7 +154,7 @@ static int make_scratch(struct root *root, const struct request *request) {
 
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
-    if (leave_old_root() != 0) return -1;
+    if (root_leave_old() != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";
@@ -172,7 +172,7 @@ int root_fill(const struct root *root, const struct request *request, const char
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
-    if (forbid_namespaces(root->processes, "mnt") != 0) return -1;
+    if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

@@ -7,6 +7,7 @@
 #ifndef SPAWND_STUDENT_H
 #define SPAWND_STUDENT_H
 
+#include "channel.h"
 #include "init.h"
 
 // What init sends. The first comes with three descriptors: the request, standard output, standard error.
@@ -28,5 +29,9 @@ int student_hear(int socket, struct student_status *status, int *listener);
 // Runs in a fresh child of init and never returns: executes the program, or reports the step that failed and exits.
 // `socket` is a SOCK_SEQPACKET socket to init.
 _Noreturn void student_run(int socket, const struct init_setup *setup);
+
+// Runs in a fresh child of init, too, once the program runs: executes another one as confined as that. The parcel holds
+// the request, standard output and standard error. What fails is exit code 126 or 127, as in a shell.
+_Noreturn void student_run_beside(const struct init_setup *setup, struct parcel *parcel);
 
 #endif
