@@ -164,7 +164,8 @@ let package = Package(
         library(
             "Workloads",
             [
-                "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
+                "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives", "Images",
+                "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -207,7 +208,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook", "Workloads",
+                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook", "Workloads", "Images",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

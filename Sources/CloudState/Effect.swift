@@ -12,6 +12,9 @@ package struct Effect: Sendable, Equatable {
 
     package enum Work: Sendable, Equatable {
         case invocation(FunctionInvocation)
+        case task(TaskLaunch)
+        /// The task's containers are to end.
+        case taskStop(id: String)
     }
 
     package init(id: Int, region: String, work: Work, isAwaited: Bool) {
@@ -25,6 +28,7 @@ package struct Effect: Sendable, Equatable {
 /// What came of an effect.
 package enum EffectOutcome: Sendable {
     case invocation(FunctionOutcome)
+    case task(TaskReport)
     /// It could not be begun; the reason.
     case impossible(String)
 }
