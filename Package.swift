@@ -96,6 +96,7 @@ let package = Package(
         service("FIS"),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["Reachability", "LoadBalancing"]),
+        service("ECR", ["Digests", "PolicyEngine"]),
         service("Logs"),
         service("SQS", ["Digests"]),
         // Zip files of functions and layers, with libarchive.
@@ -110,7 +111,7 @@ let package = Package(
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs", "SQS", "Lambda",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "ECR", "Logs", "SQS", "Lambda",
             ]),
         library(
             "EmulatorServer",
@@ -173,7 +174,7 @@ let package = Package(
         library(
             "Grading",
             [
-                "Workloads",
+                "Workloads", "Images",
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
                 "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing",
                 "Reachability", "Scenarios",
@@ -217,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads",
+                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads", "Images",
                 .target(name: "spawnd"),
             ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),

@@ -15,6 +15,7 @@ package struct Region: Sendable, Equatable {
     package var logs = LogsState()
     package var sqs = SQSState()
     package var lambda = LambdaState()
+    package var ecr = ECRState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

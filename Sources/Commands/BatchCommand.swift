@@ -78,7 +78,8 @@ struct BatchCommand: AsyncParsableCommand {
         options.force = force
         options.holds = hold
         let server = EmulatorServer(threads: min(2, processorCount()))
-        let clients = Clients(searchPath: installation.searchPath)
+        let clients = Clients(
+            searchPath: installation.searchPath, imageFolders: [installation.images].compactMap { $0 })
         let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id)
         let interruption = Interruption { progress.interrupted() }
         defer { interruption.end() }

@@ -13,6 +13,7 @@ package struct Lab: Sendable {
     package var limits: LabLimits
     package var network: LabNetwork
     package var time: LabTime
+    package var containers: LabContainers
     package var account: LabAccount
     /// Timelines that `scenario` checks play, in the order of the file.
     package var scenarios: [ScenarioDefinition]
@@ -109,6 +110,14 @@ package enum LabTime: String, Sendable, CaseIterable {
     case virtual
     /// Real time.
     case real
+}
+
+/// What becomes of the containers of ECS tasks.
+package enum LabContainers: String, Sendable, CaseIterable {
+    /// Their tasks go through AWS's states.
+    case modelled
+    /// They are processes, on images of the lab's folder `images` and those that come with Skylab.
+    case run
 }
 
 /// A submission that comes with the lab, and what grading it must give.

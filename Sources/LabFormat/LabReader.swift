@@ -20,6 +20,9 @@ struct LabReader {
         let network = fields.optional("network").flatMap { $0.word("'network'", LabNetwork.self, diagnostics) }
         let scenarios = fields.optional("scenarios").map { timelines($0) } ?? []
         let time = fields.optional("time").flatMap { $0.word("'time'", LabTime.self, diagnostics) }
+        let containers = fields.optional("containers").flatMap {
+            $0.word("'containers'", LabContainers.self, diagnostics)
+        }
         let account = fields.optional("account").map { self.account($0) } ?? LabAccount()
         let checksNode = fields.required("checks")
         let checks = checksNode?.list("'checks'", diagnostics)?.map(check)
@@ -33,8 +36,8 @@ struct LabReader {
         let complete = checks.compactMap(\.self)
         let lab = Lab(
             id: id, title: title, description: description, points: points, interfaces: interfaces, limits: limits,
-            network: network ?? .emulator, time: time ?? .virtual, account: account, scenarios: scenarios,
-            checks: complete, selftests: selftests ?? [])
+            network: network ?? .emulator, time: time ?? .virtual, containers: containers ?? .modelled,
+            account: account, scenarios: scenarios, checks: complete, selftests: selftests ?? [])
         // With a check missing, every sum and reference would look wrong too.
         if complete.count == checks.count {
             LabValidator(lab: lab, pointsLocation: pointsNode.location, diagnostics: diagnostics).validate()

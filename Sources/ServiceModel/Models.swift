@@ -14,4 +14,5 @@ extension APIModel {
     package static let logs = APIModel(logsText)
     package static let sqs = APIModel(sqsText)
     package static let lambda = APIModel(lambdaText)
+    package static let ecr = APIModel(ecrText)
 }

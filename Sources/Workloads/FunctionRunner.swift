@@ -45,7 +45,7 @@ package final class FunctionRunner: EffectRunner {
     package func carryOut(
         _ effect: Effect, on emulator: Emulator, _ done: @escaping @Sendable (EffectOutcome) -> Void
     ) {
-        guard case .invocation(let invocation) = effect.work else { return }
+        guard case .invocation(let invocation) = effect.work else { return done(.impossible("it is no function")) }
         let name = "\(effect.region)/\(invocation.function)"
         let key = "\(name)/\(invocation.version.version)/\(invocation.version.revisionID)"
         enum Choice {

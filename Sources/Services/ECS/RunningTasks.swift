@@ -18,7 +18,8 @@ enum RunningTasks {
 
     /// Whether a task that is to stop has processes that must end first; has them ended.
     static func waitsForEnd(of task: ContainerTask, _ context: inout CallContext) -> Bool {
-        guard let runs = task.runs, runs.values.contains(where: { $0.status == "RUNNING" }) else { return false }
+        // In a copy of the world, where what would happen is tried, nothing is run or ended.
+        guard context.world.runsContainers, let runs = task.runs, runs.values.contains(where: { $0.status == "RUNNING" }) else { return false }
         context.world.want(.taskStop(id: task.id), region: context.region, isAwaited: false)
         return true
     }
@@ -124,6 +125,11 @@ enum RunningTasks {
         guard isEssential || isLast else { return }
         TaskRun.stop(
             task.id, code: "EssentialContainerExited", reason: "Essential container in task exited", &context)
+        // One that ends soon after its start is not started again at once.
+        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }), let started = task.started,
+            started.adding(seconds: 30) > context.now
+        else { return }
+        Scheduler.countFailure(of: task, service, &context)
     }
 
     /// A service replaces a task whose essential container is unhealthy; a task of nobody stays.

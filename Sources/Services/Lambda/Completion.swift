@@ -11,6 +11,7 @@ enum Completion {
     ) -> Result<Fields, ServiceError> {
         guard case .invocation(let invocation) = effect.work else { return .success(Fields()) }
         switch outcome {
+        case .task: return .success(Fields())
         case .impossible(let reason):
             return .failure(
                 ServiceError(

@@ -71,7 +71,9 @@ struct ContainerBox {
     }
 
     private var hosts: String {
-        var lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost", "\(launch.address ?? "127.0.0.1") \(hostName)"]
+        var lines = [
+            "127.0.0.1 localhost", "::1 localhost ip6-localhost", "\(launch.address ?? "127.0.0.1") \(hostName)",
+        ]
         lines += container.extraHosts.map { "\($0.value) \($0.name)" }
         return lines.joined(separator: "\n") + "\n"
     }

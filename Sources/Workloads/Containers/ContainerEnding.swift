@@ -22,7 +22,8 @@ extension RunningTask {
         let isMissing = reason.hasSuffix("No such file or directory")
         let what =
             isMissing && !program.contains("/")
-            ? "executable file not found in $PATH" : isMissing ? "stat \(program): no such file or directory" : "permission denied"
+            ? "executable file not found in $PATH"
+            : isMissing ? "stat \(program): no such file or directory" : "permission denied"
         return
             "CannotStartContainerError: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"\(program)\": \(what): unknown"
     }

@@ -30,7 +30,9 @@ final class ContainerLog: Sendable {
                 state.lines.append(String(decoding: state.rest, as: UTF8.self))
                 state.rest = []
             }
-            if state.total >= Self.most { state.lines.append("(Skylab keeps no more than 16 MiB of a container's log.)") }
+            if state.total >= Self.most {
+                state.lines.append("(Skylab keeps no more than 16 MiB of a container's log.)")
+            }
             guard !state.lines.isEmpty, !state.isScheduled else { return false }
             state.isScheduled = true
             return true

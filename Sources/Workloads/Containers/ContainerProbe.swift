@@ -19,28 +19,30 @@ enum ContainerProbe {
     /// Whether something listens on a port.
     static func listens(_ space: SandboxSpace, port: Int) async -> Bool {
         guard let socket = try? await space.socket() else { return false }
-        return (try? await onThread { () -> Bool in
-            defer { close(socket) }
-            return connect(socket, port: port)
-        }) ?? false
+        return
+            (try? await onThread { () -> Bool in
+                defer { close(socket) }
+                return connect(socket, port: port)
+            }) ?? false
     }
 
     /// The status that a web server answers a path with; nil where none does.
     static func status(_ space: SandboxSpace, port: Int, path: String) async -> Int? {
         guard let socket = try? await space.socket() else { return nil }
-        return (try? await onThread { () -> Int? in
-            defer { close(socket) }
-            guard connect(socket, port: port) else { return nil }
-            let request =
-                "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n"
-            guard send(Array(request.utf8), to: socket) else { return nil }
-            var bytes = [UInt8](repeating: 0, count: 64)
-            let count = read(socket, &bytes, bytes.count)
-            // `HTTP/1.1 200 OK`
-            let words = String(decoding: bytes[..<max(count, 0)], as: UTF8.self).split(separator: " ")
-            guard words.count > 1, words[0].hasPrefix("HTTP/") else { return nil }
-            return Int(words[1].prefix(3))
-        }) ?? nil
+        return
+            (try? await onThread { () -> Int? in
+                defer { close(socket) }
+                guard connect(socket, port: port) else { return nil }
+                let request =
+                    "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n"
+                guard send(Array(request.utf8), to: socket) else { return nil }
+                var bytes = [UInt8](repeating: 0, count: 64)
+                let count = read(socket, &bytes, bytes.count)
+                // `HTTP/1.1 200 OK`
+                let words = String(decoding: bytes[..<max(count, 0)], as: UTF8.self).split(separator: " ")
+                guard words.count > 1, words[0].hasPrefix("HTTP/") else { return nil }
+                return Int(words[1].prefix(3))
+            }) ?? nil
     }
 
     /// A space is this machine's own loopback: what does not answer at once is not there.
@@ -63,7 +65,8 @@ enum ContainerProbe {
         bytes.withUnsafeBytes { all in
             var sent = 0
             while sent < all.count {
-                let count = Glibc.send(socket, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                let count = Glibc.send(
+                    socket, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
                 guard count > 0 else { return false }
                 sent += count
             }

@@ -30,7 +30,9 @@ struct HealthWatch {
             if code == 0 {
                 (failures, isHealthy) = (0, true)
                 await task.noteHealth("HEALTHY", of: container)
-            } else if now - start >= .seconds(check.startPeriod) || isHealthy, failures == 0 || now - lastFailure >= interval {
+            } else if now - start >= .seconds(check.startPeriod) || isHealthy,
+                failures == 0 || now - lastFailure >= interval
+            {
                 failures += 1
                 lastFailure = now
                 if failures >= check.retries {

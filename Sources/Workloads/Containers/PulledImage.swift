@@ -11,6 +11,18 @@ enum PulledImage {
         let problem: ImageError
         do {
             let reference = try ImageReference(container.image)
+            if let region = reference.privateRegistryRegion {
+                let world = reporter.emulator.world
+                let repository = world.regions.first { $0.name == region }?.ecr.repositories[reference.repository]
+                guard let repository, let image = repository.image(tag: reference.tag, digest: reference.digest) else {
+                    throw ImageError.noTag(reference)
+                }
+                return try await ContainerProbe.onThread {
+                    try store.image(reference, manifest: image.manifest) { digest in
+                        repository.layers[digest] ?? repository.images.first { $0.digest == digest }?.manifest
+                    }
+                }
+            }
             return try await ContainerProbe.onThread { try store.image(reference) }
         } catch let error as ImageError {
             problem = error
@@ -31,5 +43,16 @@ enum PulledImage {
         case .noTag(let reference): return "\(retried) \(reference): \(reference): not found"
         case .unusable, .cache: return "CannotPullContainerError: ref pull has been retried 1 time(s): \(problem)"
         }
+    }
+}
+
+extension ImageReference {
+    /// The region of a private registry of ECR's: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`; nil for another registry.
+    var privateRegistryRegion: String? {
+        let parts = registry.split(separator: ".").map(String.init)
+        guard parts.count == 6, parts[1] == "dkr", parts[2] == "ecr", parts[4] == "amazonaws", parts[5] == "com" else {
+            return nil
+        }
+        return parts[3]
     }
 }

@@ -29,6 +29,8 @@ actor RunningTask {
     private var listeners: [EmulatorServer.Listener] = []
     private var agents: [any Channel] = []
     private var isStopping = false
+    /// Whether nobody is to be told of anything any more.
+    private var isSilent = false
     /// Whether the emulator has been told that the task runs; what happens before is told after that.
     private var isStarted = false
     private var early: [TaskReport] = []
@@ -57,13 +59,17 @@ actor RunningTask {
                 guard let box = boxes[container.name] else { continue }
                 work.append(Task { await self.run(container, box, tools, space) })
             }
-            await change { self.failure != nil || self.isStopping || self.parts.values.allSatisfy { $0.phase != .pending } }
+            await change {
+                self.failure != nil || self.isStopping || self.parts.values.allSatisfy { $0.phase != .pending }
+            }
             if failure == nil, !isStopping { await settle(space) }
         } catch {
             failure = failure ?? (error.container, error.description)
         }
-        if let failure {
+        if let failure, !isSilent {
             done(.task(.failed(container: failure.container, reason: failure.reason)))
+            endAll()
+        } else if isSilent {
             endAll()
         } else {
             done(.task(.started(answers: answers)))
@@ -99,14 +105,17 @@ actor RunningTask {
     }
 
     private func openSpace(_ tools: TaskRunner.Tools, _ images: [Image]) async throws(WorkloadError) -> SandboxSpace {
-        let isFree = !launch.containers.contains { $0.ports.contains(80) }
+        let isFree =
+            !launch.containers.contains { $0.ports.contains(80) }
             && !images.contains { $0.configuration.exposedPorts.contains { $0 == "80" || $0 == "80/tcp" } }
         var wanted = [
             ContainerBox.endpoint, SandboxListener(address: ContainerBox.agentAddress, port: ContainerBox.agentPort),
         ]
         if isFree { wanted.append(SandboxListener(address: ContainerBox.agentAddress, port: 80)) }
         // Gives the network the task's address; nobody asks there for anything.
-        if let address = launch.address { wanted.append(SandboxListener(address: address, port: ContainerBox.agentPort)) }
+        if let address = launch.address {
+            wanted.append(SandboxListener(address: address, port: ContainerBox.agentPort))
+        }
         do {
             let space = try await tools.spawner.openSpace(listeners: wanted)
             for (listener, descriptor) in zip(wanted, space.listenerDescriptors) {
@@ -206,6 +215,7 @@ actor RunningTask {
     }
 
     func tell(_ report: TaskReport) {
+        if isSilent { return }
         if isStarted {
             if !reporter.report(report) { endAll() }
         } else if early.count < 10_000 {
@@ -227,7 +237,8 @@ actor RunningTask {
             let ports = Set(container.probes.map(\.port))
             let patience = ports.isEmpty ? ContinuousClock.now.advanced(by: .milliseconds(200)) : deadline
             var missing = ports
-            while ContinuousClock.now < patience, parts[container.name]?.phase == .running, !isStopping, failure == nil {
+            while ContinuousClock.now < patience, parts[container.name]?.phase == .running, !isStopping, failure == nil
+            {
                 for port in missing where await ContainerProbe.listens(space, port: port) { missing.remove(port) }
                 if !ports.isEmpty, missing.isEmpty { break }
                 // Nothing tells when a program begins to listen.
@@ -317,8 +328,9 @@ actor RunningTask {
         await gone()
     }
 
-    /// Ends all processes.
+    /// Ends all processes, and tells nobody.
     func kill() {
+        isSilent = true
         isStopping = true
         changed()
         endAll()

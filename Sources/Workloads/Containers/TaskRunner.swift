@@ -46,7 +46,8 @@ package final class TaskRunner: Sendable {
     }
 
     private func begin(
-        _ launch: TaskLaunch, _ effect: Effect, _ emulator: Emulator, _ done: @escaping @Sendable (EffectOutcome) -> Void
+        _ launch: TaskLaunch, _ effect: Effect, _ emulator: Emulator,
+        _ done: @escaping @Sendable (EffectOutcome) -> Void
     ) {
         let key = "\(effect.region)/\(launch.taskID)"
         let task = RunningTask(launch, Reporter(effect: effect, emulator: emulator, generation: emulator.generation))
