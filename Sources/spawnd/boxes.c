@@ -210,16 +210,6 @@ static struct entry *take_spare(const struct workshop *workshop, const struct re
     return NULL;
 }
 
-// Takes the namespaces of the space out of the parcel of a container.
-static bool take_lodging(struct parcel *parcel, const struct request *request, struct lodging *lodging) {
-    if (parcel->count < LAUNCH_DESCRIPTORS_SHARED) return false;
-    *lodging = (struct lodging){.users = parcel->descriptors[3], .network = parcel->descriptors[4],
-                                .shown_uid = request->container.user, .shown_gid = request->container.group};
-    parcel->count -= 2;
-    memmove(&parcel->descriptors[3], &parcel->descriptors[5], (parcel->count - 3) * sizeof *parcel->descriptors);
-    return true;
-}
-
 void boxes_space(struct workshop *workshop, struct parcel *parcel) {
     const struct lodging space = {.is_space = true};
     const char *failed = "";
@@ -253,16 +243,13 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         if (shares) {
             failed = "the request";
             errno = EPROTO;
-            if (take_lodging(parcel, &request, &lodging)) entry = make_blank(workshop, omitted, &lodging, &failed);
+            if (lodging_take(&lodging, parcel, &request)) entry = make_blank(workshop, omitted, &lodging, &failed);
         } else {
             if (omitted == 0) entry = take_spare(workshop, &request);
             if (entry == NULL) entry = make_blank(workshop, omitted, NULL, &failed);
         }
     }
-    int problem = errno;
-    if (lodging.users >= 0) close(lodging.users);
-    if (lodging.network >= 0) close(lodging.network);
-    errno = problem;
+    lodging_leave(&lodging);
     if (entry == NULL) {
         struct message message = failure(errno, failed);
         message.values[FAILED_BLANK] = 1;

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,6 +61,24 @@ static pid_t clone_inside(const struct lodging *lodging, int *handle) {
     *handle = birth.handle;
     errno = birth.problem;
     return birth.process;
+}
+
+bool lodging_take(struct lodging *lodging, struct parcel *parcel, const struct request *request) {
+    if (parcel->count < LAUNCH_DESCRIPTORS_SHARED) return false;
+    *lodging = (struct lodging){.users = parcel->descriptors[3],
+                                .network = parcel->descriptors[4],
+                                .shown_uid = request->container.user,
+                                .shown_gid = request->container.group};
+    parcel->count -= 2;
+    memmove(&parcel->descriptors[3], &parcel->descriptors[5], (parcel->count - 3) * sizeof *parcel->descriptors);
+    return true;
+}
+
+void lodging_leave(const struct lodging *lodging) {
+    int problem = errno;
+    if (lodging->users >= 0) close(lodging->users);
+    if (lodging->network >= 0) close(lodging->network);
+    errno = problem;
 }
 
 pid_t lodging_clone(const struct lodging *lodging, int *handle) {

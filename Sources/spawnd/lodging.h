@@ -12,12 +12,21 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "channel.h"
+#include "request.h"
+
 struct lodging {
     bool is_space;
     int users, network; // namespaces of the space, for a container
     uid_t shown_uid;
     gid_t shown_gid;
 };
+
+// Takes the namespaces of the space out of the parcel of a container. Returns false where they are not there.
+bool lodging_take(struct lodging *lodging, struct parcel *parcel, const struct request *request);
+
+// Closes them; errno stays as it is.
+void lodging_leave(const struct lodging *lodging);
 
 // As clone_box: a copy of this process as process 1 of new namespaces in the lodging, or as the space itself.
 pid_t lodging_clone(const struct lodging *lodging, int *handle);

@@ -288,7 +288,8 @@ enum TaskViews {
                 "taskArn": .string(task.arn), "name": .string(name), "image": container["image"],
                 "runtimeId": hasRun ? .string(runtimeID(task, name)) : nil,
                 "lastStatus": .string(status),
-                "exitCode": run.map { .optional($0.exitCode) } ?? (status == "STOPPED" && hasRun ? 0 : nil),
+                "exitCode": run != nil
+                    ? run?.exitCode.map(Value.integer) : status == "STOPPED" && hasRun ? 0 : nil,
                 "reason": run?.reason.map(Value.string)
                     ?? (status == "STOPPED" && index == 0 ? .optional(task.containerReason) : nil),
                 "networkBindings": .list(bindings) {

@@ -12,7 +12,7 @@ struct ContainerBox {
 
     let launch: TaskLaunch
     let container: TaskLaunch.Container
-    let image: Image
+    let image: Images.Image
     let region: String
     let hasAgentPort80: Bool
     let toolchain: SandboxToolchain?

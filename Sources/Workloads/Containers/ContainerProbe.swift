@@ -66,7 +66,7 @@ enum ContainerProbe {
             var sent = 0
             while sent < all.count {
                 let count = Glibc.send(
-                    socket, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                    socket, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
                 sent += count
             }

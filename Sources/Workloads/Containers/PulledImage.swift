@@ -1,4 +1,5 @@
 import CloudState
+import EmulatorCore
 import Images
 
 /// Getting a container's image, with AWS's words where that fails.
@@ -7,7 +8,7 @@ import Images
 enum PulledImage {
     static func pull(
         _ container: TaskLaunch.Container, _ store: ImageStore, _ reporter: Reporter
-    ) async throws(WorkloadError) -> Image {
+    ) async throws(WorkloadError) -> Images.Image {
         let problem: ImageError
         do {
             let reference = try ImageReference(container.image)

@@ -4,6 +4,7 @@ import JSONValue
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import ServiceModel
 
 /// What a task's containers ask at 169.254.170.2: who they are, and their role's credentials.
 ///

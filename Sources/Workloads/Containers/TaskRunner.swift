@@ -1,5 +1,5 @@
-package import CloudState
-package import EmulatorCore
+import CloudState
+import EmulatorCore
 package import EmulatorServer
 package import Images
 import NIOPosix
