@@ -14,7 +14,9 @@ struct RegistryRequest {
 
     /// Nil where the request is to no registry.
     init?(_ request: WireRequest) {
-        guard request.path == "/v2" || request.path.hasPrefix("/v2/"), SignatureScope(request) == nil else { return nil }
+        guard request.path == "/v2" || request.path.hasPrefix("/v2/"), SignatureScope(request) == nil else {
+            return nil
+        }
         self.request = request
         path = request.path.dropFirst(4)
     }
@@ -81,7 +83,9 @@ struct RegistryRequest {
         return response
     }
 
-    static func problem(_ status: Int, _ code: String, _ message: String, _ headers: [(String, String)] = []) -> WireResponse {
+    static func problem(_ status: Int, _ code: String, _ message: String, _ headers: [(String, String)] = [])
+        -> WireResponse
+    {
         let document: JSON = ["errors": [["code": .string(code), "message": .string(message)]]]
         return answer(status, headers, body: document.serialized())
     }
@@ -110,7 +114,12 @@ extension ServiceCall {
         guard let (token, region) = registry.login(world) else {
             return RegistryRequest.problem(
                 401, "UNAUTHORIZED", "Not Authorized",
-                [("WWW-Authenticate", "Basic realm=\"\(world.accountID).dkr.ecr.amazonaws.com\",service=\"ecr.amazonaws.com\"")])
+                [
+                    (
+                        "WWW-Authenticate",
+                        "Basic realm=\"\(world.accountID).dkr.ecr.amazonaws.com\",service=\"ecr.amazonaws.com\""
+                    )
+                ])
         }
         let session = RegistrySession(call: self, registry: registry, caller: token.caller, region: region)
         do throws(ServiceError) { return try session.answer() } catch { return RegistryRequest.problem(error) }
@@ -131,7 +140,9 @@ struct RegistrySession {
         switch registry.target {
         case .root?: return RegistryRequest.answer(200, body: Array("{}".utf8))
         case .catalogue?:
-            let names = call.emulator.world.regions.first { $0.name == region }?.ecr.repositories.map { JSON.string($0.id) }
+            let names = call.emulator.world.regions.first { $0.name == region }?.ecr.repositories.map {
+                JSON.string($0.id)
+            }
             let document: JSON = ["repositories": .array(names ?? [])]
             return RegistryRequest.answer(200, body: document.serialized())
         case .tags(let name)?:
@@ -275,7 +286,9 @@ struct RegistrySession {
     private func add(_ name: String, _ id: String) throws(ServiceError) {
         guard !body.isEmpty else { return }
         var first = received(id)
-        if let range = registry.request.header("content-range"), let start = Int(range.prefix { $0 != "-" }) { first = start }
+        if let range = registry.request.header("content-range"), let start = Int(range.prefix { $0 != "-" }) {
+            first = start
+        }
         try perform(
             "UploadLayerPart",
             [

@@ -186,7 +186,8 @@ package final class SandboxBox: Sendable {
         let output = try Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC), step: "/dev/null")
         let errors = try Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC), step: "/dev/null")
         guard
-            let answer = await core.ask(MESSAGE_RUN, of: id, descriptors: [memory.take(), output.take(), errors.take()])
+            let answer = await core.ask(
+                MESSAGE_RUN, of: id, descriptors: [memory.take(), output.take(), errors.take()])
         else { return nil }
         let signal = Int(answer.code & 0x7F)
         return signal == 0 ? Int(answer.code >> 8 & 0xFF) : 128 + signal

@@ -1,3 +1,4 @@
+import CloudState
 import EmulatorCore
 import EmulatorServer
 import Foundation

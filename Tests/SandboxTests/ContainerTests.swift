@@ -24,7 +24,7 @@ struct ContainerTests {
     private static let emptyImage: String = {
         let path = NSTemporaryDirectory() + "image-\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: path + "/etc", withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: path + "/etc/motd", contents: Data("from the image\n".utf8))
+        _ = FileManager.default.createFile(atPath: path + "/etc/motd", contents: Data("from the image\n".utf8))
         if geteuid() == 0 { for name in ["", "/etc", "/etc/motd"] { chown(path + name, 65534, 65534) } }
         chmod(path, 0o755)
         return path
@@ -100,7 +100,7 @@ struct ContainerTests {
             address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
             let result = withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(socket, .init(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr_in>.size))
+                    connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
             guard result == 0 else { continue }

@@ -74,7 +74,9 @@ enum LaunchPlan {
     private static func shareMounts(_ definitions: [Fields], _ containers: inout [TaskLaunch.Container]) {
         for (index, fields) in definitions.enumerated() {
             for source in fields["volumesFrom"]?.elements ?? [] {
-                guard let other = containers.first(where: { $0.name == source["sourceContainer"]?.text }) else { continue }
+                guard let other = containers.first(where: { $0.name == source["sourceContainer"]?.text }) else {
+                    continue
+                }
                 let isReadOnly = source["readOnly"] == .boolean(true)
                 containers[index].mounts += other.mounts.map {
                     TaskLaunch.Mount(volume: $0.volume, path: $0.path, isReadOnly: isReadOnly || $0.isReadOnly)
@@ -103,14 +105,13 @@ enum LaunchPlan {
         var found: [TaskLaunch.Variable] = []
         for secret in fields["secrets"]?.elements ?? [] {
             guard let name = secret["name"]?.text, let source = secret["valueFrom"]?.text else { continue }
-            let parameter = source.split(separator: ":parameter", maxSplits: 1).dropFirst().first.map(String.init) ?? source
             let answer = try? context.call(
-                "ssm", "GetParameter", ["Name": .string(parameter), "WithDecryption": true])
+                "ssm", "GetParameter", ["Name": .string(source), "WithDecryption": true])
             guard let value = answer?["Parameter"]?["Value"]?.text else {
                 return .failure(
                     LaunchProblem(
                         reason:
-                            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: \(parameter)"
+                            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: \(source)"
                     ))
             }
             found.append(TaskLaunch.Variable(name: name, value: value))

@@ -19,7 +19,9 @@ enum RunningTasks {
     /// Whether a task that is to stop has processes that must end first; has them ended.
     static func waitsForEnd(of task: ContainerTask, _ context: inout CallContext) -> Bool {
         // In a copy of the world, where what would happen is tried, nothing is run or ended.
-        guard context.world.runsContainers, let runs = task.runs, runs.values.contains(where: { $0.status == "RUNNING" }) else { return false }
+        guard context.world.runsContainers, let runs = task.runs,
+            runs.values.contains(where: { $0.status == "RUNNING" })
+        else { return false }
         context.world.want(.taskStop(id: task.id), region: context.region, isAwaited: false)
         return true
     }

@@ -104,7 +104,9 @@ actor RunningTask {
         }
     }
 
-    private func openSpace(_ tools: TaskRunner.Tools, _ images: [Images.Image]) async throws(WorkloadError) -> SandboxSpace {
+    private func openSpace(_ tools: TaskRunner.Tools, _ images: [Images.Image]) async throws(WorkloadError)
+        -> SandboxSpace
+    {
         let isFree =
             !launch.containers.contains { $0.ports.contains(80) }
             && !images.contains { $0.configuration.exposedPorts.contains { $0 == "80" || $0 == "80/tcp" } }
