@@ -31,117 +31,129 @@ enum Placement {
         }
     }
 
+    /// Chooses a host of the board, which does not yet know of the task then.
     static func choose(
-        _ plan: TaskPlan, in cluster: ContainerCluster, _ context: CallContext
+        _ plan: TaskPlan, on board: inout PlacementBoard, _ context: CallContext
     ) -> Result<ContainerInstance, PlacementFailure> {
-        let hosts = context.ecs.containerInstances.filter { host in
-            host.clusterName == cluster.id && host.status == "ACTIVE" && (plan.instances?.contains(host.id) ?? true)
+        let open = board.hosts.indices.filter { place in
+            let host = board.hosts[place]
+            return host.isOpen && (plan.instances?.contains(host.instance.id) ?? true)
         }
-        guard !hosts.isEmpty else {
+        guard !open.isEmpty else {
             return .failure(PlacementFailure(reasons: [(nil, "No Container Instances were found in your cluster.")]))
         }
-        let loads = Dictionary(hosts.map { ($0.id, Load($0, context.ecs)) }) { first, _ in first }
-        var fitting: [ContainerInstance] = []
+        let wishes = Wishes(plan)
+        var fitting: [Int] = []
         var reasons: [(arn: String?, reason: String)] = []
-        for host in hosts {
-            guard let load = loads[host.id] else { continue }
-            if let reason = obstacle(plan, host, load, context) {
-                reasons.append((host.arn, reason))
+        for place in open {
+            if let reason = obstacle(plan, wishes, board.hosts[place], context) {
+                reasons.append((board.hosts[place].instance.arn, reason))
             } else {
-                fitting.append(host)
+                fitting.append(place)
             }
         }
         guard !fitting.isEmpty else { return .failure(PlacementFailure(reasons: reasons)) }
-        return .success(pick(fitting, plan, loads, context))
+        return .success(board.hosts[pick(fitting, plan, &board)].instance)
     }
 
     /// What a host has to give.
     struct Load {
         var cpu: Int
         var memory: Int
-        var ports: Set<Int>
+        var ports: Set<Int> = [22, 2375, 2376, 51678, 51679]
 
-        init(_ host: ContainerInstance, _ state: ECSState) {
+        /// A host without tasks.
+        init(_ host: ContainerInstance) {
             cpu = host.cpu
             memory = host.memory
-            ports = [22, 2375, 2376, 51678, 51679]
-            for task in state.tasks where task.containerInstanceID == host.id && task.status != .stopped {
-                cpu -= task.cpu.flatMap { Int($0) } ?? 0
-                memory -= task.memory.flatMap { Int($0) } ?? 0
-                for binding in task.bindings { ports.insert(binding.hostPort) }
+        }
+
+        init(_ host: ContainerInstance, _ state: ECSState) {
+            self.init(host)
+            for task in state.tasks where task.containerInstanceID == host.id && task.status != .stopped { add(task) }
+        }
+
+        mutating func add(_ task: ContainerTask) {
+            cpu -= task.cpu.flatMap { Int($0) } ?? 0
+            memory -= task.memory.flatMap { Int($0) } ?? 0
+            for binding in task.bindings { ports.insert(binding.hostPort) }
+        }
+    }
+
+    /// What a plan and its definition ask of a host, read once.
+    private struct Wishes {
+        let cpu: Int
+        let memory: Int
+        /// Ports of the host.
+        let ports: [Int]
+        var isDistinct = false
+        var queries: [ClusterQuery] = []
+
+        init(_ plan: TaskPlan) {
+            cpu = plan.definition.reservedCPU
+            memory = plan.definition.reservedMemory
+            let isOwn = plan.definition.networkMode == "awsvpc"
+            ports = isOwn ? [] : plan.definition.ports.map(\.hostPort).filter { $0 != 0 }
+            let own = plan.definition.content["placementConstraints"]?.elements?.compactMap(\.fields) ?? []
+            for constraint in plan.constraints + own {
+                if constraint["type"]?.text == "distinctInstance" {
+                    isDistinct = true
+                } else if let query = constraint["expression"]?.text.flatMap(ClusterQuery.init) {
+                    queries.append(query)
+                }
             }
         }
     }
 
     private static func obstacle(
-        _ plan: TaskPlan, _ host: ContainerInstance, _ load: Load, _ context: CallContext
+        _ plan: TaskPlan, _ wishes: Wishes, _ host: PlacementBoard.Host, _ context: CallContext
     ) -> String? {
-        guard host.isConnected else { return "AGENT" }
-        let definition = plan.definition
-        if load.cpu < definition.reservedCPU { return "RESOURCE:CPU" }
-        if load.memory < definition.reservedMemory { return "RESOURCE:MEMORY" }
-        if definition.networkMode != "awsvpc",
-            definition.ports.contains(where: { $0.hostPort != 0 && load.ports.contains($0.hostPort) })
-        {
-            return "RESOURCE:PORTS"
+        guard host.instance.isConnected else { return "AGENT" }
+        if host.load.cpu < wishes.cpu { return "RESOURCE:CPU" }
+        if host.load.memory < wishes.memory { return "RESOURCE:MEMORY" }
+        if wishes.ports.contains(where: host.load.ports.contains) { return "RESOURCE:PORTS" }
+        if wishes.isDistinct, host.groups[plan.group, default: 0] > 0 {
+            return "distinctInstance placement constraint unsatisfied."
         }
-        let own = definition.content["placementConstraints"]?.elements?.compactMap(\.fields) ?? []
-        for constraint in plan.constraints + own {
-            if constraint["type"]?.text == "distinctInstance" {
-                let isTaken = context.ecs.tasks.contains {
-                    $0.containerInstanceID == host.id && $0.group == plan.group && $0.isWanted
-                }
-                if isTaken { return "distinctInstance placement constraint unsatisfied." }
-            } else if let query = constraint["expression"]?.text.flatMap(ClusterQuery.init),
-                !query.matches(host, context.ecs)
-            {
-                return "MemberOf placement constraint unsatisfied."
-            }
+        guard wishes.queries.allSatisfy({ $0.matches(host.instance, context.ecs) }) else {
+            return "MemberOf placement constraint unsatisfied."
         }
         return nil
     }
 
     /// Each part of the strategy narrows down what the one before has left.
-    private static func pick(
-        _ hosts: [ContainerInstance], _ plan: TaskPlan, _ loads: [String: Load], _ context: CallContext
-    ) -> ContainerInstance {
-        var left = hosts
-        var groupTasks: [String: Int] = [:]
-        for task in context.ecs.tasks where task.group == plan.group && task.isWanted {
-            if let id = task.containerInstanceID { groupTasks[id, default: 0] += 1 }
-        }
-        func keepLeast(_ measure: (ContainerInstance) -> Int) {
-            guard let least = left.map(measure).min() else { return }
+    private static func pick(_ places: [Int], _ plan: TaskPlan, _ board: inout PlacementBoard) -> Int {
+        var left = places
+        let tasks = board.hosts.map { $0.groups[plan.group, default: 0] }
+        func keepLeast(_ measure: (Int) -> Int) {
+            guard let least = left.lazy.map(measure).min() else { return }
             left = left.filter { measure($0) == least }
         }
         for item in plan.strategy {
             let field = item["field"]?.text ?? ""
             switch item["type"]?.text {
             case "binpack":
-                keepLeast { host in (field.lowercased() == "cpu" ? loads[host.id]?.cpu : loads[host.id]?.memory) ?? 0 }
-            case "spread":
-                let name = field.hasPrefix("attribute:") ? String(field.dropFirst(10)) : nil
-                func bucket(_ host: ContainerInstance) -> String {
-                    name.map { host.attribute($0) ?? "" } ?? host.instanceID
-                }
-                var counts: [String: Int] = [:]
-                for host in context.ecs.containerInstances where groupTasks[host.id] != nil {
-                    counts[bucket(host), default: 0] += groupTasks[host.id] ?? 0
-                }
-                keepLeast { counts[bucket($0), default: 0] }
+                let isCPU = field.lowercased() == "cpu"
+                keepLeast { isCPU ? board.hosts[$0].load.cpu : board.hosts[$0].load.memory }
+            case "spread" where field.hasPrefix("attribute:"):
+                let kinds = board.kinds(by: String(field.dropFirst(10)))
+                var counts: [Int: Int] = [:]
+                for place in board.hosts.indices { counts[kinds[place], default: 0] += tasks[place] }
+                keepLeast { counts[kinds[$0], default: 0] }
+            case "spread": keepLeast { tasks[$0] }
             default: break
             }
         }
         // Without more to go by, the host with the fewest tasks of the group.
-        keepLeast { groupTasks[$0.id, default: 0] }
-        return left.first ?? hosts[0]
+        keepLeast { tasks[$0] }
+        return left.first ?? places[0]
     }
 
     /// The ports of a host that lead to a task's containers; where none is named, one of the ephemeral ones.
     static func bindings(
-        _ definition: TaskDefinition, _ host: ContainerInstance, _ context: CallContext
+        _ definition: TaskDefinition, _ taken: Set<Int>
     ) -> [ContainerTask.Binding] {
-        var taken = Load(host, context.ecs).ports
+        var taken = taken
         return definition.ports.map { mapping in
             var port = definition.networkMode == "host" ? mapping.port : mapping.hostPort
             if port == 0 { port = (32768...60999).first { !taken.contains($0) } ?? 0 }

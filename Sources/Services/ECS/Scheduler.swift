@@ -89,12 +89,13 @@ enum Scheduler {
         for task in context.ecs.tasks where task.serviceID == id && task.isWanted {
             counts[task.capacityProvider ?? "", default: 0] += 1
         }
+        var board: PlacementBoard?
         for _ in 0..<count {
             if !deployment.strategy.isEmpty {
                 plan.capacityProvider = Strategy.next(deployment.strategy, counts: counts)
                 counts[plan.capacityProvider ?? "", default: 0] += 1
             }
-            switch TaskStart.start(plan, in: cluster, &context) {
+            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
             case .success(let task): started.append(task.id)
             case .failure(let failure):
                 noteUnplaced(failure, id, &context)

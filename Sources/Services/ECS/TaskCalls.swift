@@ -31,12 +31,13 @@ enum TaskCalls {
         var tasks: [Value] = []
         var failures: [Value] = []
         var counts: [String: Int] = [:]
+        var board: PlacementBoard?
         for _ in 0..<count {
             if !strategy.isEmpty {
                 plan.capacityProvider = Strategy.next(strategy, counts: counts)
                 counts[plan.capacityProvider ?? "", default: 0] += 1
             }
-            switch TaskStart.start(plan, in: cluster, &context) {
+            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
             case .success(let task): tasks.append(TaskViews.view(task, context))
             case .failure(let problem): failures += problem.views
             }
@@ -51,6 +52,7 @@ enum TaskCalls {
         try plan.checkNetwork()
         var tasks: [Value] = []
         var failures: [Value] = []
+        var board: PlacementBoard?
         for name in input.strings("containerInstances") {
             let id = CallContext.lastPart(name)
             guard let instance = context.ecs.containerInstances[id], instance.clusterName == cluster.id else {
@@ -60,7 +62,7 @@ enum TaskCalls {
                 continue
             }
             plan.instances = [instance.id]
-            switch TaskStart.start(plan, in: cluster, &context) {
+            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
             case .success(let task): tasks.append(TaskViews.view(task, context))
             case .failure(let problem): failures += problem.views
             }

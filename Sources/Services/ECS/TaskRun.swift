@@ -13,15 +13,19 @@ struct PlacementFailure: Error {
 
 /// Starting tasks.
 enum TaskStart {
+    /// - Parameter board: the cluster's hosts, where the task is to be placed on one; made when first needed, and kept for
+    ///   the next task.
     static func start(
-        _ plan: TaskPlan, in cluster: ContainerCluster, _ context: inout CallContext
+        _ plan: TaskPlan, in cluster: ContainerCluster, on board: inout PlacementBoard?, _ context: inout CallContext
     ) -> Result<ContainerTask, PlacementFailure> {
         let definition = plan.definition
         let id = context.newECSID("task")
         var zone = ""
         var host: ContainerInstance?
         if plan.launchType == "EC2" {
-            switch Placement.choose(plan, in: cluster, context) {
+            var hosts = board.take() ?? PlacementBoard(cluster, context)
+            defer { board = hosts }
+            switch Placement.choose(plan, on: &hosts, context) {
             case .success(let instance): (host, zone) = (instance, instance.zone)
             case .failure(let failure): return .failure(failure)
             }
@@ -53,8 +57,9 @@ enum TaskStart {
         task.deploymentID = plan.deploymentID
         task.enablesExecute = plan.enablesExecute
         if let host, definition.networkMode != "awsvpc" {
-            task.bindings = Placement.bindings(definition, host, context)
+            task.bindings = Placement.bindings(definition, board?.load(of: host).ports ?? [])
         }
+        if host != nil { board?.add(task) }
         context.ecs.tasks.insert(task)
         TaskRun.schedule(
             task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
