@@ -22,11 +22,11 @@ enum PolicyCalls {
     }
 
     private static func answer(
-        _ repository: ImageRepository, _ context: CallContext, _ member: String, _ text: String?
+        _ repository: ImageRepository, _ context: CallContext, _ member: String, _ text: String?, isLook: Bool = false
     ) -> Response {
         var fields = view(repository, context)
         if let text { fields.append(member, .string(text)) }
-        if member == "lifecyclePolicyText", let time = repository.lifecycleEvaluated {
+        if isLook, let time = repository.lifecycleEvaluated {
             fields.append("lastEvaluatedAt", .timestamp(time))
         }
         return Response(.structure(fields))
@@ -125,7 +125,7 @@ enum PolicyCalls {
     static func getLifecycle(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let repository = try context.repository(input)
         guard let policy = repository.lifecyclePolicy else { throw noLifecycle(repository, context) }
-        return answer(repository, context, "lifecyclePolicyText", policy)
+        return answer(repository, context, "lifecyclePolicyText", policy, isLook: true)
     }
 
     static func deleteLifecycle(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

@@ -76,7 +76,6 @@ actor RunningTask {
             isStarted = true
             for report in early { reporter.report(report) }
             early = []
-            watchHealth()
             watchAnswers()
         }
         for task in work { await task.value }
@@ -157,6 +156,7 @@ actor RunningTask {
             parts[name]?.phase = .running
             box.start()
             changed()
+            watchHealth(of: container)
             let outcome = try await box.outcome()
             flush(log, of: name, isEnd: true)
             parts[name]?.box = nil
@@ -172,17 +172,28 @@ actor RunningTask {
     private func dependencies(of container: TaskLaunch.Container) async -> Bool {
         for dependency in container.dependencies {
             let name = dependency.container
+            let patience = launch.containers.first { $0.name == name }?.startTimeout ?? 120
+            let limit = Task { [weak self] in
+                try? await Task.sleep(for: .seconds(patience))
+                if !Task.isCancelled { await self?.giveUp(container.name, dependency) }
+            }
+            defer { limit.cancel() }
             await change { self.isStopping || self.failure != nil || self.verdict(on: dependency) != nil }
             guard !isStopping, failure == nil else { return false }
             if verdict(on: dependency) == false {
-                fail(
-                    container.name,
-                    "TaskFailedToStart: dependency \(name) of container \(container.name) did not become \(dependency.condition)"
-                )
+                giveUp(container.name, dependency)
                 return false
             }
         }
         return !isStopping
+    }
+
+    private func giveUp(_ name: String, _ dependency: TaskLaunch.Dependency) {
+        guard parts[name]?.phase == .pending else { return }
+        fail(
+            name,
+            "TaskFailedToStart: dependency \(dependency.container) of container \(name) did not become \(dependency.condition)"
+        )
     }
 
     /// Whether a dependency is met; nil where that is open.
@@ -274,15 +285,14 @@ actor RunningTask {
         watches.append(watch)
     }
 
-    private func watchHealth() {
-        for container in launch.containers {
-            guard let check = container.healthCheck, check.command.first != "NONE" else { continue }
-            watches.append(
-                Task { [weak self] in
-                    guard let self else { return }
-                    await HealthWatch(check: check, container: container.name, task: self).run()
-                })
-        }
+    /// From the start of the container on: others may wait for its health.
+    private func watchHealth(of container: TaskLaunch.Container) {
+        guard let check = container.healthCheck, check.command.first != "NONE" else { return }
+        watches.append(
+            Task { [weak self] in
+                guard let self else { return }
+                await HealthWatch(check: check, container: container.name, task: self).run()
+            })
     }
 
     private var watches: [Task<Void, Never>] = []
