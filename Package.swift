@@ -232,13 +232,16 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        // Whole classes, with the real program.
+        tests("ClassTests", ["ReportFixtures", .target(name: "skylab"), .target(name: "spawnd")]),
+
         // MARK: Tests of the emulator's parts
         tests("EmulatorServerTests", ["EmulatorServer"]),
         tests("ReachabilityTests", ["Reachability", "CloudState", "ServiceModel"]),
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
-        library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel"]),
+        library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel", "CSpawnProtocol"]),
         tests("SafeTextTests", ["SafeText", "ReportFixtures"]),
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
         tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),

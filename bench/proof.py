@@ -1,9 +1,10 @@
-"""What a grader shows of a network: an outage played on copies of the region, and who reaches whom."""
+"""What a grader proves: an outage played on copies of the region, who reaches whom, and that nothing is lost by a kill."""
 
 import json
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 from children import run
@@ -91,3 +92,15 @@ def check_seconds(submission, checks):
         if status != 0:
             raise RuntimeError(f"the check did not pass (status {status}): {out[-800:]}{err[-400:]}")
         return json.loads(file.read_text(encoding="utf-8"))["checks"][0]["seconds"]
+
+
+def kills(kills, students):
+    """A batch killed at random instants and gone on with, against an undisturbed one."""
+    script = ROOT / "Tests" / "Scripts" / "batch_kills.py"
+    environment = dict(os.environ, PATH=f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}")
+    status, out, err = run(
+        [sys.executable, str(script), str(SKYLAB), str(ROOT), "--kills", str(kills), "--students", str(students)],
+        timeout=3600, env=environment)
+    if status not in (0, 1):
+        raise RuntimeError(f"the script of the kills failed: {out[-400:]}{err[-800:]}")
+    return {"kills": kills, "students": students, "outcome": "equal" if status == 0 else "different"}

@@ -3,7 +3,7 @@
     make bench
     .venv-bench/bin/python bench/run.py [--quick] [SECTION…]
 
-Sections: start load sandbox grade scale crowd group outage reach functions containers site
+Sections: start load sandbox grade scale crowd group outage reach functions containers batch kills site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 
+import batch
 import containers
 import functions
 import measure
@@ -24,7 +25,7 @@ import scale
 from emulators import KINDS, ROOT, SKYLAB
 
 SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions",
-            "containers", "site")
+            "containers", "batch", "kills", "site")
 
 
 def targets(section, figures):
@@ -41,6 +42,8 @@ def targets(section, figures):
         "reach": reach_rows,
         "functions": functions_rows,
         "containers": containers_rows,
+        "batch": batch_rows,
+        "kills": kills_rows,
         "site": site_rows,
     }
     return rows[section](figures)
@@ -113,6 +116,25 @@ def grade_rows(figures):
     yield "skylab grade / bare script", f"{graded / bare:.3f} x", "<= 1.05 x + 50 ms", met, detail
 
 
+def batch_rows(figures):
+    ours, theirs = figures["seconds"], figures["loop_seconds"]
+    detail = f"{ours:.2f} s / {theirs:.2f} s a submission, {figures['submissions']} and {figures['looped']} of them"
+    what = f"skylab batch / a loop around moto_server, {figures['workers']} workers"
+    yield f"{what}, throughput", f"{theirs / ours:.2f} x", ">= 2 x", theirs >= 2 * ours, detail
+    own, whole = figures["client_processor"], figures["processor"]
+    detail = f"{whole:.2f} s of processor a submission, {own:.2f} s of it the same script's own"
+    yield "batch, overhead over the client programs", f"{(whole / own - 1) * 100:.1f} %", "<= 10 %", whole <= 1.1 * own, detail
+    memory, allowed = figures["grader_megabytes"], 150 + 2 * figures["workers"]
+    yield "batch, memory of the grader", f"{memory:.0f} MB", f"<= {allowed} MB", memory <= allowed, "peak resident, launcher included"
+    resumed = figures["resume_seconds"]
+    yield "batch, a finished class taken up again", f"{resumed:.2f} s", "<= 1 s", resumed <= 1, f"{figures['crowd']} submissions"
+
+
+def kills_rows(figures):
+    detail = f"killed {figures['kills']} times, {figures['students']} submissions"
+    yield "batch, the store after kills at random instants", figures["outcome"], "equal", figures["outcome"] == "equal", detail
+
+
 def site_rows(figures):
     what = f"skylab site, {figures['students']} x 10 checks"
     seconds, megabytes, memory = figures["seconds"], figures["megabytes"], figures["resident_megabytes"]
@@ -161,7 +183,7 @@ def reach_rows(figures):
     yield what, f"{taken:.1f} us", "<= 50 us", taken <= 50, f"the mean of {figures['queries']} in a reach check"
 
 
-def measured(section, quick):
+def measured(section, quick, submissions):
     if section == "start":
         return measure.start_up(rounds=2 if quick else 7)
     if section == "load":
@@ -182,6 +204,10 @@ def measured(section, quick):
         return containers.containers()
     if section == "sandbox":
         return measure.sandbox(rounds=50 if quick else 300)
+    if section == "batch":
+        return batch.batch(count=6 if quick else submissions, compared=4 if quick else min(40, submissions), crowd=200 if quick else 1000)
+    if section == "kills":
+        return proof.kills(kills=3 if quick else 25, students=8 if quick else 40)
     if section == "site":
         return measure.site(rounds=1 if quick else 3, students=200 if quick else 1000)
     return measure.grading(rounds=1 if quick else 5)
@@ -206,6 +232,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description="Measures Skylab against its peers.")
     parser.add_argument("--quick", action="store_true", help="few rounds: to see whether it works, not how fast it is")
+    parser.add_argument("--submissions", type=int, default=40, help="of the section batch; a class of 1000 takes more than an hour")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help="of: " + " ".join(SECTIONS))
     arguments = parser.parse_args()
     unknown = [section for section in arguments.sections if section not in SECTIONS]
@@ -218,7 +245,7 @@ def main():
     for section in arguments.sections or SECTIONS:
         print(f"measuring {section} …", file=sys.stderr, flush=True)
         try:
-            figures = measured(section, arguments.quick)
+            figures = measured(section, arguments.quick, arguments.submissions)
             results["figures"][section] = figures
             for what, value, target, met, detail in targets(section, figures):
                 results["rows"].append({"what": what, "value": value, "target": target, "met": met, "detail": detail})

@@ -6,6 +6,8 @@ package enum BatchEvent: Sendable {
     /// `unchanged` submissions have a result already and are not run.
     case planned(submissions: Int, unchanged: Int, missing: Int)
     case started(Student)
+    /// A check has its verdict, which is on the disk.
+    case checked(Student, check: String)
     /// The grader broke; the submission is run again after a while.
     case retrying(Student, reason: String)
     case finished(Student, GradeResult)

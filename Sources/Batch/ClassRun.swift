@@ -179,15 +179,15 @@ package struct ClassRun: Sendable {
 
     /// Runs one submission until the grader does not break, or has broken often enough; the student where it did.
     private func gradeOne(
-        _ work: Work, _ counted: BatchStore.Row?, _ grade: Grade, _ events: @Sendable (BatchEvent) -> Void
+        _ work: Work, _ counted: BatchStore.Row?, _ grade: Grade, _ events: @escaping @Sendable (BatchEvent) -> Void
     ) async throws(BatchError) -> Student? {
         let student = work.student
         events(.started(student))
-        var result = try await journalled(work, grade)
+        var result = try await journalled(work, grade, events)
         for wait in options.backOff where result.hasError {
             events(.retrying(student, reason: result.problem ?? "a check could not be evaluated"))
             do { try await Task.sleep(for: wait) } catch { break }
-            result = try await journalled(work, grade)
+            result = try await journalled(work, grade, events)
         }
         result.redactSecrets()
         try keep(result, work, counted)
@@ -195,7 +195,9 @@ package struct ClassRun: Sendable {
         return result.hasError ? student : nil
     }
 
-    private func journalled(_ work: Work, _ grade: Grade) async throws(BatchError) -> GradeResult {
+    private func journalled(
+        _ work: Work, _ grade: Grade, _ events: @escaping @Sendable (BatchEvent) -> Void
+    ) async throws(BatchError) -> GradeResult {
         let key = work.student.key
         try store.begin(key)
         let journal = Mutex<(next: Int, error: BatchError?)>((0, nil))
@@ -206,6 +208,7 @@ package struct ClassRun: Sendable {
                 do throws(BatchError) {
                     try store.record(check, at: state.next, of: key)
                     state.next += 1
+                    events(.checked(work.student, check: check.id))
                 } catch {
                     state.error = error
                 }

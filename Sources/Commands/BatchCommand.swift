@@ -7,6 +7,7 @@ import Gradebook
 import Grading
 import LabFormat
 import ResultsFolder
+import SafeText
 import Sandbox
 import ServiceModel
 import Submissions
@@ -50,6 +51,9 @@ struct BatchCommand: AsyncParsableCommand {
     @Option(help: "Ids and addresses in the regions follow from it.")
     var seed: String?
 
+    @Option(help: "auto, always or never.")
+    var color: ColourOption = .auto
+
     @Option(help: ArgumentHelp(SandboxOption.explanation, valueName: "standard|degraded"))
     var sandbox: SandboxOption = .standard
 
@@ -79,8 +83,9 @@ struct BatchCommand: AsyncParsableCommand {
         options.holds = hold
         let server = EmulatorServer(threads: min(2, processorCount()))
         let clients = Clients(
-            searchPath: installation.searchPath, imageFolders: [installation.images].compactMap { $0 })
-        let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id)
+            searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
+            imageFolders: [installation.images].compactMap { $0 })
+        let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id, colour: color.choice)
         let interruption = Interruption { progress.interrupted() }
         defer { interruption.end() }
         do {
@@ -107,16 +112,15 @@ struct BatchCommand: AsyncParsableCommand {
     private func students() throws(CommandFailure) -> [Student] {
         do {
             let folder = try SubmissionsFolder(path: submissions)
-            for name in folder.ignored {
-                writeError("skylab: \(submissions)/\(name) is neither a folder nor an archive and is left alone\n")
+            for file in folder.ignored {
+                writeError("skylab: \(file.name.safe(.line(limit: 300))) \(file.reason), and is not graded\n")
             }
             let entries = folder.entries.map { (name: $0.name, file: $0.fileName) }
             guard let roster else { return try Roster.students(of: entries) }
             let students = try Roster(try CSVTable(path: roster), file: roster).matched(with: entries)
             for stranger in students where !stranger.isEnrolled {
-                writeError(
-                    "skylab: \(stranger.submission ?? stranger.id) is nobody's in \(roster); it is graded all the same\n"
-                )
+                let name = (stranger.submission ?? stranger.id).safe(.line(limit: 300))
+                writeError("skylab: \(name) is nobody's in \(roster); it is graded all the same\n")
             }
             return students
         } catch {

@@ -4,91 +4,70 @@ import GradeModel
 import ResultsFolder
 import SafeText
 import Synchronization
+import TerminalReport
 
 /// How a batch goes, on standard error: a status bar on a terminal, above which failures scroll; else counter lines.
 final class BatchProgress: Sendable {
     private struct State {
-        var total = 0
-        var done = 0
-        var counts: [Mark: Int] = [:]
-        var running: [String] = []
+        var progress: ClassProgress
         var hasBar = false
         var lastTenth = 0
         var lastShown: ContinuousClock.Instant?
     }
 
-    private enum Mark: CaseIterable {
-        case passed, failed, partial, error
-
-        func text(_ isPlain: Bool) -> String {
-            switch self {
-            case .passed: isPlain ? "PASS" : "✓"
-            case .failed: isPlain ? "FAIL" : "✗"
-            case .partial: isPlain ? "PART" : "◐"
-            case .error: isPlain ? "ERR" : "!"
-            }
-        }
-    }
-
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let isTerminal: Bool
-    private let isPlain: Bool
     private let jobs: Int
     private let title: String
     private let start = ContinuousClock.now
 
-    init(jobs: Int, title: String) {
+    init(jobs: Int, title: String, colour: ColourChoice) {
         self.jobs = jobs
         self.title = title
-        isTerminal = isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"
-        let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
-        isPlain = !locale.lowercased().contains("utf")
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        var style = TerminalStyle.detect(
+            colour, environment: wholeEnvironment(), isTerminal: isTerminal, columns: Self.columns)
+        if !isTerminal { style.width = nil }
+        state = Mutex(State(progress: ClassProgress(style: style)))
+        self.isTerminal = isTerminal && environment("TERM") != "dumb"
     }
 
     func handle(_ event: BatchEvent) {
+        let now = seconds
         state.withLock { state in
             switch event {
             case .planned(let submissions, let unchanged, let missing):
-                state.total = submissions - unchanged
+                state.progress.total = submissions - unchanged
                 var line = "Grading \(title)  \(count(submissions, "submission"))  \(count(jobs, "worker"))"
                 if unchanged > 0 { line += "  \(unchanged) unchanged" }
                 if missing > 0 { line += "  \(missing) missing" }
                 say(line, &state)
             case .started(let student):
-                state.running.append(student.id.safe(.line(limit: 40)))
+                state.progress.start(student.id, at: now)
                 show(&state, always: false)
-            case .retrying(let student, let reason):
-                say(
-                    "  \(Mark.error.text(isPlain)) \(student.id.safe(.line(limit: 40)))  again: \(reason.safe(.line(limit: 200)))",
-                    &state)
-            case .finished(let student, let result): finish(student, result, &state)
+            case .checked(let student, let check):
+                state.progress.check(check, of: student.id)
+                if isTerminal { show(&state, always: false) }
+            case .retrying(let student, let reason): say(state.progress.retry(student.id, reason: reason), &state)
+            case .finished(let student, let result):
+                if let line = state.progress.finish(student.id, result) { say(line, &state) }
+                show(&state, always: state.progress.done == state.progress.total)
             }
         }
     }
 
-    private func finish(_ student: Student, _ result: GradeResult, _ state: inout State) {
-        let name = student.id.safe(.line(limit: 40))
-        state.done += 1
-        if let index = state.running.firstIndex(of: name) { state.running.remove(at: index) }
-        let mark = mark(result)
-        state.counts[mark, default: 0] += 1
-        if mark != .passed {
-            let score = mark == .error ? "error" : "\(result.score)/\(result.maximum)"
-            let check = result.checks.first { $0.verdict == .failed || $0.verdict == .partial || $0.verdict == .error }
-            let reason = result.problem ?? check.map { "\($0.id): \($0.message)" } ?? ""
-            say("  \(mark.text(isPlain)) \(name)  \(score)  \(reason.redacted().safe(.line(limit: 160)))", &state)
-        }
-        show(&state, always: state.done == state.total)
-    }
-
-    private func mark(_ result: GradeResult) -> Mark {
-        if result.hasError { return .error }
-        if result.problem != nil { return .failed }
-        if result.allPassed { return .passed }
-        return result.score > .zero ? .partial : .failed
-    }
-
     // MARK: Showing
+
+    private var seconds: Double {
+        let elapsed = start.duration(to: .now).components
+        return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+    }
+
+    /// The terminal's width now: it may have changed since the last line.
+    private static var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
 
     private func say(_ line: String, _ state: inout State) {
         writeError((state.hasBar ? "\r\u{1B}[2K" : "") + line + "\n")
@@ -97,44 +76,21 @@ final class BatchProgress: Sendable {
 
     /// A bar at most ten times a second; without a terminal, a line every tenth of the work.
     private func show(_ state: inout State, always: Bool) {
-        let now = ContinuousClock.now
+        let progress = state.progress
         if isTerminal {
-            if !always, let last = state.lastShown, last.duration(to: now) < .milliseconds(100) { return }
+            let now = ContinuousClock.now
+            // What scrolled by took the bar away, so it has to come back at once.
+            let isDue = state.lastShown.map { $0.duration(to: now) >= .milliseconds(100) } ?? true
+            guard always || isDue || !state.hasBar else { return }
             state.lastShown = now
-            writeError("\r\u{1B}[2K" + fitted(line(state)))
+            writeError("\r\u{1B}[2K" + progress.bar(columns: max(20, Self.columns - 1), at: seconds))
             state.hasBar = true
         } else {
-            let tenth = state.total == 0 ? 10 : state.done * 10 / state.total
+            let tenth = progress.total == 0 ? 10 : progress.done * 10 / progress.total
             guard tenth > state.lastTenth else { return }
             state.lastTenth = tenth
-            writeError(line(state) + "\n")
+            writeError(progress.counter(at: seconds) + "\n")
         }
-    }
-
-    private func line(_ state: State) -> String {
-        let seconds = start.duration(to: .now)
-        let elapsed = Double(seconds.components.seconds) + Double(seconds.components.attoseconds) / 1e18
-        let rate = elapsed > 0 ? Double(state.done) / elapsed : 0
-        var parts = ["\(state.done)/\(state.total)"]
-        for mark in Mark.allCases {
-            if let count = state.counts[mark] { parts.append("\(count) \(mark.text(isPlain))") }
-        }
-        if rate > 0 {
-            parts.append("\((rate * 10).rounded() / 10)/s")
-            parts.append("eta \(Int((Double(state.total - state.done) / rate).rounded(.up)))s")
-        }
-        guard isTerminal else { return parts.joined(separator: "  ") }
-        let width = 24
-        let filled = state.total == 0 ? width : width * state.done / state.total
-        let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
-        return "[\(bar)] " + parts.joined(separator: "  ") + "  running: "
-            + state.running.prefix(8).joined(separator: ", ")
-    }
-
-    private func fitted(_ line: String) -> String {
-        var size = winsize()
-        let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-        return String(line.prefix(columns - 1))
     }
 
     // MARK: The end
@@ -149,7 +105,8 @@ final class BatchProgress: Sendable {
 
     func interrupted() {
         state.withLock { state in
-            say("interrupted: \(state.done) of \(state.total) are graded; the same command goes on from there", &state)
+            let (done, total) = (state.progress.done, state.progress.total)
+            say("interrupted: \(done) of \(total) are graded; the same command goes on from there", &state)
         }
     }
 

@@ -1,4 +1,5 @@
 import GradeModel
+import Gradebook
 import JUnitXML
 import Synchronization
 import TerminalReport
@@ -41,6 +42,10 @@ final class Console: Sendable {
             case .jsonl: break
             case .json:
                 if let json = try? result.shown(to: audience).json() { writeOut(String(decoding: json, as: UTF8.self)) }
+            case .gradescope:
+                if let json = try? GradescopeExport(result.shown(to: audience)).json() {
+                    writeOut(String(decoding: json, as: UTF8.self))
+                }
             case .tap: writeOut(TAPReport(result, audience: audience).text)
             case .github: writeOut(GitHubReport(result, audience: audience).annotations.map { $0 + "\n" }.joined())
             case .junit:

@@ -3,6 +3,7 @@ import GradeModel
 import Gradebook
 import ReportFiles
 import ResultsFolder
+import SafeText
 
 /// `skylab export`: grades for other programs.
 struct ExportCommand: ParsableCommand {
@@ -41,7 +42,8 @@ struct ExportCommand: ParsableCommand {
         do {
             let grades = try ClassGrades(try ResultsFolder(path: results))
             for student in grades.withoutScore {
-                writeError("skylab: \(student.id) has no score: the grader broke; run the batch again\n")
+                let id = student.id.safe(.line(limit: 100))
+                writeError("skylab: \(id) has no score: the grader broke; run the batch again\n")
             }
             if format == .gradescope {
                 try writeGradescope(grades)
@@ -75,7 +77,7 @@ struct ExportCommand: ParsableCommand {
             guard let fill else { return grades.moodle(title: title).bytes(raw: csvRaw) }
             filled = try grades.moodle(filling: CSVTable(path: fill), file: fill)
         }
-        for warning in filled.warnings { writeError("skylab: \(warning)\n") }
+        for warning in filled.warnings { writeError("skylab: \(warning.safe(.line(limit: 300)))\n") }
         return filled.table.bytes(raw: csvRaw)
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import EmulatorServer
 import Glibc
 import GradeModel
+import Gradebook
 import Grading
 import JUnitXML
 import LabFormat
@@ -43,7 +44,7 @@ struct GradeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "human, json, jsonl, tap, junit or github, on standard output or in a file; may be given several times.",
+            "human, json, jsonl, tap, junit, github or gradescope, on standard output or in a file; may be given several times.",
             valueName: "name[=file]"))
     var format: [ReportFormat] = []
 
@@ -174,6 +175,7 @@ struct GradeCommand: AsyncParsableCommand {
         switch kind {
         case .junit: junit
         case .json: try result.shown(to: audience).json()
+        case .gradescope: try GradescopeExport(result.shown(to: audience)).json()
         case .tap: Array(TAPReport(result, audience: audience).text.utf8)
         case .github: Array(GitHubReport(result, audience: audience).summary.utf8)
         case .jsonl, .human: Array(Console.replay(result, kind, style: .init(), audience: audience).utf8)

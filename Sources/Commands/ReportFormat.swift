@@ -3,7 +3,7 @@ import ArgumentParser
 /// `--format NAME[=FILE]`: a report, on standard output or in a file.
 struct ReportFormat: ExpressibleByArgument {
     enum Kind: String, CaseIterable {
-        case human, json, jsonl, tap, junit, github
+        case human, json, jsonl, tap, junit, github, gradescope
     }
 
     let kind: Kind

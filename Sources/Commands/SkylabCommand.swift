@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import SafeText
 
 /// The root of the command line.
 package struct SkylabCommand: AsyncParsableCommand {
@@ -29,7 +30,7 @@ package func runSkylab() async -> Never {
         }
         Glibc.exit(ExitStatus.passed.rawValue)
     } catch let failure as CommandFailure {
-        writeError("skylab: \(failure.message)\n")
+        writeError("skylab: \(failure.message.safe(.report(limit: 20_000)))\n")
         Glibc.exit(failure.code.rawValue)
     } catch let code as ExitCode {
         Glibc.exit(code.rawValue)

@@ -42,10 +42,14 @@ extension ClassGrades {
                 problem: "\(fitting.count) columns are called '\(column)'; name one of \(list) with --column")
         }
         func index(_ name: String) -> Int? { header[...section].firstIndex { $0.trimmed == name } }
-        let columns = [index("ID"), index("SIS User ID"), index("SIS Login ID"), 0].compactMap { $0 }
-        var left = Dictionary(
-            entries.flatMap { entry in entry.student.canvasNames.map { ($0, entry) } }
-        ) { first, _ in first }
+        // As Canvas's importer does: the number first, the name last. What may be in a column is looked up for that column
+        // alone, because a registrar's number of one student may be Canvas's of another.
+        let columns: [(Int?, (Student) -> [String?])] = [
+            (index("ID"), { [$0.id] }), (index("SIS User ID"), { [$0.sisID, $0.id] }),
+            (index("SIS Login ID"), { [$0.login, $0.id, $0.email] }), (0, { [$0.name] }),
+        ]
+        let lookup = columns.compactMap { column, names in column.map { ($0, EntryIndex(entries, by: names)) } }
+        var found: Set<String> = []
         var warnings: [String] = []
         var rows: [[String]] = []
         for (number, row) in table.rows.enumerated() {
@@ -58,13 +62,17 @@ extension ClassGrades {
                 if value.trimmed != maximum.twoDecimals, value.trimmed != maximum.description {
                     warnings.append("the assignment has \(value.trimmed) points in Canvas, the lab \(maximum)")
                 }
-            } else if number > 0, let entry = columns.lazy.compactMap({ left[cell($0).trimmed] }).first {
-                if let score = entry.score { value = score.twoDecimals }
-                for name in entry.student.canvasNames { left[name] = nil }
+            } else if number > 0, let entry = lookup.lazy.compactMap({ $1[cell($0).trimmed] }).first {
+                found.insert(entry.student.id)
+                if value.trimmed.uppercased() == "EX" {
+                    warnings.append("\(entry.student.id) is excused in Canvas and stays so")
+                } else if let score = entry.score {
+                    value = score.twoDecimals
+                }
             }
             rows.append((0...section).map(cell) + [value])
         }
-        for entry in entries where entry.result != nil && left[entry.student.id] != nil {
+        for entry in entries where entry.result != nil && !found.contains(entry.student.id) {
             warnings.append("\(entry.student.id) is not in \(file)")
         }
         return Filled(table: CSVTable(rows: rows, like: table), warnings: warnings)
@@ -76,8 +84,4 @@ extension ClassGrades {
         guard text.hasSuffix(")"), let open = text.lastIndex(of: "(") else { return [text] }
         return [String(text[..<open]).trimmed, String(text[text.index(after: open)...].dropLast())]
     }
-}
-
-extension Student {
-    fileprivate var canvasNames: [String] { [id, sisID, login, name].compactMap { $0 } }
 }

@@ -29,21 +29,27 @@ extension ClassGrades {
                     "it is no grading worksheet: 'Identifier', 'Grade' and 'Last modified (grade)' are needed; download it with Moodle's language set to English"
             )
         }
-        let (email, name) = (column("Email address"), column("Full name"))
         let (feedback, maximumGrade) = (column("Feedback comments"), column("Maximum Grade"))
         let changeable = column("Grade can be changed")
-        var left = Dictionary(
-            entries.flatMap { entry in entry.student.moodleNames.map { ($0, entry) } }
-        ) { first, _ in first }
+        // What may be in a column is looked up for that column alone; the name, which two may share, comes last.
+        let columns: [(Int?, (Student) -> [String?])] = [
+            (identifier, { [$0.id] }), (column("ID number"), { [$0.id, $0.sisID] }),
+            (column("Email address"), { [$0.email?.lowercased(), $0.login?.lowercased(), $0.id.lowercased()] }),
+            (column("Full name"), { [$0.name] }),
+        ]
+        let emailColumn = column("Email address")
+        let lookup = columns.compactMap { column, names in column.map { ($0, EntryIndex(entries, by: names)) } }
+        var found: Set<String> = []
         var warnings: [String] = []
         var rows = [table.rows.first ?? []]
         for var row in table.rows.dropFirst() {
             while row.count < header.count { row.append("") }
-            let names = [identifier, email, name, column("ID number")].compactMap { $0 }.map {
-                row[$0].trimmed.lowercased()
-            }
-            if let entry = names.lazy.compactMap({ left[$0] }).first {
-                for name in entry.student.moodleNames { left[name] = nil }
+            let owner = lookup.lazy.compactMap { column, index in
+                let text = row[column].trimmed
+                return index[column == emailColumn ? text.lowercased() : text]
+            }.first
+            if let entry = owner {
+                found.insert(entry.student.id)
                 if let changeable, row[changeable].trimmed == "No" {
                     warnings.append("the grade of \(entry.student.id) cannot be changed in Moodle")
                 } else if let score = entry.score {
@@ -59,13 +65,9 @@ extension ClassGrades {
             }
             rows.append(row)
         }
-        for entry in entries where entry.result != nil && left[entry.student.id.lowercased()] != nil {
+        for entry in entries where entry.result != nil && !found.contains(entry.student.id) {
             warnings.append("\(entry.student.id) is not in \(file)")
         }
         return Filled(table: CSVTable(rows: rows, like: table), warnings: warnings)
     }
-}
-
-extension Student {
-    fileprivate var moodleNames: [String] { [id, email, login, name].compactMap { $0?.lowercased() } }
 }

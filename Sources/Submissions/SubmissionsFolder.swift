@@ -13,35 +13,43 @@ package struct SubmissionsFolder: Sendable {
 
     /// Sorted by the bytes of their names.
     package let entries: [Entry]
-    /// Files that are neither, by name; they are left alone.
-    package let ignored: [String]
+    /// What is left alone, and why: files that are no submission, and names and links that lead nowhere.
+    package struct Ignored: Sendable, Equatable {
+        package var name: String
+        package var reason: String
+    }
+
+    /// Sorted by the bytes of their names.
+    package let ignored: [Ignored]
 
     /// Looks through a folder; reads nothing of the submissions yet.
     package init(path: String) throws(SubmissionError) {
         guard let stream = opendir(path) else { throw SubmissionError("\(path): \(lastError())") }
         defer { closedir(stream) }
         var entries: [Entry] = []
-        var ignored: [String] = []
+        var ignored: [Ignored] = []
         while let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard bytes.first != UInt8(ascii: ".") else { continue }
             guard let name = String(validating: bytes, as: UTF8.self) else {
-                throw SubmissionError(
-                    "\(path): the name '\(String(decoding: bytes, as: UTF8.self))' is not UTF-8; rename it")
+                let shown = String(decoding: bytes, as: UTF8.self)
+                ignored.append(Ignored(name: shown, reason: "has a name that is not UTF-8: rename it and run again"))
+                continue
             }
             var status = stat()
             guard stat("\(path)/\(name)", &status) == 0 else {
-                throw SubmissionError("\(path)/\(name): \(lastError())")
+                ignored.append(Ignored(name: name, reason: "cannot be read: \(lastError())"))
+                continue
             }
             if status.st_mode & S_IFMT == S_IFDIR {
                 entries.append(Entry(fileName: name, name: name, path: "\(path)/\(name)"))
             } else if let base = ArchiveName.base(of: name) {
                 entries.append(Entry(fileName: name, name: base, path: "\(path)/\(name)"))
             } else {
-                ignored.append(name)
+                ignored.append(Ignored(name: name, reason: "is neither a folder nor an archive"))
             }
         }
         self.entries = entries.sorted { $0.fileName.utf8.lexicographicallyPrecedes($1.fileName.utf8) }
-        self.ignored = ignored.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        self.ignored = ignored.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 }

@@ -93,6 +93,48 @@ struct ExportTests {
         }
     }
 
+    /// Two of one name, and a registrar's number that is another student's number in Canvas.
+    private static func twins() -> ClassGrades {
+        var grades = grades()
+        func entry(_ student: Student, _ points: Int) -> ClassGrades.Entry {
+            var result = Sample.base
+            result.checks = [
+                CheckResult(
+                    id: "a", title: "A", kind: "state", verdict: .partial, points: Points(points), maximum: Points(20))
+            ]
+            return .init(student: student, result: result)
+        }
+        let twins = [
+            entry(Student(id: "101", name: "Bo Zhang", email: "bo1@x", sisID: "102"), 1),
+            entry(Student(id: "102", name: "Bo Zhang", email: "bo2@x", sisID: "900"), 2),
+            entry(Student(id: "bo3", name: "Bo Zhang"), 3),
+        ]
+        grades = ClassGrades(manifest: grades.manifest, entries: twins)
+        return grades
+    }
+
+    @Test func `students of one name and numbers that are others' elsewhere are not mixed up`() throws {
+        let canvas =
+            "Student,ID,SIS User ID,SIS Login ID,Section,Lab (7)\nBo Zhang,102,900,b,A,\nBo Zhang,101,102,a,A,\nBo Zhang,777,,bo3,A,\nBo Zhang,778,,x,A,5\n"
+        let filled = try Self.twins().canvas(
+            filling: CSVTable(Array(canvas.utf8), file: "g.csv"), file: "g.csv", column: "7")
+        #expect(filled.table.rows.dropFirst().map { $0[5] } == ["2.00", "1.00", "3.00", "5"])
+        #expect(filled.warnings.isEmpty)
+        let moodle =
+            "Identifier,Full name,Email address,Grade,Last modified (grade)\nParticipant 1,Bo Zhang,BO2@x,,\nParticipant 2,Bo Zhang,bo1@x,,\nParticipant 3,Bo Zhang,other@x,9,\n"
+        let sheet = try Self.twins().moodle(filling: CSVTable(Array(moodle.utf8), file: "w.csv"), file: "w.csv")
+        #expect(sheet.table.rows.dropFirst().map { $0[3] } == ["2", "1", "9"])
+        #expect(sheet.warnings == ["bo3 is not in w.csv"])
+    }
+
+    @Test func `who is excused in Canvas stays so`() throws {
+        let canvas = "Student,ID,Section,Lab (7)\nEve,1,A,EX\n"
+        let filled = try Self.grades().canvas(
+            filling: CSVTable(Array(canvas.utf8), file: "g.csv"), file: "g.csv", column: "7")
+        #expect(filled.table.rows[1][3] == "EX")
+        #expect(filled.warnings.first == "1 is excused in Canvas and stays so")
+    }
+
     @Test func `a worksheet of Moodle's is filled and nothing else of it changes`() throws {
         let download =
             "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\nParticipant 4,Eve,E@x,S,,20.00,Yes,-,\nParticipant 5,Bob,b@x,S,7,20.00,Yes,-,old\n"

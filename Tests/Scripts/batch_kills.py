@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Kills `skylab batch` at random instants and holds what it leaves against an undisturbed run.
 
-usage: batch_kills.py SKYLAB LAB [--kills 25] [--students 24] [--seed 1]
+usage: batch_kills.py SKYLAB ROOT [--kills 25] [--students 24] [--seed 1]
 
-The class consists of the lab's own solutions and bad submissions, over and over. After every kill the same command
-goes on; in the end the store, the list of files and every result without its times have to be equal.
+The class is one of class_of_200.py, a small one. The whole process group is killed, or now and then interrupted as by
+Ctrl-C; the same command goes on after that. In the end the store, the list of files and every result without its times
+have to be equal.
 """
 import argparse
 import json
+import os
 import random
 import re
 import shutil
@@ -47,7 +49,7 @@ def state(results: Path) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("skylab")
-    parser.add_argument("lab", type=Path)
+    parser.add_argument("root", type=Path)
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--students", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
@@ -55,23 +57,27 @@ def main() -> int:
     chance = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        sources = [path for kind in ("solutions", "bad") for path in sorted((arguments.lab / kind).iterdir())
-                   if path.is_dir() and path.name not in ("never-ends", "fork-bomb", "prints-forever")]
-        for number in range(arguments.students):
-            shutil.copytree(sources[number % len(sources)], root / "class" / f"s{number:03}")
+        subprocess.run(
+            [sys.executable, Path(__file__).with_name("class_of_200.py"), root, arguments.root, "--plain",
+             "--students", str(arguments.students), "--seed", str(arguments.seed)], check=True)
 
         def command(out: str) -> list[str]:
-            return [arguments.skylab, "batch", str(arguments.lab), str(root / "class"), "--out", str(root / out)]
+            return [arguments.skylab, "batch", str(root / "lab"), str(root / "class"), "--out", str(root / out)]
 
         subprocess.run(command("calm"), check=True, capture_output=True)
         killed = 0
         while killed < arguments.kills:
-            run = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            run = subprocess.Popen(
+                command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
             try:
                 run.wait(timeout=chance.uniform(0.05, 6))
             except subprocess.TimeoutExpired:
-                run.send_signal(signal.SIGKILL)
-                run.wait()
+                number = signal.SIGINT if killed % 5 == 4 else signal.SIGKILL
+                os.killpg(run.pid, number)
+                status = run.wait()
+                if status not in (-number, 128 + number, 0):
+                    print(f"signal {number} ended it with status {status}")
+                    return 1
                 killed += 1
                 continue
             # It came to its end before it could be killed: from the start.

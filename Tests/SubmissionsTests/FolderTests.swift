@@ -19,9 +19,14 @@ struct FolderTests {
         try put("Bob.ZIP")
         try put("roster.csv")
         try put(".hidden/solution.sh")
+        // One name that cannot be read must not cost the others their grades.
+        try FileManager.default.createSymbolicLink(
+            atPath: root.appendingPathComponent("gone").path, withDestinationPath: "/nowhere")
+        #expect(mkdir(Array("\(root.path)/Ren".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0], 0o755) == 0)
         let found = try SubmissionsFolder(path: root.path)
         #expect(found.entries.map(\.name) == ["Bob", "ada", "zoe"])
-        #expect(found.ignored == ["roster.csv"])
+        #expect(found.ignored.map(\.name) == ["Ren\u{FFFD}", "gone", "roster.csv"])
+        #expect(found.ignored.map { $0.reason.prefix(14) } == ["has a name tha", "cannot be read", "is neither a f"])
     }
 
     @Test func `spellings that some systems take for one file are refused in a folder, too`() throws {
