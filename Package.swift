@@ -78,10 +78,10 @@ let package = Package(
 
         // MARK: The emulator
         library("ServiceModel"),
-        library("WireProtocols", ["ServiceModel", "JSONValue"]),
+        library("WireProtocols", ["ServiceModel", "JSONValue", "Digests"]),
         library("PolicyEngine", ["JSONValue", "ServiceModel"]),
         tests("PolicyEngineTests", ["PolicyEngine", "JSONValue"]),
-        library("CloudState", ["ServiceModel", "PolicyEngine", collections]),
+        library("CloudState", ["ServiceModel", "PolicyEngine", "JSONValue", collections]),
         library("Reachability", ["CloudState", "ServiceModel"]),
         library("LoadBalancing", ["CloudState", "Reachability", "ServiceModel"]),
         library("KeyMaterial", ["ServiceModel", "Digests"]),
@@ -91,27 +91,38 @@ let package = Package(
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
-        service("AutoScaling"),
+        service("AutoScaling", ["Schedules"]),
         service("CloudWatch"),
         service("FIS"),
+        // Patterns that events are held against, and times that come again.
+        library("EventPatterns", ["JSONValue"]),
+        library("Schedules", ["ServiceModel"]),
+        // What rules and schedules call.
+        library("TargetDelivery", ["CloudState", "JSONValue", "ServiceModel", "WireProtocols"]),
+        tests("EventPatternsTests", ["EventPatterns", "JSONValue"]),
+        tests("SchedulesTests", ["Schedules", "ServiceModel"]),
+        service("Events", ["EventPatterns", "PolicyEngine", "Schedules", "TargetDelivery"]),
+        service("Kinesis", ["Digests", "PolicyEngine"]),
+        service("Scheduler", ["PolicyEngine", "Schedules", "TargetDelivery"]),
         service("S3", ["Digests", "PolicyEngine"]),
-        service("ECS", ["Reachability", "LoadBalancing"]),
+        service("ECS", ["LoadBalancing", "PolicyEngine", "Reachability"]),
         service("ECR", ["Digests", "PolicyEngine"]),
-        service("Logs"),
-        service("SQS", ["Digests"]),
+        service("Logs", ["Digests"]),
+        service("SQS", ["Digests", "PolicyEngine"]),
         // Zip files of functions and layers, with libarchive.
         library("Archives", ["CLibArchive"]),
         // OCI images of this machine, unpacked into roots of containers, with libarchive.
         library("Images", ["CLibArchive", "Digests", "JSONValue"]),
         tests("ImagesTests", ["Images", "Digests"]),
-        service("Lambda", ["Archives", "Digests", "PolicyEngine"]),
+        service("Lambda", ["Archives", "Digests", "PolicyEngine", "EventPatterns"]),
         library(
             "EmulatorCore",
             [
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "ECR", "Logs", "SQS", "Lambda",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "ECR", "Logs", "SQS", "Lambda", "Kinesis",
+                "Events", "Scheduler",
             ]),
         library(
             "EmulatorServer",
@@ -126,7 +137,10 @@ let package = Package(
             ["EmulatorCore", "CloudState", "ServiceModel", "WireProtocols"]),
         tests(
             "EmulatorCoreTests",
-            ["EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "EmulatorTestSupport", "ReportFixtures"]),
+            [
+                "EmulatorCore", "CloudState", "JSONValue", "ServiceModel", "WireProtocols", "EmulatorTestSupport",
+                "ReportFixtures",
+            ]),
         tests(
             "EC2Tests", ["EC2", "CloudState", "ServiceModel", "EmulatorCore", "WireProtocols", "EmulatorTestSupport"]),
         .executableTarget(name: "modelgen", dependencies: [], swiftSettings: settings),

@@ -74,15 +74,20 @@ def load(emulator, seconds, connections):
     return float(rate.group(1))
 
 
-def sandbox(rounds):
-    """Milliseconds of /bin/true bare, in a box of ours and in bubblewrap's."""
+def sandbox(rounds, boxes):
+    """Milliseconds of /bin/true bare, in a box of ours and in bubblewrap's, and what so many boxes leave behind."""
     program = RELEASE / "sandbox-bench"
     if not program.exists():
         raise RuntimeError(f"{program} is missing; make bench builds it")
-    status, out, err = run([str(program), str(rounds)], timeout=120)
+    status, out, err = run([str(program), str(rounds)], timeout=300)
     if status != 0:
         raise RuntimeError(err.strip() or f"sandbox-bench ended with status {status}")
-    return json.loads(out)
+    figures = json.loads(out)
+    status, out, err = run([str(program), "soak", str(boxes)], timeout=600)
+    if status not in (0, 1) or "after:" not in out:
+        raise RuntimeError(err.strip() or out.strip() or f"sandbox-bench soak ended with status {status}")
+    figures["soak"] = {"boxes": boxes, "clean": status == 0, "after": out.split("after:")[1].strip()}
+    return figures
 
 
 def grading(rounds):

@@ -40,7 +40,8 @@ int channel_receive(int socket, struct parcel *parcel, int flags) {
     ssize_t length;
     do {
         length = recvmsg(socket, &header, flags | MSG_CMSG_CLOEXEC);
-    } while (length < 0 && errno == EINTR);
+        // Who ends with something unread leaves ECONNRESET, once, before the last words.
+    } while (length < 0 && (errno == EINTR || errno == ECONNRESET));
     if (length < 0) return -1;
     for (struct cmsghdr *part = CMSG_FIRSTHDR(&header); part != NULL; part = CMSG_NXTHDR(&header, part)) {
         if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;

@@ -6,10 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "protocol.h"
 
 enum { LAUNCHER_CONTROL = 3, EVENTS_AT_ONCE = 64 };
 
@@ -70,11 +71,9 @@ int system_events_wait(int events, struct system_event *ready, int count) {
     return number;
 }
 
-int system_signal_open(void) { return or_errno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
-
-void system_signal(int descriptor) {
-    uint64_t one = 1;
-    (void)!write(descriptor, &one, sizeof one);
+void system_let_go(int descriptor) {
+    uint64_t readers = GO_READERS;
+    (void)!write(descriptor, &readers, sizeof readers);
 }
 
 static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int control) {

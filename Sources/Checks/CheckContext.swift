@@ -29,6 +29,12 @@ package protocol CheckContext {
     /// What a function answers to an event.
     func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction
 
+    /// A document of the submission, held against what an operation takes.
+    func document(_ source: DocumentCheck.Source, _ schema: DocumentCheck.Schema?) throws -> ReadDocument
+
+    /// What becomes of a task.
+    func runTask(_ run: RunTaskCheck.Run) throws -> TaskOutcome
+
     /// Plays a scenario of the lab's on copies of the region, one for each cell.
     func play(_ scenario: String) throws -> [PlayedCell]
 }

@@ -14,6 +14,8 @@ extension CheckKind {
         case .http(let check): HTTPEvaluator(check: check)
         case .scenario(let check): ScenarioEvaluator(check: check)
         case .invoke(let check): InvokeEvaluator(check: check)
+        case .document(let check): DocumentEvaluator(check: check)
+        case .runTask(let check): RunTaskEvaluator(check: check)
         }
     }
 }

@@ -19,12 +19,21 @@ package struct Agenda: Sendable, Equatable {
     package var nextDue: Timestamp? { heap.first?.due }
 
     /// When the last of those transitions is due that are to be counted.
-    package func lastDue(where counts: (Transition) -> Bool) -> Timestamp? {
+    package func lastDue(before end: Timestamp? = nil, where counts: (Transition) -> Bool) -> Timestamp? {
         var last: Timestamp?
-        for entry in heap where last.map({ entry.due > $0 }) ?? true {
+        for entry in heap where last.map({ entry.due > $0 }) ?? true && end.map({ entry.due < $0 }) ?? true {
             if counts(entry.transition) { last = entry.due }
         }
         return last
+    }
+
+    /// When the first of those transitions is due that are to be counted.
+    package func firstDue(where counts: (Transition) -> Bool) -> Timestamp? {
+        var first: Timestamp?
+        for entry in heap where first.map({ entry.due < $0 }) ?? true {
+            if counts(entry.transition) { first = entry.due }
+        }
+        return first
     }
 
     package mutating func schedule(_ transition: Transition, at due: Timestamp) {

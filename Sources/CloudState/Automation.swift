@@ -10,6 +10,17 @@ package enum ServiceEvent: Sendable, Equatable {
     case healthChecks(targetGroup: String)
     case ecs(ECSEvent)
     case lambda(LambdaEvent)
+    case kinesis(KinesisEvent)
+    case events(EventBridgeEvent)
+    case scheduler(SchedulerEvent)
+    case logs(LogsEvent)
+    case sqs(SQSEvent)
+
+    /// Whether it is a step of something that takes long and that people watch.
+    var isProcess: Bool {
+        guard case .autoScaling(.refresh) = self else { return false }
+        return true
+    }
 
     /// The signing name of the service that handles it.
     package var service: String {
@@ -20,6 +31,11 @@ package enum ServiceEvent: Sendable, Equatable {
         case .healthChecks: "elasticloadbalancing"
         case .ecs: "ecs"
         case .lambda: "lambda"
+        case .kinesis: "kinesis"
+        case .events: "events"
+        case .scheduler: "scheduler"
+        case .logs: "logs"
+        case .sqs: "sqs"
         }
     }
 }
@@ -36,8 +52,11 @@ package struct Automation: Sendable, Equatable {
 
     let handle: Handle
     let isAwaited: IsAwaited
+    /// Whether roles that services take on may do only what their policies allow.
+    package let enforcesIAM: Bool
 
-    package init(handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+    package init(enforcesIAM: Bool = false, handle: @escaping Handle, isAwaited: @escaping IsAwaited) {
+        self.enforcesIAM = enforcesIAM
         self.handle = handle
         self.isAwaited = isAwaited
     }
@@ -90,6 +109,7 @@ extension World {
 
     /// Says that something has changed: looks that rest are taken again one period from now.
     package mutating func wake() {
+        announceInstances()
         guard !restingLooks.isEmpty else { return }
         let looks = restingLooks
         restingLooks = []
@@ -97,10 +117,37 @@ extension World {
     }
 
     /// When all has settled that a waiting client would wait for; nil where it has.
-    package var settledAt: Timestamp? {
-        agenda.lastDue { transition in
-            guard case .event(let event, let region) = transition else { return transition.settles }
-            return automation.isAwaited(self, event, region)
+    ///
+    /// - Parameter includesProcesses: Also what goes on for long by itself and is looked at on its way, as an instance
+    ///   refresh is.
+    package func settledAt(includesProcesses: Bool) -> Timestamp? {
+        agenda.lastDue { isAwaited($0, includesProcesses: includesProcesses) }
+    }
+
+    /// When the last of that happens before a moment; nil where nothing does.
+    package func settledAt(before moment: Timestamp) -> Timestamp? {
+        agenda.lastDue(before: moment) { isAwaited($0, includesProcesses: false) }
+    }
+
+    /// When the next step of such a process happens; nil where none is under way.
+    package var nextProcessStep: Timestamp? {
+        agenda.firstDue { transition in
+            guard case .event(let event, _) = transition else { return false }
+            return event.isProcess
         }
+    }
+
+    /// When an alarm is looked at next that nobody waits for: a group may be scaled then.
+    package var nextUnawaitedAlarm: Timestamp? {
+        agenda.firstDue { transition in
+            guard case .event(.alarm(let name), let region) = transition else { return false }
+            return !automation.isAwaited(self, .alarm(name: name), region)
+        }
+    }
+
+    private func isAwaited(_ transition: Transition, includesProcesses: Bool) -> Bool {
+        guard case .event(let event, let region) = transition else { return transition.settles }
+        guard includesProcesses || !event.isProcess else { return false }
+        return automation.isAwaited(self, event, region)
     }
 }

@@ -19,6 +19,8 @@ package struct Caller: Sendable, Equatable {
         case user(String)
         /// The access key id of temporary credentials.
         case session(String)
+        /// The name of a role that a service of AWS has taken on.
+        case role(String)
     }
 
     /// Somebody who did not sign the request.
@@ -41,13 +43,15 @@ package struct CallContext {
     /// The draft. It becomes the world when the handler succeeds.
     package var world: World
     package let region: String
-    package let caller: Caller
+    package private(set) var caller: Caller
     /// The region's place in the world.
     package let regionIndex: Int
     /// Whether callers may do only what their policies allow.
     package let enforcesIAM: Bool
     /// The service that makes the call for the caller, for instance `cloudwatch.amazonaws.com`; nil where nobody does.
     package var invokedBy: String?
+    /// Whether the next call of another operation is held against the caller's policies.
+    package var checksNextCall = false
     /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.
     package let dispatch: Dispatch
 
@@ -69,13 +73,14 @@ package struct CallContext {
 
     /// A context that takes the world away from where it was, so that changing it copies nothing; `moveBack` returns it.
     package init(
-        moving world: inout World, region: String, caller: Caller, dispatch: @escaping Dispatch
+        moving world: inout World, region: String, caller: Caller, enforcesIAM: Bool = false,
+        dispatch: @escaping Dispatch
     ) {
         regionIndex = world.regionIndex(region)
         self.world = World(seed: "", epoch: world.now)
         self.region = region
         self.caller = caller
-        enforcesIAM = false
+        self.enforcesIAM = enforcesIAM
         self.dispatch = dispatch
         swap(&self.world, &world)
     }
@@ -113,6 +118,28 @@ package struct CallContext {
         _ service: String, _ operation: String, _ parameters: Value
     ) throws(ServiceError) -> Fields {
         try dispatch(&self, service, operation, parameters)
+    }
+
+    /// Calls an operation as a role that a service of AWS has taken on. Where permissions are enforced, the role must
+    /// have those that the call needs.
+    ///
+    /// - Parameters:
+    ///   - role: the role's ARN.
+    ///   - session: the name of the session, for instance the function's.
+    package mutating func call(
+        as role: String, session: String, _ service: String, _ operation: String, _ parameters: Value
+    ) throws(ServiceError) -> Fields {
+        let name = role.split(separator: "/").last.map(String.init) ?? ""
+        let before = caller
+        defer {
+            caller = before
+            checksNextCall = false
+        }
+        caller = Caller(
+            accessKeyID: "", accountID: accountID, arn: "arn:aws:sts::\(accountID):assumed-role/\(name)/\(session)",
+            userID: "\(world.iam.role(name)?.roleID ?? ""):\(session)", principal: .role(name))
+        checksNextCall = true
+        return try dispatch(&self, service, operation, parameters)
     }
 }
 

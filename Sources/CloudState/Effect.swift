@@ -15,6 +15,8 @@ package struct Effect: Sendable, Equatable {
         case task(TaskLaunch)
         /// The task's containers are to end.
         case taskStop(id: String)
+        /// A function is gone: what is kept of it need not be kept any longer.
+        case retirement(function: String)
     }
 
     package init(id: Int, region: String, work: Work, isAwaited: Bool) {
@@ -29,6 +31,8 @@ package struct Effect: Sendable, Equatable {
 package enum EffectOutcome: Sendable {
     case invocation(FunctionOutcome)
     case task(TaskReport)
+    /// It is done, and there is nothing to say of it.
+    case done
     /// It could not be begun; the reason.
     case impossible(String)
 }
@@ -41,6 +45,8 @@ package struct FunctionInvocation: Sendable, Equatable {
         case asynchronous(AsynchronousInvocation)
         /// A batch of an event source mapping; the ids of the batch's messages with their receipt handles.
         case mapping(uuid: String, items: [BatchItem])
+        /// Nothing is invoked: so many environments are to be ready for the version or alias of that name.
+        case provision(qualifier: String, count: Int)
     }
 
     /// A record of a batch.
@@ -67,15 +73,18 @@ package struct FunctionInvocation: Sendable, Equatable {
     package var layers: [[UInt8]]
     package var requestID: String
     package var payload: [UInt8]
-    /// In Base64, as the client gave it.
+    /// JSON, as the client gave it.
     package var clientContext: String?
+    /// Whether the client wants the end of the log with the answer.
+    package var wantsLog = false
     /// The role's credentials.
     package var accessKeyID: String
     package var secretAccessKey: String
     package var sessionToken: String
     package var logGroup: String
-    /// How many of this function may run at once.
+    /// How many may run at once: of this function where that is reserved for it, of all others together where it is not.
     package var concurrency: Int
+    package var isReserved: Bool
     /// Virtual time of the invocation; what logs are dated by.
     package var time: Timestamp
 
@@ -83,7 +92,7 @@ package struct FunctionInvocation: Sendable, Equatable {
         origin: Origin, function: String, invokedARN: String, version: FunctionVersion, layers: [[UInt8]],
         requestID: String, payload: [UInt8], clientContext: String?,
         credentials: (accessKeyID: String, secret: String, token: String), logGroup: String, concurrency: Int,
-        time: Timestamp
+        isReserved: Bool, time: Timestamp
     ) {
         self.origin = origin
         self.function = function
@@ -98,6 +107,7 @@ package struct FunctionInvocation: Sendable, Equatable {
         sessionToken = credentials.token
         self.logGroup = logGroup
         self.concurrency = concurrency
+        self.isReserved = isReserved
         self.time = time
     }
 }
@@ -121,10 +131,12 @@ package struct FunctionOutcome: Sendable, Equatable {
     /// Milliseconds of the handler, and of the start of the environment where this was its first invocation.
     package var duration: Double
     package var initDuration: Double?
+    /// Milliseconds that are billed.
+    package var billed: Int
 
     package init(
         ending: Ending, payload: [UInt8] = [], log: [String] = [], logStream: String = "", duration: Double = 0,
-        initDuration: Double? = nil
+        initDuration: Double? = nil, billed: Int = 0
     ) {
         self.ending = ending
         self.payload = payload
@@ -132,6 +144,7 @@ package struct FunctionOutcome: Sendable, Equatable {
         self.logStream = logStream
         self.duration = duration
         self.initDuration = initDuration
+        self.billed = billed
     }
 }
 

@@ -16,11 +16,16 @@ package struct Region: Sendable, Equatable {
     package var sqs = SQSState()
     package var lambda = LambdaState()
     package var ecr = ECRState()
+    package var kinesis = KinesisState()
+    package var events: EventsState
+    package var scheduler: SchedulerState
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {
         self.name = name
         self.accountID = accountID
+        events = EventsState(region: name, accountID: accountID, now: now)
+        scheduler = SchedulerState(region: name, accountID: accountID, now: now)
         ec2 = EC2State()
         ec2.createDefaultVPC(region: name, accountID: accountID, ids: &ids)
     }

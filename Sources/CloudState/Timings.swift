@@ -74,4 +74,16 @@ package enum Timings {
     package static let lambdaNetwork = Duration.seconds(45)
     /// From one state of an event source mapping to the next.
     package static let eventSourceMapping = Duration.seconds(8)
+    /// From one state of a Kinesis stream to the next.
+    package static let kinesisStream = Duration.seconds(15)
+    /// The same of a stream's consumer.
+    package static let kinesisConsumer = Duration.seconds(5)
+    /// From an event's arrival on a bus to its targets.
+    package static let eventDelivery = Duration.milliseconds(300)
+    /// From the start of an archive's replay until its events have come.
+    package static let eventReplay = Duration.seconds(10)
+    /// Until a deleted group of schedules is gone.
+    package static let scheduleGroupDelete = Duration.seconds(5)
+    /// From a log event to those who have subscribed to its group.
+    package static let logDelivery = Duration.seconds(1)
 }

@@ -1,6 +1,8 @@
+import CloudState
 import EmulatorCore
 import EmulatorServer
 import JSONValue
+import ServiceModel
 import WireProtocols
 
 /// What the stand-alone emulator answers below `/_skylab/`.
@@ -20,9 +22,13 @@ enum AdministrationPaths {
             case (_, "/_skylab/health"), (_, "/_skylab/reset"), (_, "/_skylab/costs"):
                 return answer(405, ["error": "GET /_skylab/health, GET /_skylab/costs, POST /_skylab/reset"])
             default:
-                if let found = faults(request, emulator) { return found }
+                if let found = faults(request, emulator) ?? clock(request, emulator) { return found }
                 return answer(
-                    404, ["error": "there are /_skylab/health, /_skylab/costs, /_skylab/faults and /_skylab/reset"])
+                    404,
+                    [
+                        "error":
+                            "there are /_skylab/health, /_skylab/clock, /_skylab/costs, /_skylab/faults and /_skylab/reset"
+                    ])
             }
         }
     }
@@ -53,6 +59,25 @@ enum AdministrationPaths {
             return answer(405, ["error": "GET, POST and DELETE /_skylab/faults, DELETE /_skylab/faults/ID"])
         default: return nil
         }
+    }
+
+    /// The longest that the clock is moved on at once, in seconds.
+    private static let longest = 366 * 86_400
+
+    /// `GET` and `POST` of `/_skylab/clock`: virtual time passes, and what falls due in it happens.
+    private static func clock(_ request: WireRequest, _ emulator: Emulator) -> WireResponse? {
+        guard request.path == "/_skylab/clock" else { return nil }
+        switch request.method {
+        case "GET": break
+        case "POST":
+            let seconds = (try? JSON.parse(request.body, maximumDepth: 8))?["seconds"]?.intValue
+            guard let seconds, (1...longest).contains(seconds) else {
+                return answer(400, ["error": .string("the body is to be {\"seconds\": N}, from 1 to \(longest)")])
+            }
+            emulator.advance(milliseconds: seconds * 1000)
+        default: return answer(405, ["error": "GET and POST /_skylab/clock"])
+        }
+        return answer(200, ["now": .string(emulator.world.now.iso8601)])
     }
 
     private static func answer(_ status: Int, _ json: JSON) -> WireResponse {

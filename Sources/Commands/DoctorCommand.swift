@@ -10,24 +10,22 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Tell which layers of the sandbox work here, and which client programs there are.",
         discussion: """
             Makes a sandbox and runs a program in it, as grading does. Exit status: 0 ready, 5 not. Ready takes a \
-            sandbox (with namespaces or without; not a degraded one), bash, aws and python3; the other clients are \
+            sandbox (with namespaces or without; not a degraded one), bash, aws, python3 and boto3; the other clients are \
             needed by the labs that use them.
             """)
 
     @Flag(help: "Print one JSON document.")
     var json = false
 
-    private static let required = ["bash", "aws", "python3"]
-    private static let optional = ["node", "terraform", "kubectl"]
-
     func run() async throws {
         let installation = try Installation.find()
-        let clients = SandboxToolchain(of: Self.required + Self.optional, searchPath: installation.searchPath)
         let trial = await Self.trial()
+        let clients = await DoctorClients.find(
+            searchPath: installation.searchPath, terraformMirror: installation.terraformMirror)
         if json { tellJSON(trial, clients) } else { tell(trial, clients) }
         let outcome = try? trial.get()
         let isReady = (outcome?.ending.isClean ?? false) && (outcome?.tier.isStandard ?? false)
-        guard isReady, !Self.required.contains(where: clients.missing.contains) else {
+        guard isReady, clients.areComplete else {
             throw ExitCode(ExitStatus.infrastructure.rawValue)
         }
     }
@@ -47,7 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ trial: Result<SandboxOutcome, any Error>, _ clients: SandboxToolchain) {
+    private func tell(_ trial: Result<SandboxOutcome, any Error>, _ clients: DoctorClients) {
         switch trial {
         case .success(let outcome):
             writeOut("sandbox  \(outcome.tier.rawValue)\n")
@@ -59,17 +57,10 @@ struct DoctorCommand: AsyncParsableCommand {
             if !outcome.tier.isStandard { writeOut("  too weak to grade with, unless --sandbox=degraded is given\n") }
         case .failure(let error): writeOut("sandbox  none: \(error)\n")
         }
-        writeOut("clients\n")
-        for name in Self.required + Self.optional {
-            let advice =
-                Self.required.contains(name)
-                ? "not found: run `make setup`, or install it and put it in the PATH"
-                : "not found; only some labs need it"
-            writeOut("  \(name)  \(clients.programs[name] ?? advice)\n")
-        }
+        writeOut(clients.text)
     }
 
-    private func tellJSON(_ trial: Result<SandboxOutcome, any Error>, _ clients: SandboxToolchain) {
+    private func tellJSON(_ trial: Result<SandboxOutcome, any Error>, _ clients: DoctorClients) {
         let outcome = try? trial.get()
         var document: JSONObject = [
             "tier": outcome.map { .string($0.tier.rawValue) } ?? .null,
@@ -83,11 +74,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 }),
         ]
         if case .failure(let error) = trial { document["problem"] = .string("\(error)") }
-        var found = JSONObject()
-        for name in Self.required + Self.optional {
-            found[name] = clients.programs[name].map { .string($0) } ?? .null
-        }
-        document["clients"] = .object(found)
+        (document["clients"], document["commands"]) = clients.json
         writeOut(JSON.object(document).serializedString() + "\n")
     }
 }

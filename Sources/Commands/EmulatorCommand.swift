@@ -67,6 +67,10 @@ struct EmulatorCommand: AsyncParsableCommand {
             valueName: "dir"))
     var images: [String] = []
 
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
+    }
+
     func run() async throws {
         guard !operations else { return writeOut(OperationTable.text) }
         let start = Timestamp.wallClock
@@ -97,7 +101,9 @@ struct EmulatorCommand: AsyncParsableCommand {
         }
         let workloads = WorkloadRunner(functions: functions, tasks: tasks)
         configuration.effects = workloads
-        let world = journal.world(accountID: configuration.defaultCaller.accountID, prepare: configuration.prepare)
+        let world = journal.world(
+            accountID: configuration.defaultCaller.accountID, enforcesIAM: configuration.enforcesIAM,
+            prepare: configuration.prepare)
         let emulator = Emulator(configuration, world: world)
         var limits = EmulatorServer.Limits()
         limits.connections = 10_000

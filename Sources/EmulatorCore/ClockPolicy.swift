@@ -21,14 +21,18 @@ package enum ClockPolicy: Sendable {
     /// What a policy remembers from call to call.
     struct Pace {
         var sleptMilliseconds = 0
-        /// The last call, if it only looked and nobody slept since.
-        var lastLook: (operation: String, input: Fields)?
+        /// The calls that only looked, since something was changed or somebody slept.
+        var looks: [(operation: String, input: Fields)] = []
 
-        /// Whether a look is the same as the one before, which it then takes the place of.
+        /// Who waits looks at a few things in turn.
+        private static let limit = 16
+
+        /// Whether a look is the same as one before.
         mutating func asksAgain(_ operation: String, _ input: Fields) -> Bool {
-            let isSame = lastLook.map { $0 == (operation, input) } ?? false
-            lastLook = (operation, input)
-            return isSame
+            if looks.contains(where: { $0 == (operation, input) }) { return true }
+            if looks.count == Self.limit { looks.removeFirst() }
+            looks.append((operation, input))
+            return false
         }
     }
 
@@ -43,22 +47,24 @@ package enum ClockPolicy: Sendable {
             world.advance(
                 to: world.now.adding(milliseconds: Self.step + max(0, milliseconds - pace.sleptMilliseconds)))
             pace.sleptMilliseconds = max(milliseconds, pace.sleptMilliseconds)
-            guard isRead, let input else {
-                pace.lastLook = nil
+            if hasSlept || !isRead { pace.looks = [] }
+            guard isRead, let input else { return false }
+            guard pace.asksAgain(operation, input) else { return false }
+            guard isUnsettled else {
+                Self.waitOut(operation, &world)
                 return false
             }
-            let asksAgain = pace.asksAgain(operation, input) && !hasSlept
-            guard asksAgain, isUnsettled else {
-                if asksAgain { Self.waitOut(operation, &world) }
-                return false
-            }
-            Self.settle(&world)
-            return true
+            return Self.settleForLook(&world)
         case .settling:
             world.advance(to: world.now.adding(milliseconds: Self.step))
-            let asksAgain = isRead && input.map { pace.asksAgain(operation, $0) } ?? false
-            if isRead, isUnsettled { Self.settle(&world) } else if asksAgain { Self.waitOut(operation, &world) }
-            return isRead
+            guard isRead else {
+                pace.looks = []
+                return false
+            }
+            let asksAgain = input.map { pace.asksAgain(operation, $0) } ?? false
+            if isUnsettled { return Self.settleForLook(&world) }
+            if asksAgain { Self.waitOut(operation, &world) }
+            return true
         case .stepped:
             world.advance(to: world.now.adding(milliseconds: Self.step))
             return false
@@ -69,17 +75,49 @@ package enum ClockPolicy: Sendable {
         }
     }
 
-    /// Who looks at an experiment again and again waits for its end; everybody else wants to see what its faults do.
+    /// What groups and their refreshes are looked at with.
+    private static let groupLooks: Set = [
+        "DescribeAutoScalingGroups", "DescribeAutoScalingInstances", "DescribeInstanceRefreshes",
+        "DescribeScalingActivities", "DescribeTargetHealth",
+    ]
+
+    /// Who looks at an experiment again and again waits for its end; everybody else wants to see what its faults do. Who
+    /// looks at a group again sees an instance refresh one step further on.
     private static func waitOut(_ operation: String, _ world: inout World) {
-        guard operation == "GetExperiment", let next = world.agenda.nextDue else { return }
-        world.advance(to: next)
+        if operation == "GetExperiment" {
+            if let next = world.agenda.nextDue { world.advance(to: next) }
+        } else if groupLooks.contains(operation), let next = world.nextProcessStep {
+            world.advance(to: next)
+        }
+    }
+
+    /// Lets everything happen that a client could be waiting for, but for what takes long by itself; and stops before an
+    /// alarm is looked at, so that what a scaling policy undoes a minute later has been there to be seen. Returns whether
+    /// all has settled: otherwise the next look goes on.
+    private static func settleForLook(_ world: inout World) -> Bool {
+        var hasMoved = false
+        for _ in 0..<64 {
+            guard let settled = world.settledAt(includesProcesses: false) else { return true }
+            if let alarm = world.nextUnawaitedAlarm, alarm <= settled {
+                guard let before = world.settledAt(before: alarm) else {
+                    if hasMoved { return false }
+                    break
+                }
+                world.advance(to: before)
+            } else {
+                world.advance(to: settled)
+            }
+            hasMoved = true
+        }
+        settle(&world, includesProcesses: false)
+        return true
     }
 
     /// Lets everything happen that a client could be waiting for.
-    static func settle(_ world: inout World) {
+    static func settle(_ world: inout World, includesProcesses: Bool) {
         // What settles may set off something else that takes its time; a bound keeps a cycle from going on for ever.
         for _ in 0..<64 {
-            guard let time = world.settledAt else { return }
+            guard let time = world.settledAt(includesProcesses: includesProcesses) else { return }
             world.advance(to: time)
         }
     }

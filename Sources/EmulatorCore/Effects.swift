@@ -61,6 +61,8 @@ package final class Pending<Value: Sendable>: Sendable {
 struct EffectTable {
     /// Calls that wait for an effect's outcome, by its number.
     var waiters: [Int: Pending<Emulator.Outcome>] = [:]
+    /// Those of them that take the answer as it comes.
+    var streams: [Int: FunctionAnswerStream] = [:]
     /// How many are under way that nobody waits for.
     var unattended = 0
     /// Those who want to see what these will do.
@@ -124,6 +126,7 @@ extension Emulator {
             if !effect.isAwaited { state.effects.unattended -= 1 }
             let more = collect(&state)
             let waiter = state.effects.waiters.removeValue(forKey: effect.id)
+            state.effects.streams[effect.id] = nil
             let parked = state.effects.unattended == 0 ? state.effects.parked : []
             if !parked.isEmpty { state.effects.parked = [] }
             let revision = state.revision
@@ -139,13 +142,13 @@ extension Emulator {
     {
         let service =
             switch effect.work {
-            case .invocation: "lambda"
+            case .invocation, .retirement: "lambda"
             case .task, .taskStop: "ecs"
             }
         guard let reactions = Services.signed(service)?.reactions else { return .success(Fields()) }
         var context = CallContext(
             moving: &state.world, region: effect.region, caller: configuration.defaultCaller,
-            dispatch: Services.dispatch)
+            enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
         let result = reactions.complete(&context, effect, outcome)
         context.moveBack(to: &state.world)
         state.world.wake()

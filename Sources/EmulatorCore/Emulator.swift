@@ -81,14 +81,16 @@ package final class Emulator: Sendable {
         self.configuration = configuration
         requestSeed = IDGenerator.hash(configuration.seed, 0x5EED)
         var world = world
-        world.automation = Services.automation
+        world.automation = Services.automation(enforcesIAM: configuration.enforcesIAM)
+        // What ran when the world was kept runs no more; event source mappings read on from where they were.
+        world.forgetInvocations()
         state = Mutex(State(world: world, trail: Trail(limit: configuration.trailLimit), isUnsettled: true))
     }
 
     private static func fresh(_ configuration: Configuration) -> World {
         var world = World(
             seed: configuration.seed, epoch: configuration.epoch, accountID: configuration.defaultCaller.accountID)
-        world.automation = Services.automation
+        world.automation = Services.automation(enforcesIAM: configuration.enforcesIAM)
         configuration.prepare(&world)
         return world
     }
@@ -148,7 +150,7 @@ package final class Emulator: Sendable {
     /// Lets all that is under way come to its end.
     package func settle() {
         state.withLock { state in
-            ClockPolicy.settle(&state.world)
+            ClockPolicy.settle(&state.world, includesProcesses: true)
             state.isUnsettled = false
             state.revision += 1
         }
@@ -228,7 +230,8 @@ package final class Emulator: Sendable {
 
     /// Runs a decoded call and adds it to the trail.
     func perform(
-        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool
+        _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool,
+        stream: FunctionAnswerStream? = nil
     ) -> Performance {
         // What a look settles may start programs, which it then waits for; a bound keeps that from going on for ever.
         for round in 0..<64 {
@@ -237,13 +240,13 @@ package final class Emulator: Sendable {
             let step =
                 handler.isRead
                 ? read(record, isInside: isInside, waits: waits ? again : nil)
-                : write(service, handler, input, record, isInside: isInside, waits: waits ? again : nil)
+                : write(service, handler, input, record, isInside: isInside, waits: waits ? again : nil, stream)
             switch step {
             case .start(let effects, let generation): start(effects, generation: generation)
             case .wait:
                 let pending = Pending<Outcome>()
                 again.then { _ in
-                    switch self.perform(service, handler, input, record, isInside: isInside) {
+                    switch self.perform(service, handler, input, record, isInside: isInside, stream: stream) {
                     case .done(let outcome): pending.fulfil(outcome)
                     case .later(let more): more.then { pending.fulfil($0) }
                     }
@@ -281,7 +284,7 @@ package final class Emulator: Sendable {
 
     private func write(
         _ service: ServiceDefinition, _ handler: Handler, _ input: Input, _ record: CallRecord, isInside: Bool,
-        waits: Pending<Bool>?
+        waits: Pending<Bool>?, _ stream: FunctionAnswerStream?
     ) -> Step {
         state.withLock { state in
             var context = draft(&state, record, isRead: false, isInside: isInside)
@@ -303,6 +306,7 @@ package final class Emulator: Sendable {
                 if let id = response.awaited {
                     let pending = Pending<Outcome>()
                     state.effects.waiters[id] = pending
+                    state.effects.streams[id] = stream
                     awaited = pending
                 }
             case .failure(let error):

@@ -84,8 +84,11 @@ package struct Journal: Sendable {
     /// The world that the journal tells of.
     ///
     /// - Parameter prepare: brings a fresh world to where it begins.
-    package func world(accountID: String, prepare: (inout World) -> Void = { _ in }) -> World {
+    package func world(
+        accountID: String, enforcesIAM: Bool = false, prepare: (inout World) -> Void = { _ in }
+    ) -> World {
         var world = World(seed: seed, epoch: epoch, accountID: accountID)
+        world.automation = Services.automation(enforcesIAM: enforcesIAM)
         prepare(&world)
         return world.replayed(records)
     }
@@ -100,12 +103,13 @@ package struct JournalError: Error, CustomStringConvertible {
 }
 
 extension Caller.Principal {
-    /// As a journal keeps it: `account`, `user:NAME` or `session:ID`.
+    /// As a journal keeps it: `account`, `user:NAME`, `session:ID` or `role:NAME`.
     fileprivate var text: String {
         switch self {
         case .account: "account"
         case .user(let name): "user:\(name)"
         case .session(let id): "session:\(id)"
+        case .role(let name): "role:\(name)"
         }
     }
 
@@ -114,6 +118,8 @@ extension Caller.Principal {
             self = .user(String(text.dropFirst(5)))
         } else if text.hasPrefix("session:") {
             self = .session(String(text.dropFirst(8)))
+        } else if text.hasPrefix("role:") {
+            self = .role(String(text.dropFirst(5)))
         } else {
             self = .account
         }

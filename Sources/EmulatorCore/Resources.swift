@@ -45,9 +45,20 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("ec2:vpc", "DescribeVpcs", "Vpcs"),
         ResourceSelector("ec2:vpc-endpoint", "DescribeVpcEndpoints", "VpcEndpoints"),
         ResourceSelector("ec2:vpc-peering-connection", "DescribeVpcPeeringConnections", "VpcPeeringConnections"),
-        ResourceSelector("ecs:cluster", "DescribeClusters", "clusters", of: ("ecs:cluster-arn", "", "clusters[]")),
+        ResourceSelector("ecs:capacity-provider", "DescribeCapacityProviders", "capacityProviders", with: tagsToo),
         ResourceSelector(
-            "ecs:task-definition", "DescribeTaskDefinition", "taskDefinition",
+            "ecs:cluster", "DescribeClusters", "clusters",
+            with: ["include": ["CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"]],
+            of: ("ecs:cluster-arn", "", "clusters[]")),
+        ResourceSelector(
+            "ecs:container-instance", "DescribeContainerInstances", "containerInstances", with: tagsToo,
+            of: ("ecs:container-instance-arn", "", "containerInstances[]")),
+        ResourceSelector(
+            "ecs:service", "DescribeServices", "services", with: tagsToo, of: ("ecs:service-arn", "", "services[]")),
+        ResourceSelector(
+            "ecs:task", "DescribeTasks", "tasks", with: tagsToo, of: ("ecs:task-arn", "", "tasks[]")),
+        ResourceSelector(
+            "ecs:task-definition", "DescribeTaskDefinition", "taskDefinition", with: tagsToo,
             of: ("ecs:task-definition-arn", "", "taskDefinition")),
         ResourceSelector(
             "elbv2:listener", "DescribeListeners", "Listeners",
@@ -85,9 +96,16 @@ package struct ResourceSelector: Sendable {
     /// Lists of plain names, which others are looked up by.
     private static let lists: [ResourceSelector] = [
         ResourceSelector("ecs:cluster-arn", "ListClusters", "clusterArns"),
+        ResourceSelector(
+            "ecs:container-instance-arn", "ListContainerInstances", "containerInstanceArns",
+            of: ("ecs:cluster-arn", "", "cluster")),
+        ResourceSelector("ecs:service-arn", "ListServices", "serviceArns", of: ("ecs:cluster-arn", "", "cluster")),
+        ResourceSelector("ecs:task-arn", "ListTasks", "taskArns", of: ("ecs:cluster-arn", "", "cluster")),
         ResourceSelector("ecs:task-definition-arn", "ListTaskDefinitions", "taskDefinitionArns"),
         ResourceSelector("sqs:queue-url", "ListQueues", "QueueUrls"),
     ]
+
+    private static let tagsToo: Value = ["include": ["TAGS"]]
 
     /// The selector of a parent.
     static func parent(_ name: String) -> ResourceSelector? { named(name) ?? lists.first { $0.name == name } }
@@ -128,25 +146,36 @@ extension World {
 
     private static func values(
         _ selector: ResourceSelector, _ context: inout CallContext
-    ) throws(ServiceError) -> [Value] {
+    ) throws(ServiceError) -> [Value] { try items(selector, &context).map(\.value) }
+
+    /// Resources, each with the parameter by which it was found below the one that it belongs to: what is asked of a task
+    /// has to name its cluster, too.
+    private static func items(
+        _ selector: ResourceSelector, _ context: inout CallContext
+    ) throws(ServiceError) -> [(value: Value, owner: Fields)] {
         guard let parent = selector.parent else {
-            return try call(selector, selector.parameters, &context)
+            return try call(selector, selector.parameters, &context).map { ($0, Fields()) }
         }
         guard let other = ResourceSelector.parent(parent.selector) else { return [] }
-        var all: [Value] = []
-        for owner in try values(other, &context) {
+        var all: [(value: Value, owner: Fields)] = []
+        for (owner, outer) in try items(other, &context) {
             // A list of plain names has no members.
             guard let name = parent.member.isEmpty ? owner : owner[parent.member] else { continue }
-            var parameters = selector.parameters.fields ?? Fields()
+            var own = Fields()
             if parent.parameter.hasSuffix("[]") {
-                parameters.append(String(parent.parameter.dropLast(2)), .list([name]))
+                own.append(String(parent.parameter.dropLast(2)), .list([name]))
             } else {
-                parameters.append(parent.parameter, name)
+                own.append(parent.parameter, name)
             }
+            var parameters = selector.parameters.fields ?? Fields()
+            for field in outer.fields + own.fields { parameters.append(field.name, field.value) }
             for item in try found(selector, .structure(parameters), &context) {
-                guard var fields = item.fields else { continue }
+                guard var fields = item.fields else {
+                    all.append((item, own))
+                    continue
+                }
                 if !parent.member.isEmpty { fields[parent.member] = name }
-                all.append(.structure(fields))
+                all.append((.structure(fields), Fields()))
             }
         }
         return all
@@ -178,10 +207,21 @@ extension World {
                     return member.elements ?? [member]
                 }
             }
+            // ECS shows the tags of a definition beside it.
+            if let tags = output["tags"], values.count == 1, var only = values[0].fields {
+                only["tags"] = tags
+                values[0] = .structure(only)
+            }
             all += values
-            // S3 shows a thousand objects at a time, whatever is asked.
-            guard let token = output["NextContinuationToken"], var fields = parameters.fields else { return all }
-            fields["ContinuationToken"] = token
+            guard var fields = parameters.fields else { return all }
+            // S3 shows a thousand objects at a time, whatever is asked; ECS a hundred names.
+            if let token = output["NextContinuationToken"] {
+                fields["ContinuationToken"] = token
+            } else if selector.service == "ecs", let token = output["nextToken"], token != .null {
+                fields["nextToken"] = token
+            } else {
+                return all
+            }
             parameters = .structure(fields)
         }
     }
@@ -204,7 +244,15 @@ extension World {
     }
 }
 
+extension World {
+    /// Lets all that is under way come to its end.
+    package mutating func settle() { ClockPolicy.settle(&self, includesProcesses: true) }
+}
+
 extension JSON {
+    /// A call's parameters as botocore takes them, with times in milliseconds.
+    package init(parameters: Input) { self = ValueJSON.encode(parameters.fields) }
+
     /// A value of the emulator as JSON: times in ISO 8601, blobs in base 64, a list of tags as a map.
     package init(_ value: APIValue) {
         switch value {
@@ -225,9 +273,9 @@ extension JSON {
         }
     }
 
-    /// `Tags` or `TagSet` with keys and values as a map.
+    /// `Tags`, `TagSet` or `tags` with keys and values as a map.
     private static func tags(_ field: Fields.Field) -> JSON? {
-        guard field.name == "Tags" || field.name == "TagSet", case .list(let list) = field.value else { return nil }
+        guard ["Tags", "TagSet", "tags"].contains(field.name), case .list(let list) = field.value else { return nil }
         var map = JSONObject()
         for tag in list {
             guard let key = (tag["Key"] ?? tag["key"])?.text else { return nil }

@@ -15,6 +15,7 @@ struct ServiceCall {
     func answer() -> Emulator.Answer {
         if let url = FunctionURLRequest(request) { return answer(url) }
         if let registry = RegistryRequest(request) { return .ready(answer(registry)) }
+        if let code = FunctionCodeRequest(request) { return .ready(code.answer(emulator.world)) }
         guard
             let scope = SignatureScope(request) ?? SignatureScope.version2(request)
                 ?? WebIdentityScope.scope(request) ?? AnonymousRequest.scope(request)
@@ -74,10 +75,16 @@ struct ServiceCall {
             let input = try codec.decode(call, operation)
             record.input = input
             try Validation.check(input, model.wireProtocol)
+            if operation.name == FunctionAnswerStream.operation, scope.service == "lambda" {
+                let stream = FunctionAnswerStream(.events(codec, requestID: requestID))
+                return begin(stream, service, handler, input, record)
+            }
             let (emulator, requestID) = (emulator, requestID)
+            let host = request.header("host")
             let finish = { @Sendable (outcome: Emulator.Outcome) -> WireResponse in
                 switch outcome {
                 case .success(let (output, revision)):
+                    let output = FunctionCodeRequest.located(output, of: operation.name, at: host)
                     let body = codec.encode(output, operation)
                     if let key, handler.isRead, !handler.dependsOnTime {
                         emulator.keep(body, operation, input, output, for: key, revision: revision)
@@ -100,24 +107,44 @@ struct ServiceCall {
         }
     }
 
+    /// Has a function answer while it runs.
+    private func begin(
+        _ stream: FunctionAnswerStream, _ service: ServiceDefinition, _ handler: Handler, _ input: Input,
+        _ record: CallRecord
+    ) -> Emulator.Answer {
+        switch emulator.perform(service, handler, input, record, isInside: isInside, stream: stream) {
+        case .done(let outcome): stream.finish(outcome)
+        case .later(let pending): pending.then { stream.finish($0) }
+        }
+        return .later(stream.answer)
+    }
+
     /// Has a function answer a request to its own address.
     private func answer(_ url: FunctionURLRequest) -> Emulator.Answer {
         guard let service = Services.signed("lambda"), let handler = service.operations["Invoke"],
             let operation = service.model().operation("Invoke")
         else { return .ready(unsigned()) }
-        switch url.invocation(emulator.world, requestID: requestID) {
+        let scope = SignatureScope(request)
+        let signer = scope.flatMap { try? caller($0, service.model()).get() }
+        switch url.invocation(emulator.world, signer: signer, requestID: requestID) {
         case .failure(let refusal): return .ready(refusal.response)
-        case .success(let parameters):
+        case .success(let invocation):
             var record = record(
                 SignatureScope(accessKeyID: "anonymous", date: "", region: url.region, service: "lambda"))
-            record.eventName = operation.name
+            if let signer = invocation.signer { record.caller = signer }
+            record.eventName = invocation.signer == nil ? operation.name : "InvokeFunctionUrl"
             record.isRead = false
-            let input = Input(shape: operation.input, fields: parameters.fields ?? Fields())
+            let input = Input(shape: operation.input, fields: invocation.parameters.fields ?? Fields())
+            let decorate = invocation.decorate
+            guard !invocation.isStreaming else {
+                let stream = FunctionAnswerStream(.address(decorate))
+                return begin(stream, service, handler, input, record)
+            }
             switch emulator.perform(service, handler, input, record, isInside: isInside) {
-            case .done(let outcome): return .ready(FunctionURLRequest.response(outcome))
+            case .done(let outcome): return .ready(decorate(FunctionURLRequest.response(outcome)))
             case .later(let pending):
                 let answer = Pending<WireResponse>()
-                pending.then { answer.fulfil(FunctionURLRequest.response($0)) }
+                pending.then { answer.fulfil(decorate(FunctionURLRequest.response($0))) }
                 return .later(answer)
             }
         }

@@ -5,15 +5,18 @@ import EC2
 import ECR
 import ECS
 import ELB
+import Events
 import FIS
 import IAM
 import KMS
+import Kinesis
 import Lambda
 import Logs
 import S3
 import SQS
 import SSM
 import STS
+import Scheduler
 import ServiceModel
 
 /// The emulated services, found by the name in a signature's scope.
@@ -34,6 +37,9 @@ package struct Services: Sendable {
         LogsService.definition,
         SQSService.definition,
         LambdaService.definition,
+        KinesisService.definition,
+        EventsService.definition,
+        SchedulerService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
@@ -52,25 +58,37 @@ package struct Services: Sendable {
             let handler = definition.operations[operation]
         else { throw notEmulated(service, operation, .query) }
         let input = Input(shape: model.input, fields: parameters.fields ?? Fields())
+        if context.checksNextCall {
+            // What the operation itself calls is its own affair.
+            context.checksNextCall = false
+            try Validation.check(input, definition.model().wireProtocol)
+            try Authorizer.check(definition, operation, input, context)
+        }
         return try handler.body(&context, input).output
     }
 
     /// What the services do by themselves, each with its own hands.
-    package static let automation = Automation(
-        handle: { world, event, region in
-            guard let reactions = signed(event.service)?.reactions else { return }
-            let service = event.service
-            let name = ["autoscaling": "AutoScaling", "ecs": "ECS"][service] ?? service
-            let caller = Caller(
-                accessKeyID: "", accountID: world.accountID,
-                arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)
-            var context = CallContext(moving: &world, region: region, caller: caller, dispatch: dispatch)
-            reactions.handle(&context, event)
-            context.moveBack(to: &world)
-        },
-        isAwaited: { world, event, region in
-            signed(event.service)?.reactions?.isAwaited(world, event, region) ?? false
-        })
+    ///
+    /// - Parameter enforcesIAM: whether roles that services take on may do only what their policies allow.
+    package static func automation(enforcesIAM: Bool) -> Automation {
+        Automation(
+            enforcesIAM: enforcesIAM,
+            handle: { world, event, region in
+                guard let reactions = signed(event.service)?.reactions else { return }
+                let service = event.service
+                let name = ["autoscaling": "AutoScaling", "ecs": "ECS"][service] ?? service
+                let caller = Caller(
+                    accessKeyID: "", accountID: world.accountID,
+                    arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)
+                var context = CallContext(
+                    moving: &world, region: region, caller: caller, enforcesIAM: enforcesIAM, dispatch: dispatch)
+                reactions.handle(&context, event)
+                context.moveBack(to: &world)
+            },
+            isAwaited: { world, event, region in
+                signed(event.service)?.reactions?.isAwaited(world, event, region) ?? false
+            })
+    }
 
     /// Never a 5xx: clients would try again and again.
     static func notEmulated(

@@ -65,7 +65,7 @@ extension World {
     /// `replayed(trail) == world` is a law: nothing but the calls and their times decides what a world is.
     package func replayed(_ records: some Sequence<CallRecord>) -> World {
         var world = self
-        world.automation = Services.automation
+        world.automation = Services.automation(enforcesIAM: automation.enforcesIAM)
         for record in records {
             world.advance(to: record.eventTime)
             guard !record.isRead, record.error == nil, let input = record.input,

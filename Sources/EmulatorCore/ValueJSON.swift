@@ -1,5 +1,5 @@
-import JSONValue
-import ServiceModel
+package import JSONValue
+package import ServiceModel
 
 /// A call's parameters as JSON that can be read back without loss, for the journal.
 enum ValueJSON {
@@ -58,5 +58,13 @@ enum ValueJSON {
         case (.string, .string(let text)): return .string(text)
         default: return nil
         }
+    }
+}
+
+extension APIValue {
+    /// The value that a shape makes of JSON, with times in milliseconds; nil where it does not fit.
+    package init?(_ json: JSON, _ shape: Shape) {
+        guard let value = ValueJSON.decode(json, shape) else { return nil }
+        self = value
     }
 }

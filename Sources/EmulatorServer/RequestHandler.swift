@@ -16,6 +16,8 @@ final class RequestHandler: ChannelInboundHandler {
     private let answers: BodyBudget
     /// The answer that goes out in pieces, and how many of its bytes have gone.
     private var sending: (response: WireResponse, offset: Int, keepAlive: Bool)?
+    /// The answer that goes out while it is made.
+    private var streaming: BodyStream?
     /// Whether the answer is still being worked out.
     private var isAnswering = false
     private var isGone = false
@@ -88,6 +90,8 @@ final class RequestHandler: ChannelInboundHandler {
         dropBody()
         if let sending { answers.giveBack(sending.response.body.bytes.count) }
         sending = nil
+        streaming?.abandon()
+        streaming = nil
         waiting = []
         isGone = true
         context.fireChannelInactive()
@@ -155,7 +159,7 @@ final class RequestHandler: ChannelInboundHandler {
                 handler.isAnswering = false
                 guard !handler.isGone else { return }
                 handler.write(response, head, keepAlive: head.isKeepAlive, context)
-                if handler.sending == nil { handler.goOn(context) }
+                if handler.sending == nil, !handler.isAnswering { handler.goOn(context) }
             }
         }
     }
@@ -191,6 +195,9 @@ final class RequestHandler: ChannelInboundHandler {
     private func write(
         _ response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
+        if let stream = response.stream, request.method != .HEAD {
+            return write(stream, of: response, request, keepAlive: keepAlive && request.version != .http1_0, context)
+        }
         if response.body.bytes.count > Self.piece, request.method != .HEAD {
             return writeInPieces(response, request, keepAlive: keepAlive, context)
         }
@@ -214,6 +221,56 @@ final class RequestHandler: ChannelInboundHandler {
         isClosing = true
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(last)).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    /// An answer whose body is still being made: what comes goes out as chunks, or as it is to a client of HTTP/1.0.
+    private func write(
+        _ stream: BodyStream, of response: WireResponse, _ request: HTTPRequestHead, keepAlive: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        let isChunked = request.version != .http1_0
+        var start = context.channel.allocator.buffer(capacity: 512)
+        ResponseHead(response, isHTTP10: !isChunked, keepAlive: keepAlive).write(to: &start)
+        context.writeAndFlush(wrapOutboundOut(start), promise: nil)
+        isAnswering = true
+        streaming = stream
+        setReading(context)
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        stream.read { part in
+            loop.execute {
+                let (handler, context) = bound.value
+                guard !handler.isGone else { return stream.abandon() }
+                handler.write(part, of: stream, isChunked: isChunked, keepAlive: keepAlive, context)
+            }
+        }
+    }
+
+    private func write(
+        _ part: BodyStream.Part, of stream: BodyStream, isChunked: Bool, keepAlive: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        switch part {
+        case .bytes(let bytes):
+            guard !bytes.isEmpty else { return }
+            var buffer = context.channel.allocator.buffer(capacity: bytes.count + 24)
+            if isChunked { buffer.writeString(String(bytes.count, radix: 16) + "\r\n") }
+            buffer.writeBytes(bytes)
+            if isChunked { buffer.writeStaticString("\r\n") }
+            context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in stream.sent(bytes.count) }
+        case .end:
+            streaming = nil
+            isAnswering = false
+            let last = context.channel.allocator.buffer(string: isChunked ? "0\r\n\r\n" : "")
+            let channel = context.channel
+            let written = context.writeAndFlush(wrapOutboundOut(last))
+            if keepAlive { return goOn(context) }
+            isClosing = true
+            written.whenComplete { _ in channel.close(promise: nil) }
+        case .broken:
+            streaming = nil
+            context.close(promise: nil)
+        }
     }
 
     /// Longer bodies go out in pieces of so many bytes: a client that reads slowly, or not at all, costs one of them.

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import WireProtocols
 
-/// The status line and the headers of an answer, as bytes: every answer is whole, so that its length is known.
+/// The status line and the headers of an answer, as bytes: most answers are whole, so that their length is known.
 ///
 /// RFC 9112 §4 and §9.3. Written by hand because one buffer for the head, and the body's own behind it, is one system
 /// call an answer.
@@ -34,7 +34,9 @@ struct ResponseHead {
         }
         writeHeader("Content-Type", response.contentType, to: &buffer)
         // RFC 9110 §8.6: none where there can be no body.
-        if response.status >= 200, response.status != 204, response.status != 304 {
+        if response.stream != nil {
+            if !isHTTP10 { buffer.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        } else if response.status >= 200, response.status != 204, response.status != 304 {
             let length =
                 response.declaredLength ?? response.head.count + response.body.bytes.count + response.tail.count
             writeHeader("Content-Length", String(length), to: &buffer)

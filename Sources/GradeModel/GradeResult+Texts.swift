@@ -18,6 +18,11 @@ extension ProgramRun {
         standardOutput.tail = change(standardOutput.tail)
         standardError.head = change(standardError.head)
         standardError.tail = change(standardError.tail)
+        files = files?.map { file in
+            var file = file
+            file.text = file.text.map(change)
+            return file
+        }
     }
 }
 

@@ -91,11 +91,13 @@ package struct ProgramRun: Codable, Sendable, Equatable {
     package var standardError: CapturedOutput
     package var usage: ResourceUsage
     package var limits: [String: String]
+    /// The files that the lab collects, in its order; nil where it collects none.
+    package var files: [HandedInFile]?
 
     package init(
         interface: String, entry: String, ending: ProgramEnding, standardOutput: CapturedOutput = CapturedOutput(),
         standardError: CapturedOutput = CapturedOutput(), usage: ResourceUsage = ResourceUsage(),
-        limits: [String: String] = [:]
+        limits: [String: String] = [:], files: [HandedInFile]? = nil
     ) {
         self.interface = interface
         self.entry = entry
@@ -104,6 +106,7 @@ package struct ProgramRun: Codable, Sendable, Equatable {
         self.standardError = standardError
         self.usage = usage
         self.limits = limits
+        self.files = files
     }
 }
 

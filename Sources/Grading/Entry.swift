@@ -9,9 +9,11 @@ struct Entry {
 
     /// Finds the one interface whose entry is there.
     init(_ submission: Submission, _ lab: Lab) throws(SubmissionError) {
-        let found = lab.interfaces.compactMap { interface in
+        var found = lab.interfaces.compactMap { interface in
             submission.files.first { $0.path == interface.entry }.map { (interface, $0) }
         }
+        // A task definition beside a program is what that program registers.
+        if found.contains(where: { $0.0.kind != .taskdef }) { found.removeAll { $0.0.kind == .taskdef } }
         let wanted = lab.interfaces.map(\.entry).joined(separator: " or ")
         guard let first = found.first else {
             throw SubmissionError(
@@ -55,6 +57,7 @@ struct Entry {
         case .boto3: ["python3", file.path]
         case .terraform: ["bash", "-euc", Self.terraform]
         case .zip: interface.deployment.map(HandlerDeployment.command) ?? ["false"]
+        case .taskdef: TaskDefinitionRegistration(file).command
         }
     }
 }

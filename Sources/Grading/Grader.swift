@@ -96,7 +96,8 @@ package struct Grader: Sendable {
         let entry = try Entry(submission, lab.lab)
         let policy = try StudentBox.policy(
             entry, submission, lab.lab, region: options.region, clients: clients)
-        let setUp = try RegionSetUp(lab.lab.account)
+        let setUp = try RegionSetUp(lab.lab, region: options.region)
+        try setUp.rehearse(seed: options.seed, epoch: Self.epoch, student: Self.student)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
         var configuration = Emulator.Configuration(
@@ -141,8 +142,13 @@ package struct Grader: Sendable {
         let invoker = self.functions()
         let invocations = await Invocations.run(
             lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
+        let tasks = await TaskRuns.run(
+            lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
         await invoker.close()
-        try evaluate(emulator, invocations, &result, events)
+        let probes = RegionEvidence.Probes(
+            invocations: invocations, tasks: tasks,
+            documents: SubmittedDocuments(submission: submission, entry: entry, trail: trail))
+        try evaluate(emulator, probes, &result, events)
         // What only reports need is worked out when the verdict stands.
         result.apiCalls = trail.records.map { APICall($0, since: start) }
         result.topology = try? Topology(emulator, region: options.region)
@@ -179,18 +185,18 @@ package struct Grader: Sendable {
         result.program = ProgramRun(
             interface: entry.interface.kind.rawValue, entry: entry.file.path, ending: outcome.ending,
             standardOutput: outcome.standardOutput, standardError: outcome.standardError, usage: usage,
-            limits: StudentBox.shown(lab.lab.limits))
+            limits: StudentBox.shown(lab.lab.limits), files: StudentBox.handedIn(outcome.collected))
         result.sandboxTier = outcome.tier.rawValue
         result.sandboxLayers = outcome.layers
         return trail
     }
 
     private func evaluate(
-        _ emulator: Emulator, _ invocations: Invocations, _ result: inout GradeResult, _ events: (RunEvent) -> Void
+        _ emulator: Emulator, _ probes: RegionEvidence.Probes, _ result: inout GradeResult, _ events: (RunEvent) -> Void
     ) throws {
         let evidence = RegionEvidence(
             emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios,
-            invocations: invocations)
+            probes: probes)
         var sum = DigestState(.sha256)
         sum.update(Array(try evidence.everything().utf8))
         result.stateDigest = sum.finish().hex

@@ -15,21 +15,28 @@ final class RegionEvidence: CheckContext {
     let region: String
     let caller: Caller
     private let scenarios: [ScenarioDefinition]
-    private let invocations: Invocations
+    private let probes: Probes
     private let analyzer: PathAnalyzer
     private var known: [String: [JSON]] = [:]
     private var played: [String: [PlayedCell]] = [:]
     let params: [String: JSON] = [:]
 
+    /// What was tried out before the checks are evaluated, and what was handed in.
+    struct Probes {
+        var invocations = Invocations()
+        var tasks = TaskRuns()
+        var documents: SubmittedDocuments?
+    }
+
     init(
         _ world: World, region: String, caller: Caller, scenarios: [ScenarioDefinition],
-        invocations: Invocations = Invocations()
+        probes: Probes = Probes()
     ) {
         self.world = world
         self.region = region
         self.caller = caller
         self.scenarios = scenarios
-        self.invocations = invocations
+        self.probes = probes
         analyzer = PathAnalyzer(world, region: region)
     }
 
@@ -81,10 +88,20 @@ final class RegionEvidence: CheckContext {
     }
 
     func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction {
-        guard let result = invocations.result(function, qualifier, event) else {
+        guard let result = probes.invocations.result(function, qualifier, event) else {
             throw GradingError("the event was not sent")
         }
         return result
+    }
+
+    func document(_ source: DocumentCheck.Source, _ schema: DocumentCheck.Schema?) throws -> ReadDocument {
+        guard let documents = probes.documents else { throw GradingError("there is no submission here") }
+        return try documents.read(source, schema)
+    }
+
+    func runTask(_ run: RunTaskCheck.Run) throws -> TaskOutcome {
+        guard let outcome = probes.tasks.outcome(run) else { throw GradingError("the task was not run") }
+        return outcome
     }
 
     // MARK: Scenarios

@@ -1,7 +1,9 @@
 import CloudState
+import EmulatorCore
 import JSONValue
 import LabFormat
 import PolicyEngine
+import ServiceModel
 
 /// The emulated account before a submission's program runs: what `account` in the lab says of it.
 struct RegionSetUp: Sendable {
@@ -9,9 +11,14 @@ struct RegionSetUp: Sendable {
     private let shortages: [LabAccount.Shortage]
     /// The policies of the IAM user that the student is; nil where nothing is enforced, and the student is nobody in IAM.
     private let permissions: IAMPermissions?
+    private let given: [GivenCall]
+    private let region: String
 
     /// - Throws: where the lab names a policy that AWS does not offer, or gives one that is none.
-    init(_ account: LabAccount) throws(GradingError) {
+    init(_ lab: Lab, region: String) throws(GradingError) {
+        let account = lab.account
+        given = lab.given
+        self.region = region
         quotas = account.quotas
         shortages = account.shortages
         guard account.enforcesIAM else {
@@ -42,6 +49,38 @@ struct RegionSetUp: Sendable {
 
     /// Brings a fresh world to that.
     func prepare(_ world: inout World, student: Caller) {
+        // What fails has failed in the rehearsal.
+        try? make(&world, student)
+        prepareAccount(&world, student)
+    }
+
+    /// Makes the calls that the lab gives on a world that is thrown away.
+    ///
+    /// - Throws: where one of them fails, which is the lab's fault and not the submission's.
+    func rehearse(seed: String, epoch: Timestamp, student: Caller) throws(GradingError) {
+        guard !given.isEmpty else { return }
+        var world = World(seed: seed, epoch: epoch, accountID: student.accountID)
+        world.automation = Services.automation
+        try make(&world, student)
+    }
+
+    private func make(_ world: inout World, _ student: Caller) throws(GradingError) {
+        let root = Caller(
+            accessKeyID: "", accountID: student.accountID, arn: "arn:aws:iam::\(student.accountID):root",
+            userID: student.accountID)
+        for call in given {
+            do throws(ServiceError) {
+                try world.perform(call.service, call.operation, call.parameters, region: region, caller: root)
+            } catch {
+                throw GradingError(
+                    "the lab's 'given' in line \(call.location.line), \(call.service):\(call.operation), fails: \(error.code): \(error.message)"
+                )
+            }
+        }
+        if !given.isEmpty { world.settle() }
+    }
+
+    private func prepareAccount(_ world: inout World, _ student: Caller) {
         for quota in quotas {
             guard let bucket = VCPUQuota(name: quota.bucket.rawValue) else { continue }
             world.capacity.quotas[bucket, isSpot: quota.isSpot] = quota.vCPUs

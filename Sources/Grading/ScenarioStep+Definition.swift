@@ -67,6 +67,7 @@ struct FaultInjection {
             return { [self] world in try? call("StartInstances", &world) }
         case .rebootInstances: try call("RebootInstances", &world)
         case .terminateInstances: try call("TerminateInstances", &world)
+        case .stopTasks: try stopTasks(&world)
         default:
             let ids = kinds.map { world.startFault($0, region: region) }
             return { world in for id in ids { world.stopFault(id) } }
@@ -79,6 +80,21 @@ struct FaultInjection {
         guard !targets.isEmpty else { return }
         let ids = JSON.array(targets.map { .string($0) })
         try world.perform("ec2", operation, ["InstanceIds": ids], region: region, caller: caller)
+    }
+
+    /// Tasks are named by their ARNs, which end with the cluster's name and their own.
+    private func stopTasks(_ world: inout World) throws(ServiceError) {
+        for target in targets {
+            let parts = target.split(separator: "/")
+            guard parts.count == 3 else { continue }
+            try world.perform(
+                "ecs", "StopTask",
+                [
+                    "cluster": .string(String(parts[1])), "task": .string(target),
+                    "reason": "Stopped by a fault injection",
+                ],
+                region: region, caller: caller)
+        }
     }
 
     private var kinds: [Fault.Kind] {
@@ -98,7 +114,7 @@ struct FaultInjection {
         case .throttle: apiFaults(.throttle)
         case .internalError: apiFaults(.internalError)
         case .unavailable: apiFaults(.unavailable)
-        case .stopInstances, .rebootInstances, .terminateInstances: []
+        case .stopInstances, .rebootInstances, .terminateInstances, .stopTasks: []
         }
     }
 

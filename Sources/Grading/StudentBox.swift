@@ -1,3 +1,4 @@
+import Digests
 import GradeModel
 import LabFormat
 package import Sandbox
@@ -15,6 +16,7 @@ struct StudentBox {
         _ entry: Entry, _ submission: Submission, _ lab: Lab, region: String, clients: Clients
     ) throws(GradingError) -> SandboxPolicy {
         let kind = entry.interface.kind
+        let files = kind == .taskdef ? TaskDefinitionRegistration(entry.file).files(submission.files) : submission.files
         let toolchain = clients.toolchain
         let programs = kind == .terraform ? [entry.command[0], "terraform"] : [entry.command[0]]
         for program in programs where toolchain.programs[program] == nil {
@@ -44,11 +46,13 @@ struct StudentBox {
         limits.output = lab.limits.outputBytes
         limits.disk = lab.limits.diskBytes
         limits.fileSize = lab.limits.diskBytes
-        return SandboxPolicy(
+        var policy = SandboxPolicy(
             executable: toolchain.programs[programs[0]] ?? "", arguments: entry.command, environment: environment,
-            readOnlyPaths: readOnlyPaths, files: submission.files,
+            readOnlyPaths: readOnlyPaths, files: files,
             listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
             time: lab.time == .virtual ? .virtual : .real)
+        policy.collectedFiles = lab.collect
+        return policy
     }
 
     private static func environment(region: String, searchPath: String) -> [(name: String, value: String)] {
@@ -70,6 +74,19 @@ struct StudentBox {
             // Nothing answers at the metadata address: looking there would only cost time.
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
+    }
+
+    /// What a lab collects, as results keep it; nil where that is nothing.
+    static func handedIn(_ files: [CollectedFile]) -> [HandedInFile]? {
+        guard !files.isEmpty else { return nil }
+        return files.map { file in
+            guard let contents = file.contents else { return HandedInFile(path: file.path, problem: file.problem) }
+            var digest = DigestState(.sha256)
+            digest.update(contents)
+            return HandedInFile(
+                path: file.path, bytes: contents.count, digest: digest.finish().hex,
+                text: HandedInFile.text(of: contents))
+        }
     }
 
     /// The limits as reports show them.

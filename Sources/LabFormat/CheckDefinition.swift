@@ -45,6 +45,8 @@ package enum CheckKind: Sendable {
     case http(HTTPCheck)
     case scenario(ScenarioCheck)
     case invoke(InvokeCheck)
+    case document(DocumentCheck)
+    case runTask(RunTaskCheck)
 
     /// The kind's key in `lab.yaml`.
     package var name: String {
@@ -54,6 +56,8 @@ package enum CheckKind: Sendable {
         case .http: "http"
         case .scenario: "scenario"
         case .invoke: "invoke"
+        case .document: "document"
+        case .runTask: "run_task"
         }
     }
 }
@@ -74,6 +78,8 @@ extension CheckKind {
         ("http", { node, context in HTTPCheck.read(node, context).map { .http($0) } }),
         ("scenario", { node, context in ScenarioCheck.read(node, context).map { .scenario($0) } }),
         ("invoke", { node, context in InvokeCheck.read(node, context).map { .invoke($0) } }),
+        ("document", { node, context in DocumentCheck.read(node, context).map { .document($0) } }),
+        ("run_task", { node, context in RunTaskCheck.read(node, context).map { .runTask($0) } }),
     ]
 
     /// What `{{…}}` may name in the kind's `fail` template.
@@ -84,6 +90,8 @@ extension CheckKind {
         case .http: HTTPCheck.placeholders
         case .scenario: ScenarioCheck.placeholders
         case .invoke: InvokeCheck.placeholders
+        case .document: DocumentCheck.placeholders
+        case .runTask: RunTaskCheck.placeholders
         }
     }
 }

@@ -1,4 +1,5 @@
 package import GradeModel
+package import JSONValue
 
 /// A lab, as `lab.yaml` describes it (`docs/lab-format.md`), checked as a whole: ids are unique, `requires` has no cycle,
 /// the points add up, and every expression and pattern compiles.
@@ -14,12 +15,26 @@ package struct Lab: Sendable {
     package var network: LabNetwork
     package var time: LabTime
     package var containers: LabContainers
+    /// Files of the program's working directory that results show, in the order of the file.
+    package var collect: [String]
     package var account: LabAccount
+    /// Calls that are made before a submission's program runs, in order.
+    package var given: [GivenCall]
     /// Timelines that `scenario` checks play, in the order of the file.
     package var scenarios: [ScenarioDefinition]
     /// In the order of the file.
     package var checks: [CheckDefinition]
     package var selftests: [SelfTest]
+}
+
+/// An API call by which a lab brings about what its students find.
+package struct GivenCall: Sendable, Hashable {
+    /// The service's signing name, for instance `ecs`.
+    package var service: String
+    package var operation: String
+    /// As botocore takes them.
+    package var parameters: JSON
+    package var location: SourceLocation
 }
 
 /// A text in one or several languages.
@@ -59,6 +74,8 @@ package struct LabInterface: Sendable, Hashable {
         case terraform
         /// The code of a Lambda function; the grader makes the function.
         case zip
+        /// An ECS task definition; the grader registers it.
+        case taskdef
     }
 
     /// How the function is made.

@@ -23,6 +23,8 @@ struct LabReader {
         let containers = fields.optional("containers").flatMap {
             $0.word("'containers'", LabContainers.self, diagnostics)
         }
+        let given = fields.optional("given").map { givenCalls($0) } ?? []
+        let collect = fields.optional("collect").map(collected) ?? []
         let account = fields.optional("account").map { self.account($0) } ?? LabAccount()
         let checksNode = fields.required("checks")
         let checks = checksNode?.list("'checks'", diagnostics)?.map(check)
@@ -37,7 +39,8 @@ struct LabReader {
         let lab = Lab(
             id: id, title: title, description: description, points: points, interfaces: interfaces, limits: limits,
             network: network ?? .emulator, time: time ?? .virtual, containers: containers ?? .modelled,
-            account: account, scenarios: scenarios, checks: complete, selftests: selftests ?? [])
+            collect: collect, account: account, given: given, scenarios: scenarios, checks: complete,
+            selftests: selftests ?? [])
         // With a check missing, every sum and reference would look wrong too.
         if complete.count == checks.count {
             LabValidator(lab: lab, pointsLocation: pointsNode.location, diagnostics: diagnostics).validate()
@@ -81,15 +84,15 @@ struct LabReader {
 
     private func interfaces(_ node: YAMLNode) -> [LabInterface] {
         guard var fields = FieldReader(node, "'interfaces'", diagnostics) else { return [] }
-        let result = fields.any(of: LabInterface.Kind.allCases.map(\.rawValue)).compactMap { entry -> LabInterface? in
+        let result = fields.any(of: LabInterface.Kind.allCases.map(\.rawValue)).flatMap { entry -> [LabInterface] in
             guard let kind = LabInterface.Kind(rawValue: entry.key),
                 var inner = FieldReader(entry.value, "'\(entry.key)'", diagnostics)
-            else { return nil }
-            let file = inner.required("entry").flatMap { relativePath($0, "'entry'") }
+            else { return [] }
+            let entries = inner.required("entry").map { entryPaths($0, kind) } ?? []
             let deployment = kind == .zip ? inner.required("deploy").flatMap(deployment) : nil
             inner.finish()
-            guard let file, kind != .zip || deployment != nil else { return nil }
-            return LabInterface(kind: kind, deployment: deployment, entry: file)
+            guard kind != .zip || deployment != nil else { return [] }
+            return entries.map { LabInterface(kind: kind, deployment: deployment, entry: $0) }
         }
         fields.finish()
         if case .mapping(let entries) = node.content, entries.isEmpty {
@@ -124,6 +127,18 @@ struct LabReader {
         return nil
     }
 
+    private func collected(_ node: YAMLNode) -> [String] {
+        let most = 16
+        let paths = (node.list("'collect'", diagnostics) ?? []).compactMap { relativePath($0, "a path in 'collect'") }
+        if paths.count > most {
+            diagnostics.error("'collect' must not have more than \(most) paths, not \(paths.count)", at: node.location)
+        }
+        for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
+            diagnostics.error("'collect' has '\(path)' twice; leave one out", at: node.location)
+        }
+        return paths
+    }
+
     private func limits(_ node: YAMLNode) -> LabLimits {
         var limits = LabLimits()
         guard var fields = FieldReader(node, "'limits'", diagnostics) else { return limits }
@@ -149,5 +164,38 @@ struct LabReader {
         }
         fields.finish()
         return limits
+    }
+}
+
+extension LabReader {
+    /// `entry`: a path; of a task definition with the endings that it may have, `taskdef.{json,yaml}`.
+    private func entryPaths(_ node: YAMLNode, _ kind: LabInterface.Kind) -> [String] {
+        guard kind == .taskdef else { return relativePath(node, "'entry'").map { [$0] } ?? [] }
+        guard let text = node.text("'entry'", diagnostics) else { return [] }
+        var paths = [text]
+        if text.hasSuffix("}"), let open = text.firstIndex(of: "{") {
+            let endings = text[text.index(after: open)...].dropLast()
+            paths = endings.split(separator: ",", omittingEmptySubsequences: false).map { String(text[..<open] + $0) }
+        }
+        guard Set(paths).count == paths.count, paths.allSatisfy({ DocumentFormat(path: $0) != nil }) else {
+            diagnostics.error(
+                "'entry' of a task definition must end with .json, .yaml or .yml, for instance taskdef.{json,yaml}, not '\(text)'",
+                at: node.location)
+            return []
+        }
+        return paths.compactMap {
+            relativePath(YAMLNode(content: .scalar($0, .quoted), location: node.location), "'entry'")
+        }
+    }
+
+    /// `given`: API calls, one after the other.
+    func givenCalls(_ node: YAMLNode) -> [GivenCall] {
+        (node.list("'given'", diagnostics) ?? []).compactMap { item in
+            guard var fields = FieldReader(item, "an entry of 'given'", diagnostics) else { return nil }
+            let step = fields.required("call").flatMap { call($0, &fields, item) }
+            fields.finish()
+            guard case .call(let service, let operation, let parameters)? = step?.action else { return nil }
+            return GivenCall(service: service, operation: operation, parameters: parameters, location: item.location)
+        }
     }
 }

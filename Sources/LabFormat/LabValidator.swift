@@ -10,6 +10,7 @@ struct LabValidator {
         reportDuplicates()
         for check in lab.checks { reportUnknown(check.requires, "'requires' of '\(check.id)'", at: check.location) }
         reportScenarios()
+        reportDocuments()
         reportTellTales()
         reportCycles()
         reportSum()
@@ -50,6 +51,17 @@ struct LabValidator {
         }
         for scenario in lab.scenarios where !played.contains(scenario.id) {
             diagnostics.warning("no check plays the scenario '\(scenario.id)'", at: scenario.location)
+        }
+    }
+
+    /// Where a submission may be a program, its entry is no document: what the program sends is looked at, which needs a
+    /// schema to know which call is meant.
+    private func reportDocuments() {
+        guard let other = lab.interfaces.first(where: { $0.kind != .taskdef }) else { return }
+        for case .document(let check) in lab.checks.map(\.kind) where check.source == .entry && check.schema == nil {
+            diagnostics.error(
+                "'document' needs 'schema' or another 'file': of the interface '\(other.kind.rawValue)' the entry is no document",
+                at: check.location)
         }
     }
 

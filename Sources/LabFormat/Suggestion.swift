@@ -14,7 +14,7 @@ package enum Suggestion {
     }
 
     /// `; did you mean 'x'?`, or nothing.
-    static func ending(for word: String, among candidates: some Sequence<String>) -> String {
+    package static func ending(for word: String, among candidates: some Sequence<String>) -> String {
         nearest(to: word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 

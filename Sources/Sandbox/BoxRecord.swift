@@ -15,6 +15,10 @@ struct BoxRecord {
     let namespaceProblem: String?
     /// The reading ends of standard output and standard error; nil once they are closed.
     var streams: [Int32?]
+    /// Lets the program go; nil until the box is ready, and once that was done.
+    var go: Int32?
+    /// A space has no program.
+    var isSpace = false
     var captures = [OutputCapture(), OutputCapture()]
     var layers: [SandboxLayer] = []
     var tier = SandboxTier.full
@@ -48,8 +52,22 @@ struct BoxRecord {
         streams[stream] = nil
     }
 
+    /// Lets the program go. Without effect when that was done before.
+    mutating func letGo() {
+        guard let descriptor = go else { return }
+        system_let_go(descriptor)
+        dropGo()
+    }
+
+    /// From here on the program cannot be let go any more.
+    mutating func dropGo() {
+        if let descriptor = go { close(descriptor) }
+        go = nil
+    }
+
     /// Takes what the dead have left in their pipes. Nobody waits for the end of the stream: what is there is there.
     mutating func drain(events: Int32) {
+        dropGo()
         for stream in 0..<2 where streams[stream] != nil {
             let room = outputLimit - outputBytes
             if room >= 0 { _ = read(stream: stream, atMost: room + 1) }

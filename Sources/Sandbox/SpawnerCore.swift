@@ -110,7 +110,8 @@ final class SpawnerCore: Sendable {
     /// Starts the program of a box that is ready.
     func start(_ id: UInt64) {
         state.withLock { state in
-            guard state.boxes[id] != nil else { return }
+            guard state.boxes[id]?.go != nil else { return }
+            state.boxes[id]?.letGo()
             send(Parcel(MESSAGE_START, box: id), &state)
         }
     }
@@ -119,6 +120,7 @@ final class SpawnerCore: Sendable {
     func kill(_ id: UInt64, limit: ProgramEnding.Limit) {
         state.withLock { state in
             guard state.boxes[id] != nil else { return }
+            state.boxes[id]?.dropGo()
             send(Parcel(MESSAGE_KILL, box: id, code: limit.code), &state)
         }
     }
@@ -131,10 +133,11 @@ final class SpawnerCore: Sendable {
     /// Asks for a space. The request's memory is the core's from here on.
     func openSpace(request: consuming Descriptor) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let memory = request.take()
-        let record = BoxRecord(
+        var record = BoxRecord(
             ready: Promise(), outcome: Promise(), outputLimit: 0, wantsVirtualTime: false, collectedFiles: [],
             sink: nil, namespaceProblem: nil, streams: [nil, nil])
-        let id = state.withLock { state -> UInt64? in
+        record.isSpace = true
+        let id = state.withLock { [record] state -> UInt64? in
             if state.isLost { return nil }
             state.lastID += 1
             state.boxes[state.lastID] = record
@@ -240,12 +243,13 @@ final class SpawnerCore: Sendable {
         case MESSAGE_READY:
             let record = state.withLock { state -> BoxRecord? in
                 state.boxes[parcel.box]?.noteLayers(parcel)
+                if state.boxes[parcel.box]?.isSpace == false { state.boxes[parcel.box]?.go = parcel.descriptors.last }
                 return state.boxes[parcel.box]
             }
             if let record {
+                let listeners = Array(parcel.descriptors.dropLast(record.isSpace ? 0 : 1))
                 record.ready.fulfil(
-                    .success(
-                        BoxReady(listeners: parcel.descriptors, layers: record.layers, tier: record.tier)))
+                    .success(BoxReady(listeners: listeners, layers: record.layers, tier: record.tier)))
             } else {
                 parcel.close()
             }

@@ -15,4 +15,34 @@ extension APIModel {
     package static let sqs = APIModel(sqsText)
     package static let lambda = APIModel(lambdaText)
     package static let ecr = APIModel(ecrText)
+    package static let kinesis = APIModel(kinesisText)
+    package static let eventBridge = APIModel(eventBridgeText)
+    package static let scheduler = APIModel(schedulerText)
+}
+
+extension APIModel {
+    /// The model of a service by the name that AWS's SDK for Java has for it, for instance `eventbridge`.
+    package static func named(sdkService name: String) -> APIModel? {
+        switch name.lowercased() {
+        case "ec2": ec2
+        case "sts": sts
+        case "iam": iam
+        case "ssm": ssm
+        case "kms": kms
+        case "elasticloadbalancingv2": elb
+        case "autoscaling": autoScaling
+        case "cloudwatch": cloudWatch
+        case "fis": fis
+        case "s3": s3
+        case "ecs": ecs
+        case "ecr": ecr
+        case "cloudwatchlogs": logs
+        case "sqs": sqs
+        case "lambda": lambda
+        case "kinesis": kinesis
+        case "eventbridge": eventBridge
+        case "scheduler": scheduler
+        default: nil
+        }
+    }
 }

@@ -15,6 +15,7 @@ extension SubmissionPage {
                 stream("Standard output", "stdout", program.standardOutput),
                 stream("Standard error", "stderr", program.standardError),
             ]),
+            "files": .list((program.files ?? []).enumerated().map { file($1, number: $0 + 1) }),
         ])
     }
 
@@ -34,6 +35,19 @@ extension SubmissionPage {
         return PageObject([
             "name": .line(name), "id": .line(id), "size": .number(bytesText(max(output.totalBytes, text.utf8.count))),
             "isEmpty": .flag(text.isEmpty), "text": .text(Markup(terminal: text, limit: Self.mostOutput)),
+        ])
+    }
+
+    private func file(_ file: HandedInFile, number: Int) -> PageObject {
+        let text = file.text ?? ""
+        var note = file.problem ?? ""
+        if file.problem == nil, file.text == nil { note = "It is no text, so it is not shown here." }
+        if file.isCut, file.text != nil { note = "Only the beginning is shown." }
+        return PageObject([
+            "name": .line(file.path), "id": .line("file-\(number)"),
+            "size": .number(file.bytes.map { bytesText(max($0, 0)) } ?? "not collected"),
+            "note": .line(note), "digest": .line(file.digest ?? ""),
+            "hasText": .flag(!text.isEmpty), "text": .text(Markup(terminal: text, limit: Self.mostOutput)),
         ])
     }
 

@@ -64,14 +64,22 @@ extension TerminalReport {
         var facts = "\(run.entry) \(run.ending.words(limits: run.limits))"
         facts += " after \(durationText(usage.wallSeconds)), \(usage.apiCalls) API calls"
         if run.ending.isClean {
-            return [style.paint(plain(facts), .quiet)] + leftRunning(usage) + [""]
+            return [style.paint(plain(facts), .quiet)] + leftRunning(usage) + missingFiles(run) + [""]
         }
         var lines = [style.paint("\(style.unicode ? "▲" : "NOTE") \(plain(facts))", .partial)]
         let output = run.standardError.joined.isEmpty ? run.standardOutput : run.standardError
         let tail = block(output.joined, limit: 4000).split(separator: "\n").suffix(6)
         let label = run.standardError.joined.isEmpty ? "stdout" : "stderr"
         for (number, line) in tail.enumerated() { lines += detail(number == 0 ? label : " ", String(line)) }
-        return lines + leftRunning(usage) + [""]
+        return lines + leftRunning(usage) + missingFiles(run) + [""]
+    }
+
+    /// Files that the lab collects and that were not taken.
+    private func missingFiles(_ run: ProgramRun) -> [String] {
+        (run.files ?? []).flatMap { file -> [String] in
+            guard let problem = file.problem else { return [] }
+            return detail("", plain("\(file.path) was not collected: \(problem)"), tone: .quiet)
+        }
     }
 
     private func leftRunning(_ usage: ResourceUsage) -> [String] {

@@ -65,6 +65,8 @@ package struct WireResponse: Sendable {
     package var tail: [UInt8] = []
     /// The length that the head of an answer without a body names: what a GET would bring. Nil for the body's own.
     package var declaredLength: Int?
+    /// What comes after the tail, while it comes; nil where the answer is whole.
+    package var stream: BodyStream?
 
     package init(status: Int, contentType: String, body: EncodedBody) {
         self.status = status

@@ -22,19 +22,28 @@ final class FunctionEnvironment: Sendable {
         var payload: [UInt8]
     }
 
-    private struct Job {
+    struct Job {
         var invocation: FunctionInvocation
+        /// Who takes the answer as it comes.
+        var stream: FunctionAnswerStream?
         var finish: Finish
         /// When the event was handed over; nil while the runtime starts.
         var began: ContinuousClock.Instant?
-        /// What the runtime has answered so far.
+        /// Bytes of an answer that comes as a stream; nil while there is none.
+        var streamed: Int?
+        /// Those of them that nobody has taken.
+        var kept: [UInt8] = []
+        /// What the runtime has answered.
         var answer: (ending: FunctionOutcome.Ending, payload: [UInt8])?
         var answered: ContinuousClock.Instant?
         var timer: Scheduled<Void>?
         var maximumMemory: Int?
+
+        /// Whether only an environment is wanted.
+        var isProvision: Bool { if case .provision = invocation.origin { true } else { false } }
     }
 
-    private struct State {
+    struct State {
         var job: Job?
         /// A runtime that waits for an event.
         var waiting: (@Sendable (NextEvent) -> Void)?
@@ -45,17 +54,17 @@ final class FunctionEnvironment: Sendable {
         var initDuration: Double?
         /// Whether the first invocation, which tells of the start, is over.
         var hasReportedStart = false
-        var initError: [UInt8]?
+        var initError: (type: String, payload: [UInt8])?
         var isDead = false
         var isReusable = false
         var whenGone: (@Sendable () -> Void)?
         var loop: (any EventLoop)?
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let output = LogBuffer()
     private let end = Pending<Bool>()
-    private let version: FunctionVersion
+    let version: FunctionVersion
     private let region: String
     let logStream: String
 
@@ -92,9 +101,11 @@ final class FunctionEnvironment: Sendable {
     /// Makes the box and starts the runtime, with the first event.
     func start(
         _ tools: FunctionRunner.Tools, _ emulator: Emulator, _ invocation: FunctionInvocation,
-        _ finish: @escaping Finish
+        _ stream: FunctionAnswerStream?, _ finish: @escaping Finish
     ) async throws {
-        var policy = try RuntimeBox.policy(invocation, region: region, logStream: logStream, tools.toolchain)
+        var policy = try RuntimeBox.policy(
+            invocation, region: region, logStream: logStream, tools.toolchain,
+            support: try await tools.support(for: version))
         policy.outputSink = { [output] in output.append($0) }
         let box = try await tools.spawner.launch(policy)
         let descriptors = box.listenerDescriptors
@@ -110,9 +121,9 @@ final class FunctionEnvironment: Sendable {
             state.listeners = [api]
             state.loop = loop
             state.startedAt = .now
-            state.job = Job(invocation: invocation, finish: finish)
+            state.job = Job(invocation: invocation, stream: stream, finish: finish)
         }
-        schedule(after: .milliseconds(10_000 + Int64(version.timeout) * 1000), reason: .initialization)
+        schedule(after: .milliseconds(10_000 + Int64(version.timeout) * 1000))
         box.start()
         Task {
             let outcome = try? await box.outcome()
@@ -121,20 +132,18 @@ final class FunctionEnvironment: Sendable {
     }
 
     /// Gives an environment that waits the next event.
-    func invoke(_ invocation: FunctionInvocation, _ finish: @escaping Finish) {
+    func invoke(_ invocation: FunctionInvocation, _ stream: FunctionAnswerStream?, _ finish: @escaping Finish) {
         let waiting = state.withLock { state -> (@Sendable (NextEvent) -> Void)? in
             state.isReusable = false
-            state.job = Job(invocation: invocation, finish: finish)
+            state.job = Job(invocation: invocation, stream: stream, finish: finish)
             guard !state.isDead, let waiting = state.waiting else { return nil }
             state.waiting = nil
             state.job?.began = .now
             return waiting
         }
-        guard let waiting else {
-            return die(reason: "Runtime exited without providing a reason", type: "Runtime.ExitError")
-        }
+        guard let waiting else { return die(.exit("Runtime exited without providing a reason")) }
         output.begin()
-        schedule(after: .seconds(Int64(version.timeout)), reason: .invocation)
+        schedule(after: .seconds(Int64(version.timeout)))
         waiting(event(invocation))
     }
 
@@ -164,11 +173,11 @@ final class FunctionEnvironment: Sendable {
                 state.waiting = answer
                 return .wait
             }
-            if job.began == nil {
+            if job.began == nil, !job.isProvision {
                 state.job?.began = .now
                 return .hand(job.invocation)
             }
-            guard job.answer != nil else {
+            guard job.answer != nil || job.isProvision else {
                 // It asks again without an answer: it gets the same event again.
                 return .hand(job.invocation)
             }
@@ -182,58 +191,34 @@ final class FunctionEnvironment: Sendable {
         switch step {
         case .hand(let invocation):
             output.begin()
-            schedule(after: .seconds(Int64(version.timeout)), reason: .invocation)
+            schedule(after: .seconds(Int64(version.timeout)))
             answer(event(invocation))
-        case .finish(let job): finish(job)
+        case .finish(var job):
+            if job.isProvision {
+                output.begin()
+                job.answer = (.success, [])
+            }
+            finish(job, .success)
         case .wait: break
         }
     }
 
-    /// What came of the answer to an invocation, as the runtime API says it.
-    enum Acceptance {
-        case accepted, wrongID, wrongState, tooLarge
-    }
-
-    static let mostAnswer = 6_291_556
-
-    func respond(to requestID: String, payload: [UInt8], error: String?) -> Acceptance {
-        state.withLock { state in
-            guard let job = state.job, job.began != nil, job.invocation.requestID == requestID else { return .wrongID }
-            guard job.answer == nil else { return .wrongState }
-            guard payload.count <= Self.mostAnswer else {
-                state.job?.answer = (
-                    .failure("Unhandled"),
-                    Array(
-                        #"{"errorMessage":"Response payload size exceeded maximum allowed payload size (\#(Self.mostAnswer) bytes).","errorType":"Function.ResponseSizeTooLarge"}"#
-                            .utf8)
-                )
-                state.job?.answered = .now
-                return .tooLarge
-            }
-            state.job?.answer = (error.map { _ in .failure("Unhandled") } ?? .success, payload)
-            state.job?.answered = .now
-            return .accepted
-        }
-    }
-
     /// The runtime could not start.
-    func failInit(_ payload: [UInt8]) {
-        state.withLock { $0.initError = payload }
+    func failInit(_ payload: [UInt8], type: String?) {
+        state.withLock { $0.initError = (type ?? "Runtime.Unknown", payload) }
     }
 
     // MARK: Ends
 
-    private enum Reason { case initialization, invocation }
-
-    private func schedule(after time: TimeAmount, reason: Reason) {
+    private func schedule(after time: TimeAmount) {
         state.withLock { state in
             state.job?.timer?.cancel()
             let id = state.job?.invocation.requestID
-            state.job?.timer = state.loop?.scheduleTask(in: time) { [weak self] in self?.timeOut(id, reason) }
+            state.job?.timer = state.loop?.scheduleTask(in: time) { [weak self] in self?.timeOut(id) }
         }
     }
 
-    private func timeOut(_ requestID: String?, _ reason: Reason) {
+    private func timeOut(_ requestID: String?) {
         let (job, box) = state.withLock { state -> (Job?, SandboxBox?) in
             guard let job = state.job, job.invocation.requestID == requestID else { return (nil, nil) }
             state.job = nil
@@ -244,47 +229,65 @@ final class FunctionEnvironment: Sendable {
         guard var job else { return }
         box?.readOutput()
         box?.kill(.wallTime)
-        let seconds = String(version.timeout) + ".00"
+        let text = "Task timed out after \(version.timeout).00 seconds"
         let id = job.invocation.requestID
-        job.answer = (
-            .failure("Unhandled"),
-            errorDocument("Sandbox.Timedout", "RequestId: \(id) Error: Task timed out after \(seconds) seconds")
-        )
-        job.answered = .now
-        finish(job, note: "\(job.invocation.time.iso8601) \(id) Task timed out after \(seconds) seconds")
+        job.answer = (.failure("Unhandled"), errorDocument("Sandbox.Timedout", "RequestId: \(id) Error: \(text)"))
+        job.answered = job.began?.advanced(by: .seconds(version.timeout)) ?? .now
+        finish(job, .timeout, note: "\(job.invocation.time.iso8601) \(id) \(text)\n")
     }
 
-    private func die(reason: String, type: String) {
-        let (job, initError) = state.withLock { state -> (Job?, [UInt8]?) in
+    private enum Death {
+        case exit(String)
+        case memory
+        case noEntry(String)
+
+        var reason: String {
+            switch self {
+            case .exit(let reason): reason
+            case .memory: "Runtime exited with error: signal: killed"
+            case .noEntry(let reason): reason
+            }
+        }
+
+        var type: String { if case .noEntry = self { "Runtime.InvalidEntrypoint" } else { "Runtime.ExitError" } }
+
+        /// As the report has it.
+        var status: FunctionReport.Status {
+            if case .memory = self { .error("Runtime.OutOfMemory") } else { .error(type) }
+        }
+    }
+
+    private func die(_ death: Death) {
+        let (job, initError) = state.withLock { state in
             defer { state.job = nil }
             state.isDead = true
             state.isReusable = false
             return (state.job, state.initError)
         }
         guard var job else { return }
-        let id = job.invocation.requestID
-        if let initError {
-            job.answer = (.failure("Unhandled"), initError)
-        } else {
-            job.answer = (.failure("Unhandled"), errorDocument(type, "RequestId: \(id) Error: \(reason)"))
-        }
         if job.answered == nil { job.answered = .now }
-        finish(job, note: initError == nil ? "RequestId: \(id) Error: \(reason)\n\(type)" : nil)
+        if case .memory = death { job.maximumMemory = version.memorySize }
+        // What the runtime has said before it went is the answer.
+        if let answer = job.answer { return finish(job, answer.ending == .success ? .success : death.status) }
+        let id = job.invocation.requestID
+        if let initError, job.began == nil {
+            job.answer = (.failure("Unhandled"), initError.payload)
+            return finish(job, .error(initError.type))
+        }
+        job.answer = (.failure("Unhandled"), errorDocument(death.type, "RequestId: \(id) Error: \(death.reason)"))
+        finish(job, death.status, note: "RequestId: \(id) Error: \(death.reason)\n\(death.type)")
     }
 
     /// The box is gone.
     private func ended(_ outcome: SandboxOutcome?) async {
-        let reason: String
         switch outcome?.ending {
-        case .exited(0)?: reason = "Runtime exited without providing a reason"
-        case .exited(let code)?: reason = "Runtime exited with error: exit status \(code)"
-        case .limit(.memory)?: reason = "Runtime exited with error: signal: killed"
-        case .signalled(_, let name)?: reason = "Runtime exited with error: signal: \(Self.text(of: name))"
-        case .limit?, .forbiddenSystemCall?, nil: reason = "Runtime exited with error: signal: killed"
-        case .notStarted(let why)?: reason = "Couldn't find valid bootstrap(s): \(why)"
+        case .exited(0)?: die(.exit("Runtime exited without providing a reason"))
+        case .exited(let code)?: die(.exit("Runtime exited with error: exit status \(code)"))
+        case .limit(.memory)?: die(.memory)
+        case .signalled(_, let name)?: die(.exit("Runtime exited with error: signal: \(Self.text(of: name))"))
+        case .limit?, .forbiddenSystemCall?, nil: die(.exit("Runtime exited with error: signal: killed"))
+        case .notStarted(let why)?: die(.noEntry("Couldn't find valid bootstrap(s): \(why)"))
         }
-        let type = if case .notStarted? = outcome?.ending { "Runtime.InvalidEntrypoint" } else { "Runtime.ExitError" }
-        die(reason: reason, type: type)
         let (runtime, listeners, action) = state.withLock { state in
             defer {
                 state.listeners = []
@@ -302,31 +305,41 @@ final class FunctionEnvironment: Sendable {
     }
 
     private static func text(of signal: String) -> String {
-        ["SIGKILL": "killed", "SIGSEGV": "segmentation fault", "SIGABRT": "aborted", "SIGTERM": "terminated"][signal]
-            ?? signal
+        [
+            "SIGKILL": "killed", "SIGSEGV": "segmentation fault", "SIGABRT": "aborted", "SIGTERM": "terminated",
+            "SIGINT": "interrupt", "SIGBUS": "bus error", "SIGFPE": "floating point exception",
+            "SIGILL": "illegal instruction", "SIGXFSZ": "file size limit exceeded",
+        ][signal] ?? signal
     }
 
     private func errorDocument(_ type: String, _ message: String) -> [UInt8] {
         Array(#"{"errorType":"\#(type)","errorMessage":"\#(message)"}"#.utf8)
     }
 
-    private func finish(_ job: Job, note: String? = nil) {
+    private func finish(_ job: Job, _ status: FunctionReport.Status, note: String? = nil) {
         job.timer?.cancel()
-        let (initDuration, isFirst) = state.withLock { state in
+        let (initDuration, isFirst, started) = state.withLock { state in
             defer { state.hasReportedStart = true }
-            return (state.initDuration, !state.hasReportedStart)
+            return (state.initDuration, !state.hasReportedStart, state.startedAt)
         }
-        let duration = job.began.map { $0.duration(to: job.answered ?? .now).milliseconds } ?? 0
+        let ended = job.answered ?? .now
         let report = FunctionReport(
-            version: version, requestID: job.invocation.requestID, region: region, duration: duration,
-            initDuration: isFirst ? initDuration : nil, isFirst: isFirst, maximumMemory: job.maximumMemory)
+            version: version, requestID: job.invocation.requestID, region: region, time: job.invocation.time,
+            duration: (job.began ?? started).map { $0.duration(to: ended).milliseconds } ?? 0,
+            initDuration: isFirst && job.began != nil ? initDuration : nil, isFirst: isFirst,
+            maximumMemory: job.maximumMemory, status: status)
         let (before, lines) = output.take()
-        let log = report.log(initialization: before, lines: lines + (note.map { [$0] } ?? []))
+        let log: [String]
+        if job.began == nil {
+            log = report.initializationLog(before + lines, isProvision: job.isProvision, note: note)
+        } else {
+            log = report.log(initialization: before, lines: lines, note: note)
+        }
         let answer = job.answer ?? (.failure("Unhandled"), [])
         job.finish(
             FunctionOutcome(
-                ending: answer.ending, payload: answer.payload, log: log, logStream: logStream, duration: duration,
-                initDuration: isFirst ? initDuration : nil))
+                ending: answer.ending, payload: answer.payload, log: log, logStream: logStream,
+                duration: report.duration, initDuration: report.initDuration, billed: report.billed))
     }
 }
 

@@ -1,38 +1,150 @@
 import CloudState
-import Glibc
-import Synchronization
+import JSONValue
+import ServiceModel
 
-/// The platform's lines around a function's own.
+/// The platform's lines around a function's own, as text or as JSON.
 ///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html>
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html>
 struct FunctionReport {
+    /// How the invocation went, for the platform.
+    enum Status: Equatable {
+        case success
+        /// The kind of error.
+        case error(String)
+        case timeout
+
+        fileprivate var words: [String] {
+            switch self {
+            case .success: []
+            case .error(let type): ["Status: error", "Error Type: \(type)"]
+            case .timeout: ["Status: timeout"]
+            }
+        }
+    }
+
     let version: FunctionVersion
     let requestID: String
     let region: String
+    let time: Timestamp
     let duration: Double
     let initDuration: Double?
     let isFirst: Bool
     let maximumMemory: Int?
+    let status: Status
 
-    func log(initialization: [String], lines: [String]) -> [String] {
-        var log: [String] = []
-        if isFirst {
-            let runtime = version.runtime ?? "provided"
-            log.append(
-                "INIT_START Runtime Version: \(runtime)\tRuntime Version ARN: arn:aws:lambda:\(region)::runtime:\(runtime)"
-            )
-            log += initialization
-        }
-        log.append("START RequestId: \(requestID) Version: \(version.version)")
+    /// Milliseconds: those of the start count, too.
+    var billed: Int { Int((duration + (initDuration ?? 0)).rounded(.up)) }
+
+    /// The lines of an invocation.
+    func log(initialization: [String], lines: [String], note: String?) -> [String] {
+        var log = isFirst ? start(initialization) : []
+        log += begin()
         log += lines
-        log.append("END RequestId: \(requestID)")
-        var report = "REPORT RequestId: \(requestID)\tDuration: \(Self.text(duration)) ms\t"
-        report += "Billed Duration: \(Int((duration + (initDuration ?? 0)).rounded(.up))) ms\t"
-        report += "Memory Size: \(version.memorySize) MB\t"
-        if let maximumMemory { report += "Max Memory Used: \(maximumMemory) MB\t" }
-        if let initDuration { report += "Init Duration: \(Self.text(initDuration)) ms\t" }
-        return log + [report]
+        if let note { log.append(note) }
+        return log + finish()
     }
+
+    /// The lines of a start after which there was no invocation.
+    func initializationLog(_ lines: [String], isProvision: Bool, note: String?) -> [String] {
+        var log = start(lines)
+        if status != .success { log += initReport() }
+        guard !isProvision else { return log }
+        log += begin()
+        if let note { log.append(note) }
+        return log + finish()
+    }
+
+    private var says: (information: Bool, warnings: Bool) {
+        let level = version.settings["LoggingConfig"]?["SystemLogLevel"]?.text ?? "INFO"
+        guard version.logsJSON else { return (true, true) }
+        return (level != "WARN", true)
+    }
+
+    private func start(_ lines: [String]) -> [String] {
+        let arn = version.runtimeVersionARN(region)
+        guard version.logsJSON else {
+            return ["INIT_START Runtime Version: \(runtimeVersion)\tRuntime Version ARN: \(arn)"] + lines
+        }
+        guard says.information else { return lines }
+        return [
+            event(
+                "platform.initStart",
+                [
+                    "initializationType": "on-demand", "phase": "init", "runtimeVersion": .string(runtimeVersion),
+                    "runtimeVersionArn": .string(arn), "functionVersion": .string(version.version),
+                ])
+        ] + lines
+    }
+
+    /// For instance `python:3.12.v1`.
+    private var runtimeVersion: String {
+        let name = version.runtime ?? "provided"
+        let split = name.firstIndex(of: ".").flatMap { name.hasPrefix("provided") ? name.index(after: $0) : nil }
+        guard let start = split ?? name.firstIndex(where: \.isNumber) else { return name }
+        let number = name[start...].hasSuffix(".x") ? name[start...].dropLast(2) : name[start...]
+        return "\(name[..<start].filter { $0 != "." }):\(number).v1"
+    }
+
+    private func initReport() -> [String] {
+        guard version.logsJSON else {
+            let words = ["INIT_REPORT Init Duration: \(Self.text(duration)) ms", "Phase: init"] + status.words
+            return [words.joined(separator: "\t")]
+        }
+        var record: JSONObject = ["initializationType": "on-demand", "phase": "init"]
+        add(status, to: &record)
+        record.set("metrics", to: ["durationMs": .number(Self.rounded(duration))])
+        return [event("platform.initReport", record)]
+    }
+
+    private func begin() -> [String] {
+        guard version.logsJSON else { return ["START RequestId: \(requestID) Version: \(version.version)"] }
+        guard says.information else { return [] }
+        return [
+            event("platform.start", ["requestId": .string(requestID), "version": .string(version.version)])
+        ]
+    }
+
+    private func finish() -> [String] {
+        guard version.logsJSON else { return ["END RequestId: \(requestID)", report()] }
+        guard says.information || status != .success else { return [] }
+        var metrics: JSONObject = [
+            "durationMs": .number(Self.rounded(duration)), "billedDurationMs": .integer(billed),
+            "memorySizeMB": .integer(version.memorySize),
+        ]
+        if let maximumMemory { metrics.set("maxMemoryUsedMB", to: .integer(maximumMemory)) }
+        if let initDuration { metrics.set("initDurationMs", to: .number(Self.rounded(initDuration))) }
+        var record: JSONObject = ["requestId": .string(requestID), "metrics": .object(metrics)]
+        add(status, to: &record)
+        return [event("platform.report", record)]
+    }
+
+    private func report() -> String {
+        var fields = [
+            "REPORT RequestId: \(requestID)", "Duration: \(Self.text(duration)) ms", "Billed Duration: \(billed) ms",
+            "Memory Size: \(version.memorySize) MB",
+        ]
+        if let maximumMemory { fields.append("Max Memory Used: \(maximumMemory) MB") }
+        if let initDuration { fields.append("Init Duration: \(Self.text(initDuration)) ms") }
+        return (fields + status.words).joined(separator: "\t") + "\t"
+    }
+
+    private func add(_ status: Status, to record: inout JSONObject) {
+        switch status {
+        case .success: record.set("status", to: "success")
+        case .error(let type):
+            record.set("status", to: "error")
+            record.set("errorType", to: .string(type))
+        case .timeout: record.set("status", to: "timeout")
+        }
+    }
+
+    private func event(_ type: String, _ record: JSONObject) -> String {
+        JSON.object(["time": .string(time.iso8601), "type": .string(type), "record": .object(record)])
+            .serializedString()
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
     /// Two decimals.
     private static func text(_ value: Double) -> String {
@@ -40,60 +152,4 @@ struct FunctionReport {
         let rest = hundredths % 100
         return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
-}
-
-/// Gathers what a runtime writes, as lines, up to a bound: what comes before the first event, and what comes after it.
-final class LogBuffer: Sendable {
-    private struct State {
-        var initialization: [UInt8] = []
-        var bytes: [UInt8] = []
-        var dropped = 0
-        var hasBegun = false
-    }
-
-    /// Bytes that are kept of one invocation.
-    private static let most = 1 << 20
-
-    private let state = Mutex(State())
-
-    func append(_ more: UnsafeRawBufferPointer) {
-        state.withLock { state in
-            let room = max(0, Self.most - state.bytes.count)
-            state.bytes.append(contentsOf: more.prefix(room))
-            state.dropped += max(0, more.count - room)
-        }
-    }
-
-    /// An invocation begins: what came before belongs to the start.
-    func begin() {
-        state.withLock { state in
-            state.initialization += state.bytes
-            state.bytes = []
-        }
-    }
-
-    /// The lines since the last time.
-    func take() -> (initialization: [String], lines: [String]) {
-        let (before, bytes, dropped) = state.withLock { state in
-            defer { state = State() }
-            return (state.initialization, state.bytes, state.dropped)
-        }
-        var lines = Self.lines(bytes)
-        if dropped > 0 { lines.append("[\(dropped) bytes of output are left out]") }
-        return (Self.lines(before), lines)
-    }
-
-    private static func lines(_ bytes: [UInt8]) -> [String] {
-        bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            // A runtime marks a line break within one message by a carriage return.
-            String(decoding: line, as: UTF8.self).split(separator: "\r").joined(separator: "\n")
-        }
-    }
-}
-
-/// Milliseconds since 1970, by the machine's clock: what a runtime holds its deadline against.
-func wallClockMilliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }

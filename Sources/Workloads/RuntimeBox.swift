@@ -12,12 +12,29 @@ enum RuntimeBox {
     private static let mostUnpacked = 262_144_000
 
     static func policy(
-        _ invocation: FunctionInvocation, region: String, logStream: String, _ toolchain: SandboxToolchain
+        _ invocation: FunctionInvocation, region: String, logStream: String, _ toolchain: SandboxToolchain,
+        support: [SandboxFile]
     ) throws -> SandboxPolicy {
         let version = invocation.version
         var files = try rootFiles(version.code.archive, below: "var/task")
         for layer in invocation.layers { merge(try rootFiles(layer, below: "opt"), into: &files) }
+        files += support
         let (executable, arguments) = try program(version, toolchain, &files)
+        var policy = SandboxPolicy(
+            executable: executable, arguments: arguments,
+            environment: environment(
+                invocation, region: region, logStream: logStream, handler: version.handler,
+                more: managed(version, toolchain)),
+            workingDirectory: "/var/lambda", homeDirectory: "/home/sbx_user1051",
+            readOnlyPaths: toolchain.readOnlyPaths + (support.isEmpty ? [] : JavaCompiler.configuration),
+            listeners: [runtimeAPI, endpoint], limits: limits(version),
+            time: .real)
+        policy.rootFiles = files
+        return policy
+    }
+
+    /// What an environment may use.
+    static func limits(_ version: FunctionVersion) -> SandboxLimits {
         var limits = SandboxLimits()
         limits.wallSeconds = 100_000
         limits.cpuSeconds = 100_000
@@ -25,15 +42,11 @@ enum RuntimeBox {
         limits.processes = 1024
         limits.openFiles = 1024
         limits.disk = version.ephemeralStorage << 20
-        limits.fileSize = limits.disk
+        // A full disk is to be told as such, not as a file that is too large.
+        limits.fileSize = limits.disk + (1 << 30)
+        limits.inodes = 32768
         limits.output = 1 << 40
-        var policy = SandboxPolicy(
-            executable: executable, arguments: arguments,
-            environment: environment(invocation, region: region, logStream: logStream, toolchain),
-            workingDirectory: "/var/lambda", homeDirectory: "/home/sbx_user1051",
-            readOnlyPaths: toolchain.readOnlyPaths, listeners: [runtimeAPI, endpoint], limits: limits, time: .real)
-        policy.rootFiles = files
-        return policy
+        return limits
     }
 
     private static func rootFiles(_ archive: [UInt8], below folder: String) throws -> [SandboxFile] {
@@ -76,6 +89,16 @@ enum RuntimeBox {
                 ["node", "--max-old-space-size=\(version.memorySize * 9 / 10)", "/var/runtime/bootstrap.mjs"]
             )
         }
+        if runtime.hasPrefix("java") {
+            return (
+                try interpreter("java"),
+                [
+                    "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+                    "-Xmx\(version.memorySize * 7 / 10)m", "-cp",
+                    "/var/runtime:/var/task:/var/task/lib/*:/opt/java/lib/*", "Bootstrap",
+                ]
+            )
+        }
         guard runtime.hasPrefix("provided") else { throw WorkloadError("runtime \(runtime) is not run here") }
         let places = ["var/task/bootstrap", "opt/bootstrap"]
         guard let found = places.first(where: { place in files.contains { $0.path == place } }) else {
@@ -84,27 +107,51 @@ enum RuntimeBox {
         return (try interpreter("sh"), ["sh", "-c", "cd /var/task && exec /\(found)"])
     }
 
-    private static func environment(
-        _ invocation: FunctionInvocation, region: String, logStream: String, _ toolchain: SandboxToolchain
+    /// What an environment's program finds in its environment.
+    ///
+    /// - Parameter more: what managed runtimes have beside.
+    static func environment(
+        _ invocation: FunctionInvocation, region: String, logStream: String, handler: String,
+        more: [(name: String, value: String)] = []
     ) -> [(name: String, value: String)] {
         let version = invocation.version
-        let runtime = version.runtime ?? ""
-        let own: [(name: String, value: String)] = [
-            ("PATH", "\(toolchain.searchPath):/opt/bin"), ("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib"),
-            ("LANG", "en_US.UTF-8"), ("TZ", ":UTC"), ("HOME", "/home/sbx_user1051"), ("TMPDIR", "/tmp"),
-            ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"), ("_HANDLER", version.handler),
-            ("AWS_LAMBDA_RUNTIME_API", "\(runtimeAPI.address):\(runtimeAPI.port)"),
-            ("AWS_EXECUTION_ENV", "AWS_Lambda_\(runtime)"), ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region),
+        var own: [(name: String, value: String)] = [
+            ("TZ", ":UTC"), ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+            ("_HANDLER", handler), ("AWS_LAMBDA_RUNTIME_API", "\(runtimeAPI.address):\(runtimeAPI.port)"),
+            ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region),
             ("AWS_LAMBDA_FUNCTION_NAME", invocation.function), ("AWS_LAMBDA_FUNCTION_VERSION", version.version),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "\(version.memorySize)"),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"), ("AWS_LAMBDA_LOG_GROUP_NAME", invocation.logGroup),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", logStream), ("AWS_ACCESS_KEY_ID", invocation.accessKeyID),
-            ("AWS_SECRET_ACCESS_KEY", invocation.secretAccessKey), ("AWS_SESSION_TOKEN", invocation.sessionToken),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", invocation.isProvision ? "provisioned-concurrency" : "on-demand"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", invocation.logGroup), ("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
+            ("AWS_ACCESS_KEY_ID", invocation.accessKeyID), ("AWS_SECRET_ACCESS_KEY", invocation.secretAccessKey),
+            ("AWS_SESSION_TOKEN", invocation.sessionToken),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
-            ("AWS_EC2_METADATA_DISABLED", "true"), ("PYTHONPATH", "/var/task:/opt/python:/var/runtime"),
-            ("NODE_PATH", "/opt/nodejs/node_modules:/var/task/node_modules"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
+        own += more
+        if version.logsJSON {
+            own.append(("AWS_LAMBDA_LOG_FORMAT", "JSON"))
+            own.append(
+                ("AWS_LAMBDA_LOG_LEVEL", version.settings["LoggingConfig"]?["ApplicationLogLevel"]?.text ?? "INFO"))
+        }
         let given = version.environment
         return own.filter { variable in !given.contains { $0.name == variable.name } } + given
     }
+
+    private static func managed(
+        _ version: FunctionVersion, _ toolchain: SandboxToolchain
+    ) -> [(name: String, value: String)] {
+        [
+            ("PATH", "\(toolchain.searchPath):/opt/bin"), ("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib"),
+            ("LANG", "en_US.UTF-8"), ("HOME", "/home/sbx_user1051"), ("TMPDIR", "/tmp"),
+            ("AWS_EXECUTION_ENV", "AWS_Lambda_\(version.runtime ?? "")"),
+            ("PYTHONPATH", "/var/task:/opt/python:/var/runtime"),
+            ("NODE_PATH", "/opt/nodejs/node_modules:/var/task/node_modules"),
+        ]
+    }
+}
+
+extension FunctionInvocation {
+    /// Whether only an environment is wanted.
+    var isProvision: Bool { if case .provision = origin { true } else { false } }
 }

@@ -1,7 +1,10 @@
+import EmulatorCore
 import EmulatorServer
+import JSONValue
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import ServiceModel
 
 /// The Lambda Runtime API of one environment: what its runtime talks to.
 ///
@@ -32,7 +35,8 @@ final class RuntimeHandler: ChannelInboundHandler {
     private let environment: FunctionEnvironment
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    /// Where the body of an answer goes while it comes.
+    private var streaming: (requestID: String, taker: FunctionAnswerStream?, isWanted: Bool)?
 
     private static let root = "/2018-06-01/runtime/"
 
@@ -43,23 +47,72 @@ final class RuntimeHandler: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             body = []
-            isTooLarge = false
+            beginStream(head)
+        case .body(let part) where streaming != nil: stream(part, context)
         case .body(let part):
             // One byte too many is enough to know.
             let room = FunctionEnvironment.mostAnswer + 1 - body.count
             if room > 0 { body.append(contentsOf: part.readableBytesView.prefix(room)) }
-        case .end:
+        case .end(let trailers):
             guard let head else { return }
             self.head = nil
+            if let streaming {
+                self.streaming = nil
+                return end(streaming.requestID, trailers, head, context)
+            }
             answer(head, context)
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
+    private static func path(_ head: HTTPRequestHead) -> [String]? {
+        guard head.uri.hasPrefix(root) else { return nil }
+        return head.uri.dropFirst(root.count).split(separator: "/").map(String.init)
+    }
+
+    // MARK: Streams
+
+    /// Lets an answer go on as it comes, where the runtime says that it streams it.
+    private func beginStream(_ head: HTTPRequestHead) {
+        guard head.method == .POST, let path = Self.path(head), path.count == 3, path[0] == "invocation",
+            path[2] == "response",
+            head.headers.first(name: "lambda-runtime-function-response-mode")?.lowercased() == "streaming"
+        else { return }
+        let type = head.headers.first(name: "content-type") ?? "application/octet-stream"
+        let (acceptance, taker) = environment.beginStream(to: path[1], contentType: type)
+        // What is refused is answered as any other answer would be.
+        if acceptance == .accepted { streaming = (path[1], taker, true) }
+    }
+
+    private func stream(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard let current = streaming, current.isWanted else { return }
+        guard environment.stream(Array(part.readableBytesView), to: current.requestID) else {
+            streaming?.isWanted = false
+            return
+        }
+        guard let taker = current.taker, taker.isFull else { return }
+        // A client that reads slowly makes the function wait.
+        let channel = context.channel
+        _ = channel.setOption(.autoRead, value: false)
+        taker.whenDrained { _ = channel.setOption(.autoRead, value: true) }
+    }
+
+    private func end(
+        _ requestID: String, _ trailers: HTTPHeaders?, _ head: HTTPRequestHead, _ context: ChannelHandlerContext
+    ) {
+        var failure: [UInt8]?
+        if let type = trailers?.first(name: "lambda-runtime-function-error-type") {
+            let text = trailers?.first(name: "lambda-runtime-function-error-body") ?? ""
+            failure =
+                Base64.decode(text)
+                ?? JSON.object(["errorType": .string(type), "errorMessage": ""]).serialized()
+        }
+        write(environment.endStream(to: requestID, error: failure), head, context)
+    }
+
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        guard head.uri.hasPrefix(Self.root) else { return write(404, "{}", head, context) }
-        let path = head.uri.dropFirst(Self.root.count).split(separator: "/").map(String.init)
+        guard let path = Self.path(head) else { return write(404, "{}", head, context) }
         switch (head.method, path.first, path.count) {
         case (.GET, "invocation", 2) where path[1] == "next": next(head, context)
         case (.POST, "invocation", 3) where path[2] == "response": respond(path[1], error: nil, head, context)
@@ -68,7 +121,7 @@ final class RuntimeHandler: ChannelInboundHandler {
                 path[1], error: head.headers.first(name: "lambda-runtime-function-error-type") ?? "Unknown", head,
                 context)
         case (.POST, "init", 2) where path[1] == "error":
-            environment.failInit(body)
+            environment.failInit(body, type: head.headers.first(name: "lambda-runtime-function-error-type"))
             write(202, #"{"status":"OK"}"#, head, context)
         default: write(404, "{}", head, context)
         }
@@ -106,7 +159,13 @@ final class RuntimeHandler: ChannelInboundHandler {
     }
 
     private func respond(_ id: String, error: String?, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        switch environment.respond(to: id, payload: body, error: error) {
+        write(environment.respond(to: id, payload: body, error: error), head, context)
+    }
+
+    private func write(
+        _ acceptance: FunctionEnvironment.Acceptance, _ head: HTTPRequestHead, _ context: ChannelHandlerContext
+    ) {
+        switch acceptance {
         case .accepted: write(202, #"{"status":"OK"}"#, head, context)
         case .wrongID:
             write(400, #"{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}"#, head, context)

@@ -15,7 +15,7 @@ package final class WorkloadRunner: EffectRunner {
         _ effect: Effect, on emulator: Emulator, _ done: @escaping @Sendable (EffectOutcome) -> Void
     ) {
         switch effect.work {
-        case .invocation: functions.carryOut(effect, on: emulator, done)
+        case .invocation, .retirement: functions.carryOut(effect, on: emulator, done)
         case .task, .taskStop: tasks.carryOut(effect, on: emulator, done)
         }
     }

@@ -27,15 +27,41 @@ func median(_ values: [Double]) -> Double {
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
 }
 
-/// What a program prints in a box.
-private func output(_ spawner: Spawner, _ policy: SandboxPolicy, _ program: String) async throws -> String {
+/// What a program prints in a box. `serve` gets the listeners, which are closed where there is none.
+private func output(
+    _ spawner: Spawner, _ policy: SandboxPolicy, _ program: String, serve: (([Int32]) -> Void)? = nil
+) async throws -> String {
     var policy = policy
     policy.executable = "/usr/bin/python3"
     policy.arguments = ["python3", "-c", program]
     let box = try await spawner.launch(policy)
-    for listener in box.listenerDescriptors { close(listener) }
+    if let serve { serve(box.listenerDescriptors) } else { for listener in box.listenerDescriptors { close(listener) } }
     box.start()
     return try await box.outcome().standardOutput.head
+}
+
+/// Milliseconds of a connection with one request, and of a request on an open one: to a server on the host's loopback,
+/// and through the listener that a box has handed out, in turns.
+func listenerLatency(
+    _ spawner: Spawner, _ policy: SandboxPolicy
+) async throws -> (bare: [[Double]], boxed: [[Double]]) {
+    func numbers(_ text: String) -> [Double] { text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) } }
+    var bare: [[Double]] = []
+    var boxed: [[Double]] = []
+    for _ in 0..<15 {
+        let (socket, port) = Echo.hostListener()
+        let host = Echo(listener: socket)
+        bare.append(numbers(outputBare(["/usr/bin/python3", "-c", echoClient(port: port)])))
+        host.stop()
+        var servers: [Echo] = []
+        boxed.append(
+            numbers(
+                try await output(spawner, policy, echoClient(port: policy.listeners[0].port)) { listeners in
+                    servers = listeners.map(Echo.init)
+                }))
+        for server in servers { server.stop() }
+    }
+    return (bare, boxed)
 }
 
 /// Milliseconds that a sleep of a second takes: measured by the program itself, one after the other.
@@ -77,7 +103,7 @@ func pythonOverhead(
 
 /// What a program prints without any box.
 private func outputBare(_ arguments: [String]) -> String {
-    // No argument of ours has a quote in it.
+    // No argument of ours has a single quote in it.
     let quoted = arguments.map { "'" + $0 + "'" }.joined(separator: " ")
     guard let stream = popen(quoted, "r") else { return "" }
     defer { pclose(stream) }

@@ -20,8 +20,11 @@ func soak(_ count: Int) async -> Int32 {
             }
         }
         try await round(200)
+        // The last box is cleared away, and the next one made, a moment after the report.
+        usleep(100_000)
         let before = Inventory(spawner)
         try await round(count)
+        usleep(100_000)
         let after = Inventory(spawner)
         print("before: \(before)\nafter:  \(after)")
         await spawner.stop()

@@ -6,8 +6,6 @@
 //        sandbox-bench soak COUNT                   runs /bin/true so many times and says what has accumulated
 
 import Glibc
-import GradeModel
-import Sandbox
 
 if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
     exit(await runInBox(Array(CommandLine.arguments.dropFirst(2))))
@@ -23,51 +21,9 @@ let launcher = CommandLine.arguments.dropFirst(2).first
 /// Three decimals are more than the clock is worth.
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 
-let bubblewrap = [
-    "/usr/bin/bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink",
-    "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache",
-    "--ro-bind", "/etc/alternatives", "/etc/alternatives", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
-    "--tmpfs", "/work", "--chdir", "/work", "/bin/true",
-]
-let policy = SandboxPolicy(
-    executable: "/bin/true", arguments: ["true"],
-    listeners: [SandboxListener(address: "127.0.0.1", port: 4566)])
-
-var figures: [String: [Double]] = [:]
+let figures: [String: [Double]]
 do {
-    let spawner = try Spawner.start(launcher: launcher)
-    func finish(_ box: SandboxBox) async throws {
-        box.start()
-        _ = try await box.outcome()
-        for listener in box.listenerDescriptors { close(listener) }
-    }
-    figures["spawner_start_and_first_box"] = [
-        try await timed {
-            let fresh = try Spawner.start(launcher: launcher)
-            try await finish(fresh.launch(policy))
-        }
-    ]
-    figures["broker_round_trip"] = [try await brokerRoundTrip(spawner, policy)]
-    for (name, program) in syscallPrograms {
-        let times = try await pythonOverhead(spawner, policy, program)
-        figures["\(name)_bare"] = times.bare
-        figures["\(name)_boxed"] = times.boxed
-    }
-    let hasBubblewrap = runBare(bubblewrap)
-    // Cold: nothing made ahead. Pooled: a blank box in its namespaces. Warm: a box that lacks only its start.
-    var cold = policy
-    cold.omissions = .preparation
-    for _ in 0..<rounds {
-        figures["posix_spawn", default: []].append(await timed { _ = runBare(["/bin/true"]) })
-        figures["box_cold", default: []].append(try await timed { try await finish(spawner.launch(cold)) })
-        figures["box_pooled", default: []].append(try await timed { try await finish(spawner.launch(policy)) })
-        let warm = try await spawner.launch(policy)
-        figures["box_warm", default: []].append(try await timed { try await finish(warm) })
-        if hasBubblewrap { figures["bwrap", default: []].append(await timed { _ = runBare(bubblewrap) }) }
-    }
-    // Last: the kernel takes its time to clear so many networks away.
-    figures["at_once_200"] = [try await manyAtOnce(spawner, policy, count: 200)]
-    await spawner.stop()
+    figures = try await measureAll(rounds: rounds, launcher: launcher)
 } catch {
     let message = "sandbox-bench: \(error)\n"
     _ = write(STDERR_FILENO, message, message.utf8.count)
@@ -90,6 +46,11 @@ for name in syscallPrograms.keys.sorted() {
     guard let bare = figures["\(name)_bare"]?.min(), let boxed = figures["\(name)_boxed"]?.min(), bare > 0 else {
         continue
     }
+    lines.append("  \"\(name)_boxed_to_bare\": \(rounded(boxed / bare))")
+}
+// These are the least of many already, each in a process of its own.
+for name in ["connection", "request"] {
+    guard let bare = medians["\(name)_bare"], let boxed = medians["\(name)_boxed"], bare > 0 else { continue }
     lines.append("  \"\(name)_boxed_to_bare\": \(rounded(boxed / bare))")
 }
 print("{\n\(lines.joined(separator: ",\n"))\n}")

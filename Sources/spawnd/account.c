@@ -24,7 +24,7 @@ int account_open(struct account *account, const struct root *root, const struct 
                  uint64_t limit) {
     memset(account, 0, sizeof *account);
     account->limit = limit;
-    account->group = group;
+    cgroup_counters_open(&account->counters, group);
     account->family = family;
     account->scratch = root->scratch;
     account->directory = openat(root->processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -130,14 +130,14 @@ static uint64_t file_bytes(int scratch) {
     return (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
 }
 
-void account_take(struct account *account) {
+void account_take(struct account *account, bool nobody) {
     uint64_t ticks = 0, resident = 0;
     account->tasks = 0;
     account->processes = 0;
-    if (account->family != NULL) family_list(account->family, NULL, 0);
-    each_process(account, add_process, &ticks, &resident);
+    if (account->family != NULL && !nobody) family_list(account->family, NULL, 0);
+    if (!nobody) each_process(account, add_process, &ticks, &resident);
     struct cgroup_usage usage = {0};
-    bool grouped = account->group->version != CGROUP_NONE && cgroup_read(account->group, &usage);
+    bool grouped = account->counters.version != CGROUP_NONE && cgroup_read(&account->counters, !nobody, &usage);
     if (grouped) {
         uint64_t files = file_bytes(account->scratch);
         account->memory = usage.memory > files ? usage.memory - files : 0;

@@ -11,7 +11,7 @@
 #include "root.h"
 
 struct account {
-    const struct cgroup *group;
+    struct cgroup_counters counters;
     struct family *family; // NULL where all that /proc shows are the box's
     int scratch; // the tmpfs, whose files are no memory of the processes
     bool ran_out_of_memory; // the kernel killed somebody for it
@@ -28,11 +28,11 @@ struct account {
     uint64_t confirmed;
 };
 
-// `root`, `group` and `family` are kept. Returns 0, or -1 with errno set.
+// `root` and `family` are kept. Returns 0, or -1 with errno set.
 int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
                  uint64_t limit);
 
-// Reads everything anew. Costs some 10 µs a process.
-void account_take(struct account *account);
+// Reads everything anew. Costs some 10 µs a process; where there is `nobody` left only what they have used is read.
+void account_take(struct account *account, bool nobody);
 
 #endif

@@ -51,7 +51,7 @@ void beside_run(struct init *init, struct parcel *parcel) {
         return;
     }
     pid_t process = fork();
-    if (process == 0) student_run_beside(init->setup, parcel);
+    if (process == 0) student_run_beside(init->setup, &init->group, parcel);
     if (process < 0) {
         say(init, token, W_EXITCODE(126, 0));
         return;

@@ -43,6 +43,7 @@ struct entry {
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
+    bool grouped;         // the group was made, if there is one, and given to init
     bool shaped;          // furnished like the last request, but for its files
     unsigned omitted;     // bits of enum omission
     char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
@@ -117,16 +118,14 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
     bool is_space = lodging != NULL && lodging->is_space;
-    if ((omitted & OMIT_GROUP) == 0 && !is_space) cgroup_make(&entry->group, &workshop->home, entry->number);
     *failed = bare ? "clone" : "clone3 with new namespaces";
     entry->process = lodging != NULL ? lodging_clone(lodging, &entry->handle) : clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
-        if (clone_keep_only(channel[1], &entry->group) != 0) _exit(1);
+        if (clone_keep_only(channel[1]) != 0) _exit(1);
         if (is_space) space_run(INIT_CHANNEL, workshop->uid, workshop->gid);
         enum { BOX_ID = 1000 }; // what a student's box sees itself as; never 0
         const struct init_setup setup = {
-            .group = entry->group,
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
             .landlock = (omitted & OMIT_LANDLOCK) != 0 ? 0 : workshop->landlock,
@@ -143,7 +142,6 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     int problem = errno;
     close(channel[1]);
     if (entry->process < 0) {
-        cgroup_remove(&entry->group, &workshop->home, entry->number);
         close(channel[0]);
         free(entry);
         errno = problem;
@@ -161,13 +159,28 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     return entry;
 }
 
+// While init is at its own work.
+static int give_group(const struct workshop *workshop, struct entry *entry) {
+    if (entry->grouped) return 0;
+    if ((entry->omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
+    struct parcel parcel = {.message = {.kind = MESSAGE_GROUP, .code = entry->group.version}};
+    for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
+        int folder = entry->group.folders[controller];
+        if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
+    }
+    entry->grouped = true;
+    return channel_send(entry->channel, &parcel, MSG_DONTWAIT);
+}
+
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
     if (spare != NULL || workshop->filter_problem != NULL) return;
     spare = make_blank(workshop, 0, NULL, &failed);
-    if (spare == NULL || !workshop->shape_is_common) return;
+    if (spare == NULL) return;
+    bool grouped = give_group(workshop, spare) == 0;
+    if (grouped && !workshop->shape_is_common) return;
     struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
-    spare->shaped = shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
+    spare->shaped = grouped && shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
                     channel_send(spare->channel, &parcel, 0) == 0;
     if (spare->shaped) return;
     // It may have got some of its trees.
@@ -175,14 +188,15 @@ void boxes_prepare(struct workshop *workshop) {
     spare = NULL;
 }
 
-static int launch(struct entry *entry, const struct request *request, const struct parcel *parcel,
-                  const char **failed) {
-    *failed = "limits of the control group";
-    if (entry->group.version != CGROUP_NONE && !cgroup_limit(&entry->group, &request->limits)) return -1;
+static int launch(const struct workshop *workshop, struct entry *entry, const struct request *request,
+                  const struct parcel *parcel, const char **failed) {
     bool bare = (entry->omitted & OMIT_NAMESPACES) != 0;
     if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
-    return channel_send(entry->channel, parcel, MSG_DONTWAIT);
+    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0 || give_group(workshop, entry) != 0) return -1;
+    // In time: no program is let go before this process has passed on that its box is ready.
+    *failed = "limits of the control group";
+    return entry->group.version == CGROUP_NONE || cgroup_limit(&entry->group, &request->limits) ? 0 : -1;
 }
 
 // Keeps the shape that was asked for last. The request's mapping is kept or given back.
@@ -258,7 +272,8 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         entry->id = parcel->message.box;
         entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
-        if (launch(entry, &request, parcel, &failed) != 0 && !entry->reported) {
+        // EPIPE: init is gone, and has said why or will be found dead.
+        if (launch(workshop, entry, &request, parcel, &failed) != 0 && errno != EPIPE && !entry->reported) {
             entry->reported = true;
             entry->report = failure(errno, failed);
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
@@ -277,7 +292,9 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     memcpy(passed.descriptors, parcel->descriptors, parcel->count * sizeof *parcel->descriptors);
     if (parcel->message.kind == MESSAGE_START) {
         entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
-    } else if (parcel->message.kind == MESSAGE_KILL) {
+        return;
+    }
+    if (parcel->message.kind == MESSAGE_KILL) {
         if (entry->limit < 0) entry->limit = (int)parcel->message.code;
         entry->deadline_ms = now_ms() + KILL_MS;
     }

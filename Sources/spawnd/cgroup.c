@@ -138,10 +138,18 @@ bool cgroup_limit(const struct cgroup *group, const struct limits *limits) {
 }
 
 bool cgroup_enter(const struct cgroup *group) {
+    // For a thread that moves itself the kernel need not hold up every fork of the machine.
+    const char *file = group->version == CGROUP_1 ? "tasks" : "cgroup.procs";
     for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
-        if (group->folders[controller] >= 0 && !write_text(group->folders[controller], "cgroup.procs", "0")) return false;
+        if (group->folders[controller] >= 0 && !write_text(group->folders[controller], file, "0")) return false;
     }
     return true;
+}
+
+struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count) {
+    struct cgroup group = {.version = version, .folders = {-1, -1, -1}};
+    for (size_t index = 0; index < count && index < CGROUP_CONTROLLERS; index++) group.folders[index] = folders[index];
+    return group;
 }
 
 void cgroup_remove(struct cgroup *group, const struct cgroup *home, unsigned number) {
@@ -162,11 +170,8 @@ void cgroup_close_home(struct cgroup *home) {
     close_folders(home);
 }
 
-static bool read_text(int folder, const char *file, char *text, size_t size) {
-    int descriptor = openat(folder, file, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    ssize_t length = read(descriptor, text, size - 1);
-    close(descriptor);
+static bool read_text(int file, char *text, size_t size) {
+    ssize_t length = pread(file, text, size - 1, 0);
     if (length < 0) return false;
     text[length] = '\0';
     return true;
@@ -182,19 +187,30 @@ static uint64_t field(const char *text, const char *key) {
     return 0;
 }
 
-bool cgroup_read(const struct cgroup *group, struct cgroup_usage *usage) {
-    bool first = group->version == CGROUP_1;
-    int memory = group->folders[CGROUP_MEMORY];
-    int pids = first ? group->folders[CGROUP_PIDS] : memory;
-    int cpu = first ? group->folders[CGROUP_CPU] : memory;
-    char text[4096];
-    if (!read_text(memory, "memory.stat", text, sizeof text)) return false;
+void cgroup_counters_open(struct cgroup_counters *counters, const struct cgroup *group) {
+    static const char *const names[][CGROUP_COUNTERS] = {
+        [CGROUP_1] = {"memory.stat", "memory.oom_control", "pids.events", "cpuacct.usage"},
+        [CGROUP_2] = {"memory.stat", "memory.events", "pids.events", "cpu.stat"},
+    };
+    static const enum cgroup_controller places[] = {CGROUP_MEMORY, CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU};
+    counters->version = group->version;
+    for (int counter = 0; counter < CGROUP_COUNTERS && counters->version != CGROUP_NONE; counter++) {
+        int folder = group->folders[group->version == CGROUP_1 ? places[counter] : CGROUP_MEMORY];
+        counters->files[counter] = openat(folder, names[group->version][counter], O_RDONLY | O_CLOEXEC);
+        if (counters->files[counter] < 0) counters->version = CGROUP_NONE;
+    }
+}
+
+bool cgroup_read(const struct cgroup_counters *counters, bool with_memory, struct cgroup_usage *usage) {
+    bool first = counters->version == CGROUP_1;
+    char text[4096] = "";
+    if (with_memory && !read_text(counters->files[COUNTER_MEMORY], text, sizeof text)) return false;
     usage->memory = field(text, first ? "rss" : "anon") + field(text, "shmem");
-    if (!read_text(memory, first ? "memory.oom_control" : "memory.events", text, sizeof text)) return false;
+    if (!read_text(counters->files[COUNTER_KILLS], text, sizeof text)) return false;
     usage->oom_kills = (unsigned)field(text, "oom_kill");
-    if (!read_text(pids, "pids.events", text, sizeof text)) return false;
+    if (!read_text(counters->files[COUNTER_REFUSALS], text, sizeof text)) return false;
     usage->refused_tasks = (unsigned)field(text, "max");
-    if (!read_text(cpu, first ? "cpuacct.usage" : "cpu.stat", text, sizeof text)) return false;
+    if (!read_text(counters->files[COUNTER_CPU], text, sizeof text)) return false;
     usage->cpu_ns = first ? strtoull(text, NULL, 10) : field(text, "usage_usec") * 1000;
     return true;
 }

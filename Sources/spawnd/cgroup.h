@@ -33,8 +33,11 @@ void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned numbe
 // Sets the limits of a box's group. False where the kernel refuses one.
 bool cgroup_limit(const struct cgroup *group, const struct limits *limits);
 
-// Puts the calling process into the group.
+// Puts the calling process, which has one thread, into the group.
 bool cgroup_enter(const struct cgroup *group);
+
+// The group whose folders came with a message.
+struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count);
 
 // Takes away a box's group, which is empty. Closes it.
 void cgroup_remove(struct cgroup *group, const struct cgroup *home, unsigned number);
@@ -50,7 +53,17 @@ struct cgroup_usage {
     unsigned refused_tasks; // forks refused for the limit
 };
 
-// Reads it; false where that fails.
-bool cgroup_read(const struct cgroup *group, struct cgroup_usage *usage);
+// The files that tell it, open.
+enum cgroup_counter { COUNTER_MEMORY, COUNTER_KILLS, COUNTER_REFUSALS, COUNTER_CPU, CGROUP_COUNTERS };
+struct cgroup_counters {
+    enum cgroup_version version; // CGROUP_NONE where there are none
+    int files[CGROUP_COUNTERS];
+};
+
+// Opens them; version CGROUP_NONE where that fails.
+void cgroup_counters_open(struct cgroup_counters *counters, const struct cgroup *group);
+
+// Reads them, memory only where that is wanted: the kernel has to sum it up. False where that fails.
+bool cgroup_read(const struct cgroup_counters *counters, bool with_memory, struct cgroup_usage *usage);
 
 #endif

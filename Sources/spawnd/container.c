@@ -107,6 +107,7 @@ int container_fill(const struct root *root, const struct request *request, const
     if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
     if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
+    if (root_forbid_namespaces(root->processes, "net") != 0) return -1;
     if (!request->container.read_only) return 0;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "container.h"
-#include "network.h"
 #include "privileges.h"
 
 static int write_text(const char *path, const char *text) {
@@ -33,16 +32,13 @@ int furnish_ids(uid_t shown_uid, uid_t uid, gid_t shown_gid, gid_t gid) {
     return write_text("/proc/self/gid_map", line);
 }
 
-int furnish_blank(struct root *root, const struct init_setup *setup, const char **failed) {
+int furnish_blank(const struct init_setup *setup, const char **failed) {
     *failed = "uid map of a user namespace";
     if (furnish_ids(setup->shown_uid, setup->uid, setup->shown_gid, setup->gid) != 0) return -1;
     *failed = "PR_SET_PDEATHSIG";
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return -1;
     *failed = "sethostname";
     if (sethostname("skylab", 6) != 0) return -1;
-    *failed = "lo";
-    if (!setup->shares_network && network_bring_up() != 0) return -1;
-    if (root_begin(root, failed) != 0) return -1;
     *failed = "PR_SET_DUMPABLE";
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
@@ -59,9 +55,7 @@ int furnish_bare(struct root *root, const char **failed) {
     return root->processes < 0 ? -1 : 0;
 }
 
-int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, int *listeners,
-                  const char **failed) {
-    if (network_listen(request->listeners, request->listener_count, listeners, failed) != 0) return -1;
+int furnish_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     if (trees_open(trees, request->trees, request->tree_count, failed) != 0) return -1;
     if (request->container.is_container) return container_shape(root, request, trees, failed);
     return root_shape(root, request, trees, failed);

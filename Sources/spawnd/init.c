@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "channel.h"
 #include "container.h"
 #include "furnish.h"
+#include "network.h"
 #include "student.h"
 
 static int open_children(void) {
@@ -26,9 +29,11 @@ static int open_children(void) {
 static void fork_student(struct init *init) {
     int status[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0) fail(init, "socketpair");
+    init->descriptors[GO] = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+    if (init->descriptors[GO] < 0) fail(init, "eventfd");
     init->student = fork();
     if (init->student < 0) fail(init, "fork");
-    if (init->student == 0) student_run(status[1], init->setup);
+    if (init->student == 0) student_run(status[1], init->descriptors[GO], init->setup);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
 }
@@ -40,6 +45,21 @@ static void take_clock(struct init *init, struct parcel *parcel) {
     init->clock = box_clock_map(memory, 1);
     close(memory);
     if (init->clock == NULL) fail(init, "the clock");
+}
+
+// Enters the network that the student has made, and forbids others.
+static void await_network(struct init *init) {
+    struct pollfd made = {.fd = init->descriptors[STATUS], .events = POLLIN};
+    while (poll(&made, 1, -1) < 0 && errno == EINTR) {}
+    struct student_status status = {.problem = ECHILD, .step = "the process that makes the network"};
+    int network = -1;
+    (void)student_hear(init->descriptors[STATUS], &status, &network);
+    // Whatever was asked for, no other box would get one.
+    if (network < 0) init->asked = false;
+    errno = status.problem;
+    if (network < 0) fail(init, status.step);
+    if (setns(network, CLONE_NEWNET) != 0) fail(init, "setns");
+    close(network);
 }
 
 // The student says that it is confined, and sends the listener of its filter, before anything is asked of it.
@@ -65,7 +85,9 @@ static void take_shape(struct init *init, const struct request *request, struct 
         if (trees->trees[index].index >= request->tree_count) fail(init, "a tree");
         trees->trees[index].path = request->trees[trees->trees[index].index];
     }
-    if (furnish_shape(&init->root, request, trees, init->listeners, &failed) != 0) fail(init, failed);
+    if (furnish_shape(&init->root, request, trees, &failed) != 0) fail(init, failed);
+    if (!init->setup->shares_network) await_network(init);
+    if (network_listen(request->listeners, request->listener_count, init->listeners, &failed) != 0) fail(init, failed);
     init->shaped = true;
 }
 
@@ -78,6 +100,22 @@ static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tr
     request_release(&request);
 }
 
+// The student enters the group, init stays outside.
+static void take_group(struct init *init, struct parcel *parcel) {
+    init->grouped = true;
+    init->group = cgroup_taken(parcel->message.code, parcel->descriptors, parcel->count);
+    parcel->message.kind = STUDENT_ENTER;
+    channel_send(init->descriptors[STATUS], parcel, 0);
+}
+
+// It is made while the box is furnished.
+static void await_group(struct init *init) {
+    struct parcel parcel;
+    if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
+    if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
+    take_group(init, &parcel);
+}
+
 // Waits for the request, and for the trees that come before it.
 static void await_request(struct init *init, struct parcel *parcel, struct tree_list *trees) {
     for (;;) {
@@ -85,6 +123,7 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
         const struct message *message = &parcel->message;
         if (message->kind == MESSAGE_LAUNCH && is_launch(parcel)) return;
         if (message->kind == MESSAGE_KILL) finish_at_limit(init, (int)message->code);
+        if (message->kind == MESSAGE_GROUP) take_group(init, parcel);
         if (message->kind == MESSAGE_SHAPE && !init->shaped) take_shape_ahead(init, parcel, trees);
         if (message->kind != MESSAGE_TREE || trees->count == TREE_LIMIT) continue;
         struct tree *tree = &trees->trees[trees->count++];
@@ -100,11 +139,13 @@ static void say_ready(struct init *init) {
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
-    parcel.message.values[READY_CGROUP] = init->setup->group.version;
+    parcel.message.values[READY_CGROUP] = init->group.version;
     parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, init->listeners, parcel.count * sizeof(int));
+    parcel.descriptors[parcel.count++] = init->descriptors[GO];
     if (channel_send(init->setup->channel, &parcel, 0) != 0) leave(init);
+    parcel.count--;
     parcel_close(&parcel);
 }
 
@@ -112,16 +153,23 @@ _Noreturn void init_run(const struct init_setup *setup) {
     // Too large for the stack, and there is only one.
     static struct tree_list trees;
     static struct init init;
-    init = (struct init){.setup = setup, .descriptors = {setup->channel, -1, -1, -1}, .evidence = {.limit = -1}};
     const char *failed = "";
+    // Not the whole of it: most of its pages need never be touched.
+    init.setup = setup;
+    init.evidence.limit = -1;
+    for (int source = 0; source < SOURCES; source++) init.descriptors[source] = source == CHANNEL ? setup->channel : -1;
     init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
-    int made = init.bare ? furnish_bare(&init.root, &failed)
-                         : furnish_blank(&init.root, setup, &failed);
-    if (made != 0) fail(&init, failed);
-    init.family = (struct family){.processes = init.root.processes, .head = getpid()};
+    if (init.bare && furnish_bare(&init.root, &failed) != 0) fail(&init, failed);
     init.descriptors[CHILDREN] = open_children();
     if (init.descriptors[CHILDREN] < 0) fail(&init, "signalfd");
+    // As early as can be: to make a network takes longer than anything else.
     fork_student(&init);
+    if (!init.bare) {
+        if (furnish_blank(setup, &failed) != 0) fail(&init, failed);
+        if (root_begin(&init.root, &failed) != 0) fail(&init, failed);
+    }
+    init.family.processes = init.root.processes;
+    init.family.head = getpid();
 
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
@@ -147,7 +195,8 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
-    if (account_open(&init.account, &init.root, &setup->group, family, init.request.limits.memory) != 0) {
+    if (!init.grouped) await_group(&init);
+    if (account_open(&init.account, &init.root, &init.group, family, init.request.limits.memory) != 0) {
         fail(&init, "/proc");
     }
     await_confinement(&init);

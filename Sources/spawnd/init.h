@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "cgroup.h"
 #include "filter.h"
 
 // What spawnd hands to the process that it has put into new namespaces.
@@ -14,7 +13,6 @@ struct init_setup {
     int channel; // to spawnd
     const struct filter *filter;
     int landlock; // ABI
-    struct cgroup group;
     uid_t uid;    // of spawnd, which becomes `shown_uid`
     gid_t gid;
     uid_t shown_uid;

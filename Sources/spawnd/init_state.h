@@ -16,7 +16,7 @@
 #include "root.h"
 #include "verdict.h"
 
-enum source { CHANNEL, CHILDREN, STATUS, NOTICES, SOURCES };
+enum source { CHANNEL, CHILDREN, STATUS, NOTICES, GO, SOURCES };
 
 struct init {
     const struct init_setup *setup;
@@ -25,6 +25,7 @@ struct init {
     struct root root;
     pid_t student;
     int64_t started_us;
+    struct cgroup group;
     struct account account;
     struct evidence evidence;
     struct box_clock *clock; // NULL where time is real
@@ -34,7 +35,8 @@ struct init {
     struct relay relay;
     unsigned looks;
     bool asked;  // something of a request has come
-    bool shaped; // furnished but for the files
+    bool grouped; // the group has come, if there is one
+    bool shaped;  // furnished but for the files
     int listeners[REQUEST_LISTENERS];
 };
 

@@ -83,5 +83,5 @@ void lodging_leave(const struct lodging *lodging) {
 
 pid_t lodging_clone(const struct lodging *lodging, int *handle) {
     if (!lodging->is_space) return clone_inside(lodging, handle);
-    return clone_with(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC, handle);
+    return clone_with(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC, handle);
 }

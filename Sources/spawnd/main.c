@@ -7,10 +7,11 @@
 // copy of it that becomes a box costs little and is a well-defined state to go on from. It never executes anything
 // itself.
 //
-//   library ──LAUNCH──▶ spawnd ──clone3──▶ init, process 1 of seven new namespaces        (boxes.c, init.c)
+//   library ──LAUNCH──▶ spawnd ──clone3──▶ init, process 1 of new namespaces              (boxes.c, init.c)
 //                                            maps user 1000, never 0                      (furnish.c)
-//                                            opens the listeners in its own network       (network.c)
 //                                            builds the root and leaves the old one       (root.c, trees.c, files.c)
+//                                            while the student makes the network          (network.c)
+//                                            opens the listeners in it                    (network.c)
 //   library ◀──READY + listeners── spawnd ◀──┘
 //   library ──START──▶ spawnd ──▶ init ──fork──▶ student: new session, limits, no capabilities, no_new_privs,
 //                                            │            Landlock, seccomp, execve       (student.c, filter.c)
@@ -35,6 +36,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -73,10 +75,18 @@ static int say_hello(const struct workshop *workshop) {
     return channel_send(workshop->control, &hello, 0);
 }
 
+// What is made ahead is made when nobody has wanted anything for a moment, so that it keeps nobody waiting.
+enum { LULL_MS = 2 };
+
+static int patience(const struct workshop *workshop) {
+    int timeout = boxes_timeout();
+    return workshop->wants_spare && (timeout < 0 || timeout > LULL_MS) ? LULL_MS : timeout;
+}
+
 static void serve(struct workshop *workshop) {
     for (;;) {
         struct epoll_event event;
-        int count = epoll_wait(workshop->events, &event, 1, workshop->wants_spare ? 0 : boxes_timeout());
+        int count = epoll_wait(workshop->events, &event, 1, patience(workshop));
         boxes_enforce();
         if (count < 1) {
             if (workshop->wants_spare) boxes_prepare(workshop);
@@ -135,6 +145,8 @@ int main(int count, char **arguments) {
         workshop.filter_problem = failed;
         workshop.filter_error = -result;
     }
+    // Every box begins as a copy of this process.
+    malloc_trim(0);
     boxes_prepare(&workshop);
     serve(&workshop);
     boxes_end(&workshop);

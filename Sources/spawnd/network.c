@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -36,11 +38,15 @@ static int parse(const struct listener_request *request, union address *address,
     return -1;
 }
 
-int network_bring_up(void) {
+int network_make(const char **failed) {
+    *failed = "a network namespace";
+    if (unshare(CLONE_NEWNET) != 0) return -1;
+    *failed = "lo";
     int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (control < 0) return -1;
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
     int result = ioctl(control, SIOCSIFFLAGS, &loopback);
+    if (result == 0) result = ioctl(control, SIOCGSKNS);
     int problem = errno;
     close(control);
     errno = problem;

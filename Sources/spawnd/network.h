@@ -5,8 +5,9 @@
 
 #include "request.h"
 
-// Brings `lo` up. Returns 0, or -1 with errno set.
-int network_bring_up(void);
+// Leaves the network for a new one, in which `lo` is up. Returns a descriptor of it, or -1 with errno set and `*failed`
+// naming the step.
+int network_make(const char **failed);
 
 // Opens one listening TCP socket for each request; `lo` gets the addresses that are not loopback addresses. Returns
 // 0, or -1 with errno set and `*failed` naming the address.

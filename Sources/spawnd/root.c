@@ -11,8 +11,6 @@
 
 #include "files.h"
 
-static const char staging[] = "/.scratch";
-
 // The devices of every box.
 static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
 
@@ -110,8 +108,8 @@ int root_begin(struct root *root, const char **failed) {
     root->processes = open_proc(NULL, 0);
     if (hidden < 0 || root->processes < 0) return -1;
     *failed = "/proc/sys/user";
-    // Not yet "mnt": a detached mount counts as a namespace of its own.
-    static const char *const kinds[] = {"user", "pid", "net", "ipc", "uts", "cgroup", "time"};
+    // Not yet "mnt", because a detached mount counts as a namespace of its own, nor "net", which is being made.
+    static const char *const kinds[] = {"user", "pid", "ipc", "uts", "cgroup", "time"};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
         if (root_forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
     }
@@ -132,36 +130,40 @@ int root_leave_old(void) {
     return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
 }
 
-// One tmpfs holds all that can be written, so that the limit on disk space is one limit.
+// One tmpfs holds all that can be written, so that the limit on disk space is one limit. It lies where its last part
+// covers it.
 static int make_scratch(struct root *root, const struct request *request) {
-    static const char *const parts[ROOT_WRITABLE] = {"/.scratch/work", "/.scratch/home", "/.scratch/tmp", "/.scratch/shm"};
+    static const char *const parts[ROOT_WRITABLE] = {"/dev/shm/work", "/dev/shm/home", "/dev/shm/tmp", "/dev/shm/shm"};
     const char *places[ROOT_WRITABLE];
     root_writable(request, places);
     char options[96];
     snprintf(options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0700", (unsigned long long)request->limits.disk,
              (unsigned long long)request->limits.inodes);
-    if (mkdir(staging, 0700) != 0) return -1;
-    if (mount("scratch", staging, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) return -1;
-    root->scratch = open(staging, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (mkdir("/dev/shm", 0700) != 0) return -1;
+    if (mount("scratch", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) return -1;
+    root->scratch = open("/dev/shm", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root->scratch < 0) return -1;
     for (int index = 0; index < ROOT_WRITABLE; index++) {
         if (mkdir(parts[index], 0700) != 0 || make_parents(AT_FDCWD, places[index]) != 0) return -1;
         if (mkdir(places[index], 0755) != 0 && errno != EEXIST) return -1;
         if (mount(parts[index], places[index], NULL, MS_BIND, NULL) != 0) return -1;
     }
-    return umount2(staging, MNT_DETACH) != 0 ? -1 : rmdir(staging);
+    return 0;
 }
 
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
-    if (root_leave_old() != 0) return -1;
+    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";
     if (make_scratch(root, request) != 0) return -1;
     if (trees_place(trees, failed) != 0) return -1;
     *failed = "/submission";
-    return mkdir("/submission", 0755);
+    if (mkdir("/submission", 0755) != 0) return -1;
+    // It covers the new one as long as it is there, but absolute paths do not pass it.
+    *failed = "leaving the old root";
+    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
 }
 
 int root_fill(const struct root *root, const struct request *request, const char **failed) {
@@ -173,6 +175,7 @@ int root_fill(const struct root *root, const struct request *request, const char
     if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
     if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
+    if (root_forbid_namespaces(root->processes, "net") != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

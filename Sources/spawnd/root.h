@@ -24,8 +24,9 @@ int root_begin(struct root *root, const char **failed);
 // root_begin does.
 int root_fill(const struct root *root, const struct request *request, const char **failed);
 
-// Leaves the old root and furnishes the new one as the request wants it, but for the files: the trees at their paths,
-// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. Returns as root_begin does.
+// Turns to the new root, and furnishes it as the request wants it, but for the files: the trees at their paths,
+// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. Leaves the old root for good. Returns
+// as root_begin does.
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
 // Parts of the above, for containers: leaves the old root for the working directory; no namespace of the kind may be made

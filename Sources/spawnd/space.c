@@ -68,10 +68,11 @@ _Noreturn void space_run(int channel, uid_t uid, gid_t gid) {
     const char *failed = "";
     if (furnish_ids(uid, uid, gid, gid) != 0) fail(channel, "uid map of a space");
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail(channel, "PR_SET_PDEATHSIG");
-    if (network_bring_up() != 0) fail(channel, "lo");
+    int network = network_make(&failed);
+    if (network < 0) fail(channel, failed);
     if (open_ports() != 0) fail(channel, "ip_unprivileged_port_start");
-    int users = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC), network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (users < 0 || network < 0) fail(channel, "/proc/self/ns");
+    int users = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+    if (users < 0) fail(channel, "/proc/self/ns");
     if (channel_receive(channel, &parcel, 0) != 1) _exit(0);
     if (parcel.message.kind != MESSAGE_SPACE || parcel.count != 1 || request_read(&request, parcel.descriptors[0]) != 0) {
         errno = EPROTO;

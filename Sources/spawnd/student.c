@@ -15,17 +15,18 @@
 #include "channel.h"
 #include "family.h"
 #include "landlock.h"
+#include "network.h"
 #include "privileges.h"
 #include "request.h"
 #include "root.h"
 
-// The only descriptor that stays open besides the standard ones; execve closes it.
-enum { INIT = 3 };
+// What stays open besides the standard ones, until execve closes it: the socket to init, and the eventfd.
+enum { INIT = 3, GO = 4, ASIDE = 64 };
 
-static void report(int problem, int is_program, const char *step, int listener) {
+static void report(int problem, int is_program, const char *step, int descriptor) {
     struct student_status status = {.problem = problem, .is_program = is_program};
     strncpy(status.step, step, sizeof status.step - 1);
-    student_say(INIT, status, listener);
+    student_say(INIT, status, descriptor);
 }
 
 _Noreturn static void fail(const char *step) {
@@ -60,6 +61,15 @@ static int set_limits(const struct limits *limits, bool bare) {
            limit(RLIMIT_CORE, 1, 1) || limit(RLIMIT_STACK, 8 << 20, 64 << 20) ||
            limit(RLIMIT_MEMLOCK, 64 << 10, 64 << 10) || limit(RLIMIT_MSGQUEUE, 0, 0) ||
            limit(RLIMIT_SIGPENDING, 256, 256) || limit(RLIMIT_NICE, 0, 0) || limit(RLIMIT_RTPRIO, 0, 0);
+}
+
+// Init enters it, and opens the listeners there.
+static void make_network(void) {
+    const char *failed;
+    int network = network_make(&failed);
+    if (network < 0) fail(failed);
+    report(0, 0, "", network);
+    close(network);
 }
 
 static void confine_process(void) {
@@ -155,10 +165,11 @@ static void take_streams(struct parcel *parcel) {
     parcel_close(parcel);
 }
 
-_Noreturn void student_run_beside(const struct init_setup *setup, struct parcel *parcel) {
+_Noreturn void student_run_beside(const struct init_setup *setup, const struct cgroup *group,
+                                  struct parcel *parcel) {
     // Whatever fails from here on is told to nobody: the exit code says it.
     struct request request;
-    if (!cgroup_enter(&setup->group)) _exit(126);
+    if (!cgroup_enter(group)) _exit(126);
     if (request_read(&request, parcel->descriptors[0]) != 0) _exit(126);
     take_streams(parcel);
     if (close_range(INIT, ~0u, 0) != 0) _exit(126);
@@ -171,15 +182,25 @@ _Noreturn void student_run_beside(const struct init_setup *setup, struct parcel 
     _exit(errno == ENOENT ? 127 : 126);
 }
 
-_Noreturn void student_run(int socket, const struct init_setup *setup) {
+static int keep_only(int socket, int go) {
+    // Either may lie where the other is to be.
+    int kept = fcntl(go, F_DUPFD_CLOEXEC, ASIDE);
+    if (kept < 0 || (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) || dup3(kept, GO, O_CLOEXEC) < 0) return -1;
+    return close_range(GO + 1, ~0u, 0);
+}
+
+_Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
-    if (!cgroup_enter(&setup->group)) _exit(127);
-    if (socket != INIT && dup3(socket, INIT, O_CLOEXEC) < 0) _exit(127);
-    if (close_range(INIT + 1, ~0u, 0) != 0) fail("close_range");
+    if (keep_only(socket, go) != 0) _exit(127);
+    if (!bare && !setup->shares_network) make_network();
     confine(setup);
 
     struct parcel parcel;
     struct request request;
+    obey(STUDENT_ENTER, &parcel);
+    struct cgroup group = cgroup_taken(parcel.message.code, parcel.descriptors, parcel.count);
+    if (!cgroup_enter(&group)) fail("the control group");
+    parcel_close(&parcel);
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
     if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
@@ -188,7 +209,8 @@ _Noreturn void student_run(int socket, const struct init_setup *setup) {
     if (setup->landlock > 0 && lock_files(setup, &request) != 0) fail("Landlock");
     if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, bare) != 0) fail("setrlimit");
 
-    obey(STUDENT_GO, &parcel);
+    uint64_t one;
+    if (read(GO, &one, sizeof one) != sizeof one) _exit(127);
     execute(&request);
     report(errno, 1, request.program, -1);
     _exit(127);

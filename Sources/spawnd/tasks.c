@@ -9,13 +9,15 @@
 #include <unistd.h>
 
 void tasks_open(struct tasks *tasks, int processes, struct family *family) {
-    *tasks = (struct tasks){.directory = processes, .family = family, .seen = -1};
-    tasks->newest = openat(processes, "sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+    *tasks = (struct tasks){.directory = processes, .family = family, .seen = -1, .newest = -1};
 }
 
 // The id that the youngest task of the namespace got. As long as it is the same there can be no new ones.
-static long newest(const struct tasks *tasks) {
+static long newest(struct tasks *tasks) {
     char text[32];
+    // The first look at this part of a new /proc takes its time, and most programs never sleep.
+    if (!tasks->looked) tasks->newest = openat(tasks->directory, "sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+    tasks->looked = true;
     ssize_t length = tasks->newest < 0 ? -1 : pread(tasks->newest, text, sizeof text - 1, 0);
     if (length <= 0) return -1;
     text[length] = '\0';

@@ -15,7 +15,8 @@ enum { TASKS_WATCHED = 256 };
 struct tasks {
     int directory; // /proc
     struct family *family; // NULL where all that /proc shows are the box's
-    int newest;    // sys/kernel/ns_last_pid, or -1 where the kernel has none
+    bool looked;   // for sys/kernel/ns_last_pid
+    int newest;    // it, or -1 where the kernel has none
     long seen;     // what it said at the last listing
     bool complete; // whether all tasks are in the table
     size_t count;

@@ -30,6 +30,13 @@ struct TestRegion: CheckContext {
 
     func play(_ scenario: String) throws -> [PlayedCell] { throw UnknownSelector() }
 
+    var document = ReadDocument(name: "taskdef.json", value: .null)
+    var task = TaskOutcome()
+
+    func document(_ source: DocumentCheck.Source, _ schema: DocumentCheck.Schema?) throws -> ReadDocument { document }
+
+    func runTask(_ run: RunTaskCheck.Run) throws -> TaskOutcome { task }
+
     /// A function that answers with its event, and fails where the event is none.
     func invoke(_ function: String, qualifier: String?, event: JSON) throws -> InvokedFunction {
         guard function == "echo" else { return InvokedFunction(payload: .null, problem: "Function not found") }

@@ -113,7 +113,7 @@ struct NetworkLawTests {
         (
             "CreateNetworkAclEntry",
             "NetworkAclId=$ACL&RuleNumber=1&Protocol=6&RuleAction=allow&Egress=false&CidrBlock=0.0.0.0/0",
-            "InvalidParameterValue"
+            "MissingParameter"
         ),
         (
             "ReplaceNetworkAclEntry",

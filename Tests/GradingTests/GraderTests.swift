@@ -10,7 +10,7 @@ struct GraderTests {
     /// A lab with one check, in which a submission is a shell script. Its times are ample: the machine may be busy.
     static let lab = lab(seconds: 600)
 
-    private static func lab(seconds: Int = 600, account: String = "{}") -> LoadedLab {
+    private static func lab(seconds: Int = 600, account: String = "{}", collect: String = "[]") -> LoadedLab {
         let text = """
             lab: v1
             id: tiny
@@ -20,6 +20,7 @@ struct GraderTests {
             limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
             network: emulator
             account: \(account)
+            collect: \(collect)
             checks:
               - id: vpcs
                 points: 10
@@ -45,6 +46,21 @@ struct GraderTests {
         #expect(result.program?.standardOutput.head == "1\n", "\(result.program?.standardError.head ?? "")")
         #expect((600..<602).contains(usage.virtualSeconds))
         #expect(usage.wallSeconds < 600)
+    }
+
+    @Test func `files that a lab collects are taken when all is over, and what is none is named`() async throws {
+        let lab = Self.lab(collect: "[report.txt, out/data.bin, passwords, missing]")
+        let script = """
+            mkdir out; printf 'a\\0b' > out/data.bin; ln -s /etc/passwd passwords; echo 'two <b>webs</b>' > report.txt
+            (while :; do ln -sf /etc/passwd report.txt; sleep 1; done) & exit 0
+            """
+        let files = try #require(try await grade(["solution.sh": script], in: lab).program?.files)
+        #expect(files.map(\.path) == ["report.txt", "out/data.bin", "passwords", "missing"])
+        // Either it was in time or not: nothing behind a link is ever shown.
+        #expect(files[0].text == "two <b>webs</b>\n" || files[0].problem?.contains("symbolic link") == true)
+        #expect(files[1].bytes == 3 && files[1].text == nil && files[1].digest?.count == 64)
+        #expect(files[2].problem?.contains("symbolic link") == true && files[2].text == nil)
+        #expect(files[3].problem == "there is no such file")
     }
 
     @Test func `a waiter polls a region that is honestly pending, and waits for nothing`() async throws {

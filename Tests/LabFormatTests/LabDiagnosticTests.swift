@@ -37,11 +37,19 @@ struct LabDiagnosticTests {
         ("requires:", "require:", "lab.yaml:12:5: error: a check has no key 'require'; did you mean 'requires'?"),
         (
             "id: two", "name: two",
-            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario, invoke"
+            "lab.yaml:10:5: error: a check needs 'id'|lab.yaml:10:5: error: a check has no key 'name'; known here: id, title, points, requires, visibility, score, extra_credit, fail, hints, state, reach, http, scenario, invoke, document, run_task"
         ),
         (
             "{cli: ", "{pulumi: ",
-            "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform, zip"
+            "lab.yaml:5:14: error: 'interfaces' has no key 'pulumi'; known here: cli, boto3, terraform, zip, taskdef"
+        ),
+        (
+            "points: 10", "points: 10\ncollect: [a/../b]",
+            "lab.yaml:5:11: error: a path in 'collect' must be a relative path without '.', '..' and empty parts, not 'a/../b'"
+        ),
+        (
+            "points: 10", "points: 10\ncollect: [a, b, a]",
+            "lab.yaml:5:10: error: 'collect' has 'a' twice; leave one out"
         ),
         ("lab: v1", "lab: v2", "lab.yaml:1:6: error: 'lab' must be v1, the version of the format, not 'v2'"),
         // Types
@@ -166,7 +174,7 @@ struct LabDiagnosticTests {
         ),
         (
             "    state: {select: ec2:instance, count: 1}\n", "",
-            "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario, invoke"
+            "lab.yaml:7:5: error: a check needs a kind: state, reach, http, scenario, invoke, document, run_task"
         ),
         (
             "entry: solution.sh", "entry: ../x",
@@ -264,7 +272,7 @@ struct LabDiagnosticTests {
         let error = try #require(throws: LabError.self) {
             try LoadedLab.parse([UInt8](repeating: 0x20, count: 2 << 20))
         }
-        #expect(error.description == "lab.yaml:1:1: error: the file has 2097152 bytes; a lab may have 1048576")
+        #expect(error.description == "lab.yaml:1:1: error: the file has 2097152 bytes; at most 1048576 are allowed")
     }
 
     @Test func `an alias bomb ends quickly in an error`() {

@@ -17,6 +17,7 @@ struct LabReadingTests {
           boto3: {entry: src/solution.py}
         limits: {wall: 90s, cpu: 1.5m, memory: 256MiB, pids: 32, output: 64KiB, disk: 1GiB, api_calls: 500}
         network: none
+        collect: [report.txt, out/summary.json]
         checks:
           - id: two-azs
             title: Two zones
@@ -69,6 +70,7 @@ struct LabReadingTests {
         #expect(lab.limits.diskBytes == 1 << 30)
         #expect(lab.limits.apiCalls == 500)
         #expect(lab.network == .none)
+        #expect(lab.collect == ["report.txt", "out/summary.json"])
         #expect(lab.checks.map(\.id) == ["two-azs", "tagged", "extra"])
         #expect(lab.checks.map(\.points) == [Points(thousandths: 17_500), Points(thousandths: 12_500), Points(5)])
         #expect(lab.checks.map(\.extraCredit) == [false, false, true])
@@ -124,7 +126,7 @@ struct LabReadingTests {
         let warnings = try parse(text).warnings
         #expect(
             warnings.map(\.description) == [
-                "lab.yaml:31:21: warning: 'Tags.Owner' has only 'ne', which also holds where there is no value: add 'exists: true' unless that is meant"
+                "lab.yaml:32:21: warning: 'Tags.Owner' has only 'ne', which also holds where there is no value: add 'exists: true' unless that is meant"
             ])
     }
 }

@@ -34,6 +34,9 @@ package enum Hostile {
         result.program?.limits = [text: text, "wall": text]
         result.program?.standardOutput = CapturedOutput(head: text, tail: text, totalBytes: 9000, omittedBytes: 100)
         result.program?.standardError = CapturedOutput(head: text, totalBytes: text.utf8.count)
+        result.program?.files = [
+            HandedInFile(path: text, bytes: 9000, digest: text, text: text), HandedInFile(path: text, problem: text),
+        ]
         result.sandboxLayers = [SandboxLayer(name: text, active: false, detail: text)]
         result.apiCalls = [
             APICall(

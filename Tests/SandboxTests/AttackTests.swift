@@ -15,16 +15,29 @@ struct AttackTests {
         #expect(processes(markedWith: marker).isEmpty)
     }
 
-    @Test(arguments: [
+    private static let forbidden = [
         "mount", "umount2", "pivot_root", "setns", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount",
         "mount_setattr", "init_module", "finit_module", "delete_module", "kexec_load", "reboot", "swapon", "swapoff",
         "acct", "quotactl", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp", "open_by_handle_at",
         "settimeofday", "clock_settime",
-    ])
+    ]
+
+    @Test(arguments: forbidden)
     func `a call that nobody needs ends the run and is named`(_ call: String) async throws {
         let outcome = try await run(try Attack(named: "forbidden-calls").policy(arguments: [call]))
         #expect(outcome.ending == .forbiddenSystemCall(name: call), "\(outcome.standardError.head)")
         #expect(outcome.standardOutput.head.isEmpty)
+    }
+
+    /// What the program prints is what the call has returned: the kernel itself refuses it to who has no capability, no
+    /// file and no other process to name.
+    @Test(arguments: forbidden)
+    func `without the filter a call that nobody needs is refused by the kernel`(_ call: String) async throws {
+        var policy = try Attack(named: "forbidden-calls").policy(arguments: [call])
+        policy.omissions = .seccomp
+        let outcome = try await run(policy)
+        #expect(outcome.ending == .exited(code: 0), "\(outcome.standardError.head)")
+        #expect(outcome.standardOutput.head == "ESCAPED: \(call) -1\n")
     }
 
     @Test func `a file and a port of the host are out of reach`() async throws {

@@ -59,6 +59,16 @@ struct MachineTests {
         #expect(text.contains("- namespaces: clone3 with new namespaces: No space left on device"), "\(text)")
     }
 
+    /// The network is made by another process than the rest, which has to say why there is none.
+    @Test func `where no network may be made a box does without, and says so`() throws {
+        guard hasUserNamespaces else { return }
+        let forbid = "echo 0 > /proc/sys/user/max_net_namespaces && exec \"$@\""
+        let text = try output(of: ["unshare", "-Ur", "sh", "-c", forbid, "sh", bench(), "run", "/bin/true"])
+        #expect(text.hasPrefix("exited(code: 0)"), "\(text)")
+        #expect(text.contains("tier: without namespaces"), "\(text)")
+        #expect(text.contains("- namespaces: a network namespace: No space left on device"), "\(text)")
+    }
+
     @Test func `as an ordinary user a box is complete`() throws {
         guard geteuid() == 0 else { return }  // then every other test says so
         // The folder of the build may be closed to others.

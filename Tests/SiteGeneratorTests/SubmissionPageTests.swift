@@ -46,6 +46,23 @@ func `no text can leave its place on a page`(text: String) throws {
     #expect(staff.contains("CANARY-HIDDEN message") && staff.contains("of 95 points"))
 }
 
+@Test func `a page shows the files that a lab collects, or why there is none`() throws {
+    var result = Sample.mixed.result
+    result.program?.files = [
+        HandedInFile(path: "report.txt", bytes: 12, digest: "abc", text: "<b>bold</b>\n"),
+        HandedInFile(path: "big.txt", bytes: 1 << 20, digest: "def", text: "begins"),
+        HandedInFile(path: "data.bin", bytes: 3, digest: "fed"),
+        HandedInFile(path: "link", problem: "it is a symbolic link"),
+    ]
+    let html = StrictHTML(try page(result))
+    #expect(html.problems == [])
+    for text in [
+        "<b>bold</b>", "begins", "Only the beginning", "It is no text", "it is a symbolic link", "not collected",
+    ] {
+        #expect(html.text.contains(text))
+    }
+}
+
 @Test func `equal results are equal bytes`() throws {
     #expect(try page(Sample.mixed.result) == page(Sample.mixed.result))
 }

@@ -9,13 +9,13 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 5, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 6, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
-    // To spawnd, which passes them on to the box's init.
+    // To spawnd, which passes them on to the box's init, or the space, all but MESSAGE_START.
     MESSAGE_LAUNCH = 1,  // values: see enum launch_value; descriptors: request (memfd), standard output, standard error,
                          // and for virtual time a box_clock
-    MESSAGE_START = 2,
+    MESSAGE_START = 2,   // the program may go: spawnd watches over the wall limit, too (see GO_READERS)
     MESSAGE_KILL = 3,    // code: enum limit
     MESSAGE_SPACE = 6,   // a network that boxes share is wanted; descriptors: request (its listeners, its disk)
     MESSAGE_GIVE = 7,    // to a space: code: enum gift; values: see enum asked_value
@@ -27,9 +27,13 @@ enum message_kind {
 
     MESSAGE_SHAPE = 5,   // a box like this one will be asked for; descriptors: its request
 
+    // From spawnd to init, once for each box.
+    MESSAGE_GROUP = 16,  // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
+
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
-    MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request
+    MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request,
+                         // and, but for a space, an eventfd that lets the program go
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
                          // descriptors: the files that were taken out, where some were asked for
@@ -62,6 +66,9 @@ enum omission {
     OMIT_GROUP = 1 << 4,   // the control group
     OMIT_AHEAD = 1 << 5,   // no layer: what was made ahead of the request
 };
+
+// The program and its init both wait for the eventfd of MESSAGE_READY, each for one: nobody needs to pass anything on.
+enum { GO_READERS = 2 };
 
 enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4, LAUNCH_DESCRIPTORS_SHARED = 5 };
 
@@ -118,7 +125,7 @@ enum ended_value {
     ENDED_INODES,
 };
 
-enum { MESSAGE_VALUES = 8, MESSAGE_TEXT = 192, MESSAGE_DESCRIPTORS = 16 };
+enum { MESSAGE_VALUES = 8, MESSAGE_TEXT = 192, MESSAGE_DESCRIPTORS = 17 };
 
 struct message {
     uint32_t kind;

@@ -34,9 +34,8 @@ struct system_event {
 // Waits until something is ready and returns how many events it wrote.
 int system_events_wait(int events, struct system_event *ready, int count);
 
-// A descriptor that becomes readable when it is signalled.
-int system_signal_open(void);
-void system_signal(int descriptor);
+// Lets the program of a box go, by the descriptor that came with MESSAGE_READY.
+void system_let_go(int descriptor);
 
 // Starts `path` with `control` as descriptor 3, nothing else but /dev/null open, an empty environment, default signal
 // dispositions and a session of its own. Returns the process's id.

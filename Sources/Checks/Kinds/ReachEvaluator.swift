@@ -29,6 +29,8 @@ struct ReachEvaluator: CheckEvaluator {
     }
 
     private static let maximumEvidence = 50
+    /// Blocks of rules that are tried: more than a quota of AWS lets one group have.
+    private static let maximumNamed = 256
     /// Pairs of ends: beyond that a lab asks for something else than it means.
     private static let maximumQuestions = 20_000
 
@@ -37,6 +39,7 @@ struct ReachEvaluator: CheckEvaluator {
         let destinations = try sides(check.to, context)
         let counted = check.to.isSelection ? destinations.count : sources.count
         let isCounted = check.count.contains(counted)
+        let probes = InternetProbe.panel + (check.expectation == .blocked ? named(context) : [])
         var findings: [Finding] = []
         for from in sources {
             for to in destinations where from.name != to.name || !check.from.isSelection {
@@ -44,7 +47,7 @@ struct ReachEvaluator: CheckEvaluator {
                     guard findings.count < Self.maximumQuestions else {
                         throw CheckFault("more than \(Self.maximumQuestions) questions about reachability")
                     }
-                    findings.append(try ask(from, to, port, context))
+                    findings.append(try ask(from, to, port, probes, context))
                 }
             }
         }
@@ -77,13 +80,13 @@ struct ReachEvaluator: CheckEvaluator {
     // MARK: Questions
 
     private func ask(
-        _ from: Side, _ to: Side, _ port: Int, _ context: any CheckContext
+        _ from: Side, _ to: Side, _ port: Int, _ probes: [IPv4Address], _ context: any CheckContext
     ) throws(CheckFault) -> Finding {
         var analyses: [PathAnalysis] = []
         for source in from.endpoints {
             for destination in to.endpoints {
                 do {
-                    analyses += try analyze(source, destination, port, context)
+                    analyses += try analyze(source, destination, port, probes, context)
                 } catch {
                     throw CheckFault("\(from.name) to \(to.name): \(error)")
                 }
@@ -116,13 +119,37 @@ struct ReachEvaluator: CheckEvaluator {
         "blocked: \(analysis?.decider?.sentence ?? "it has no network interface.")"
     }
 
+    /// Public addresses that rules of security groups and network ACLs name: where nobody is to get in, a rule for one
+    /// office is one too many.
+    private func named(_ context: any CheckContext) -> [IPv4Address] {
+        let blocks =
+            [
+                ("ec2:security-group", "IpPermissions[].IpRanges[].CidrIp"), ("ec2:network-acl", "Entries[].CidrBlock"),
+            ].flatMap { selector, path -> [String] in
+                guard let values = try? context.select(selector), let path = try? JMESPathExpression(path) else {
+                    return []
+                }
+                return values.flatMap { value -> [String] in
+                    guard case .array(let found)? = try? path.search(value) else { return [] }
+                    return found.compactMap { if case .string(let text) = $0 { text } else { nil } }
+                }
+            }
+        let addresses = Set(blocks).compactMap { text -> IPv4Address? in
+            guard let block = IPv4Block(text), block.prefixLength > 0 else { return nil }
+            let host = IPv4Address(bits: block.base.bits | (block.prefixLength < 31 ? 1 : 0))
+            return host.isPublic ? host : nil
+        }
+        return addresses.sorted { $0.bits < $1.bits }.prefix(Self.maximumNamed).map(\.self)
+    }
+
     /// The internet is a panel of hosts: it reaches what all of them reach, and is kept out where none of them gets in.
     private func analyze(
-        _ source: ReachabilityEndpoint, _ destination: ReachabilityEndpoint, _ port: Int, _ context: any CheckContext
+        _ source: ReachabilityEndpoint, _ destination: ReachabilityEndpoint, _ port: Int, _ probes: [IPv4Address],
+        _ context: any CheckContext
     ) throws -> [PathAnalysis] {
         let transport = Reachability.TransportProtocol(rawValue: check.transport.rawValue) ?? .tcp
         var queries = [ReachabilityQuery(from: source, to: destination, transport, port: port)]
-        for address in InternetProbe.panel where source == .internet || destination == .internet {
+        for address in probes where source == .internet || destination == .internet {
             queries.append(
                 ReachabilityQuery(
                     from: source == .internet ? .address(address) : source,

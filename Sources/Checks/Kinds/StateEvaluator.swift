@@ -146,18 +146,22 @@ struct StateEvaluator: CheckEvaluator {
 
     private static func look(
         at resource: Resource, _ path: JMESPathExpression, _ matchers: [Matcher]
+    ) throws(CheckFault) -> Evidence { try fact(resource.name, resource.value, path, matchers) }
+
+    /// Whether what a path finds in a value satisfies all matchers.
+    static func fact(
+        _ subject: String, _ value: JSON, _ path: JMESPathExpression, _ matchers: [Matcher]
     ) throws(CheckFault) -> Evidence {
         let expected = matchers.map(\.expectation).joined(separator: ", and ")
-        switch try search(path, resource.value) {
+        switch try search(path, value) {
         case .success(let value):
             return Evidence(
-                subject: resource.name, property: path.source, expected: expected, actual: Wording.describe(value),
+                subject: subject, property: path.source, expected: expected, actual: Wording.describe(value),
                 holds: matchers.allSatisfy { $0.holds(for: value) })
         case .failure(let error):
             // Not even a negative matcher holds for what cannot be evaluated.
             return Evidence(
-                subject: resource.name, property: path.source, expected: expected, actual: error.description,
-                holds: false)
+                subject: subject, property: path.source, expected: expected, actual: error.description, holds: false)
         }
     }
 

@@ -67,6 +67,13 @@ package enum Billing {
                 add(item.resourceID, item.kind, item.meter, spent: spent, runsOn: true, isGone: false)
             }
         }
+        for (name, usage) in region.lambda.usage.sorted(by: { $0.key < $1.key }) {
+            costs.append(
+                ResourceCost(
+                    resourceID: name, region: region.name, kind: "function", soFar: usage.cost, hourly: .zero,
+                    isEstimate: PriceList.isEstimateOfFunctions(in: region.name),
+                    isGone: region.lambda.functions[name] == nil))
+        }
         for past in region.ec2.pastUsage {
             let spent = PriceList.cost(past.usage, in: region.name)
             add(past.resourceID, past.usage.meter.kind, past.usage.meter, spent: spent, runsOn: false, isGone: true)

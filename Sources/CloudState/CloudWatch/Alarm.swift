@@ -1,6 +1,6 @@
 package import ServiceModel
 
-/// An alarm on one metric.
+/// An alarm on one metric, or on an expression over several.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html>
 package struct Alarm: ResourceRecord {
@@ -39,7 +39,10 @@ package struct Alarm: ResourceRecord {
     package var name: String
     package var arn: String
     package var description: String?
+    /// Of no name where the alarm is on queries.
     package var metric: MetricKey
+    /// The entries of an alarm on an expression, of which one returns the data; empty otherwise.
+    package var queries: [MetricQuery] = []
     /// `Average`, `Sum`, `p99` …
     package var statistic: String
     package var unit: String?
@@ -71,6 +74,9 @@ package struct Alarm: ResourceRecord {
 
     package var id: String { name }
 
+    /// The metrics that the alarm looks at.
+    package var metrics: [MetricKey] { queries.isEmpty ? [metric] : queries.compactMap { $0.measurement?.key } }
+
     package init(
         name: String, arn: String, metric: MetricKey, statistic: String, period: Int, evaluationPeriods: Int,
         threshold: Double, comparison: Comparison, now: Timestamp
@@ -92,6 +98,7 @@ package struct Alarm: ResourceRecord {
 /// A line of an alarm's history.
 package struct AlarmHistoryItem: Sendable, Equatable {
     package var alarm: String
+    package var isComposite: Bool
     package var time: Timestamp
     /// `ConfigurationUpdate`, `StateUpdate` or `Action`.
     package var type: String
@@ -99,8 +106,11 @@ package struct AlarmHistoryItem: Sendable, Equatable {
     /// JSON text.
     package var data: String
 
-    package init(alarm: String, time: Timestamp, type: String, summary: String, data: String) {
+    package init(
+        alarm: String, isComposite: Bool = false, time: Timestamp, type: String, summary: String, data: String
+    ) {
         self.alarm = alarm
+        self.isComposite = isComposite
         self.time = time
         self.type = type
         self.summary = summary

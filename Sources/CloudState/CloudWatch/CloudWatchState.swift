@@ -1,13 +1,20 @@
 package import ServiceModel
 
-/// Amazon CloudWatch's records in one region: metrics and alarms.
+/// Amazon CloudWatch's records in one region: metrics, alarms and dashboards.
 package struct CloudWatchState: Sendable, Equatable {
     package var metrics = ResourceTable<Metric>()
     package var alarms = ResourceTable<Alarm>()
+    package var compositeAlarms = ResourceTable<CompositeAlarm>()
+    package var dashboards = ResourceTable<Dashboard>()
     /// Oldest first; the newest thousands are kept.
     package var history: [AlarmHistoryItem] = []
 
     package init() {}
+
+    /// Whether there is an alarm of that ARN, of either kind.
+    package func hasAlarm(_ arn: String) -> Bool {
+        alarms.contains { $0.arn == arn } || compositeAlarms.contains { $0.arn == arn }
+    }
 
     package mutating func remember(_ item: AlarmHistoryItem) {
         // Dropping half at a time keeps adding cheap.

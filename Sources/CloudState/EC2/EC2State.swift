@@ -19,6 +19,8 @@ package struct EC2State: Sendable, Equatable {
     package var launchTemplates = ResourceTable<LaunchTemplate>()
     package var placementGroups = ResourceTable<PlacementGroup>()
     package var spotRequests = ResourceTable<SpotRequest>()
+    /// Instances that have entered states which the default event bus was not told of yet.
+    package var stateChanges: [InstanceStateChange] = []
     /// vCPUs of instances that are pending or running.
     package var vCPUs = VCPUCounts()
     package var pastUsage = ResourceTable<PastUsage>()

@@ -20,6 +20,7 @@ extension EC2State {
         instance.enter(.pending, at: now)
         count(instance, by: instance.vCPUs)
         instances.insert(instance)
+        stateChanges.append(InstanceStateChange(instanceID: instance.id, state: .pending))
     }
 
     /// Lets an instance enter a state, with what follows from it: billing, quota, and its Spot request.
@@ -27,6 +28,9 @@ extension EC2State {
         _ instance: inout Instance, to state: InstanceState, now: Timestamp, toHibernate: Bool = false
     ) {
         let counted = instance.countsAgainstQuota
+        if instance.state != state {
+            stateChanges.append(InstanceStateChange(instanceID: instance.id, state: state))
+        }
         instance.enter(state, at: now, toHibernate: toHibernate)
         if counted != instance.countsAgainstQuota { count(instance, by: counted ? -instance.vCPUs : instance.vCPUs) }
         instances[instance.id] = instance

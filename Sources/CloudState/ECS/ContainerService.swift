@@ -84,15 +84,19 @@ package struct ContainerService: ResourceRecord {
     package var created: Timestamp
     package var createdBy: String
     package var clientToken: String?
-    /// The newest first.
+    /// When the scheduler is to look at it next, where it has been asked to.
+    package var nextLook: Timestamp?
+    /// The newest first; none where ECS does not deploy.
     package var deployments: [Deployment]
+    /// In the order of their creation; none where ECS deploys.
+    package var taskSets: [TaskSet] = []
     /// The newest first, at most 100.
     package private(set) var events: [Event] = []
     package var tags: Tags
 
     package init(
         name: String, clusterName: String, arn: String, desired: Int, isDaemon: Bool, minimumHealthyPercent: Int,
-        maximumPercent: Int, deploymentConfiguration: Value, deployment: Deployment, created: Timestamp,
+        maximumPercent: Int, deploymentConfiguration: Value, deployment: Deployment?, created: Timestamp,
         createdBy: String, tags: Tags
     ) {
         id = "\(clusterName)/\(name)"
@@ -104,7 +108,7 @@ package struct ContainerService: ResourceRecord {
         self.minimumHealthyPercent = minimumHealthyPercent
         self.maximumPercent = maximumPercent
         self.deploymentConfiguration = deploymentConfiguration
-        deployments = [deployment]
+        deployments = deployment.map { [$0] } ?? []
         self.created = created
         self.createdBy = createdBy
         self.tags = tags

@@ -65,6 +65,7 @@ extension IAMState {
         switch caller.principal {
         case .account: return nil
         case .user(let name): return user(name).map(policies(of:)) ?? PolicySet()
+        case .role(let name): return role(name).map(policies(of:)) ?? PolicySet()
         case .session(let id):
             guard let session = sessions[id] else { return PolicySet() }
             var set: PolicySet
@@ -91,6 +92,7 @@ extension IAMState {
     /// The principal of a caller, as `Principal` elements name it.
     package func principal(of caller: Caller) -> AccessRequest.Principal {
         var principal = AccessRequest.Principal(arn: caller.arn, accountID: caller.accountID)
+        if case .role(let name) = caller.principal { principal.roleARN = role(name)?.arn }
         if case .session(let id) = caller.principal, let session = sessions[id] {
             switch session.source {
             case .role(let name): principal.roleARN = role(name)?.arn
@@ -122,6 +124,9 @@ extension IAMState {
             context.set("aws:PrincipalType", "User")
             context.set("aws:username", name)
             tags = user(name)?.tags ?? tags
+        case .role(let name):
+            context.set("aws:PrincipalType", "AssumedRole")
+            tags = role(name)?.tags ?? tags
         case .session(let id):
             guard let session = sessions[id] else { break }
             context.set("aws:TokenIssueTime", session.issueTime.iso8601Seconds)

@@ -53,6 +53,14 @@ package struct FunctionVersion: Sendable, Equatable {
     package var memorySize: Int { settings["MemorySize"]?.number ?? 128 }
     /// MiB of `/tmp`.
     package var ephemeralStorage: Int { settings["EphemeralStorage"]?["Size"]?.number ?? 512 }
+    package var architecture: String { settings["Architectures"]?.elements?.first?.text ?? "x86_64" }
+    package var logsJSON: Bool { settings["LoggingConfig"]?["LogFormat"] == "JSON" }
+    /// Of the version of the runtime that it runs on.
+    package func runtimeVersionARN(_ region: String) -> String {
+        let bits = IDGenerator.hash(runtime ?? "provided", 0xCBF2_9CE4_8422_2325)
+        let digest = (0..<4).map { IDGenerator.hexadecimal(IDGenerator.mix(bits &+ UInt64($0))) }.joined()
+        return "arn:aws:lambda:\(region)::runtime:\(digest)"
+    }
     package var layers: [String] { settings["Layers"]?.elements?.compactMap(\.text) ?? [] }
     package var environment: [(name: String, value: String)] {
         settings["Environment"]?["Variables"]?.fields?.fields.compactMap { field in
@@ -191,6 +199,10 @@ package struct EventInvokeConfig: Sendable, Equatable {
 package struct ProvisionedConcurrency: Sendable, Equatable {
     package var count: Int
     package var modified: Timestamp
+    /// `IN_PROGRESS`, `READY`, `FAILED`.
+    package var status = "IN_PROGRESS"
+    /// Why it failed.
+    package var reason: String?
 
     package init(count: Int, modified: Timestamp) {
         self.count = count

@@ -14,6 +14,10 @@ package struct LambdaState: Sendable, Equatable {
     package var codeSigningConfigs = ResourceTable<CodeSigningConfig>()
     /// The access key ids of functions' credentials, by the ARN of the session.
     package var sessions: [String: String] = [:]
+    /// How many invocations have led to a function's latest one, by its name: what ends circles.
+    package var depths: [String: Int] = [:]
+    /// What functions have used, by name; those that are gone included.
+    package var usage: [String: FunctionUsage] = [:]
 
     package init() {}
 
@@ -82,6 +86,9 @@ package struct LambdaLayer: ResourceRecord {
     }
 
     package func version(_ number: Int) -> LayerVersion? { versions.first { $0.number == number } }
+
+    /// Those that can be seen, oldest first.
+    package var visible: [LayerVersion] { versions.filter { !$0.isDeleted } }
 }
 
 /// A version of a layer.
@@ -93,6 +100,8 @@ package struct LayerVersion: Sendable, Equatable {
     /// Description, runtimes, architectures, licence, as they were given.
     package var settings: Fields
     package var policy = FunctionPolicy()
+    /// Functions that have it keep it; nobody else sees it any more.
+    package var isDeleted = false
 
     package init(number: Int, arn: String, code: FunctionCode, created: Timestamp, settings: Fields) {
         self.number = number
@@ -119,8 +128,8 @@ package struct EventSourceMapping: ResourceRecord {
     package var tags: Tags
     /// Invocations of it that run now.
     package var running = 0
-    /// Where each shard of a stream was read up to.
-    package var positions: [String: Int] = [:]
+    /// How far it is with each shard of a stream.
+    package var positions: [String: StreamProgress] = [:]
 
     package init(
         id: String, functionARN: String, sourceARN: String, settings: Fields, isEnabled: Bool, created: Timestamp,

@@ -24,6 +24,12 @@ extension CallContext {
     }
 }
 
+/// What CloudWatch Logs does by itself.
+package enum LogsEvent: Sendable, Equatable {
+    /// New events go to those who have subscribed to their group.
+    case delivery(group: String, stream: String, events: [LogStream.Event])
+}
+
 /// A log group.
 package struct LogGroup: ResourceRecord {
     package var id: String
@@ -114,6 +120,17 @@ package struct LogPolicy: ResourceRecord {
 }
 
 extension World {
+    /// Has new events of a stream delivered to those who have subscribed to its group.
+    ///
+    /// - Parameter number: of the first new event.
+    package mutating func deliver(_ stream: LogStream, from number: Int, _ group: LogGroup, region: String) {
+        guard !group.subscriptions.isEmpty, stream.count > number else { return }
+        let events = stream.events.filter { $0.number >= number }
+        schedule(
+            .event(.logs(.delivery(group: group.id, stream: stream.name, events: events)), region: region),
+            after: Timings.logDelivery)
+    }
+
     /// Writes events as a service of AWS does that logs for a resource; makes the stream, and with `createsGroup` the
     /// group, where they are missing.
     ///
@@ -134,7 +151,9 @@ extension World {
         let id = LogStream.id(group: name, name: stream)
         var record = regions[index].logs.streams[id] ?? LogStream(group: group, name: stream, created: now)
         let before = record.bytes
+        let count = record.count
         for event in events { record.append(event.message, time: event.time, now: now) }
+        deliver(record, from: count, group, region: region)
         regions[index].logs.storedBytes += record.bytes - before
         regions[index].logs.streams.insert(record)
         return true

@@ -8,6 +8,8 @@ package struct SQSState: Sendable, Equatable {
     package var queues = ResourceTable<MessageQueue>()
     /// Bytes of all messages.
     package var storedBytes = 0
+    /// The latest moves of messages from dead letter queues, oldest first.
+    package var moves: [MessageMove] = []
 
     package init() {}
 }
@@ -17,6 +19,37 @@ extension CallContext {
     package var sqs: SQSState {
         get { world.regions[regionIndex].sqs }
         _modify { yield &world.regions[regionIndex].sqs }
+    }
+}
+
+/// What SQS does by itself.
+package enum SQSEvent: Sendable, Equatable {
+    /// A move of messages goes on.
+    case move(handle: String)
+}
+
+/// A move of messages from a dead letter queue.
+package struct MessageMove: Sendable, Equatable {
+    package var handle: String
+    package var source: String
+    package var destination: String?
+    /// Messages a second; nil for as many as there are.
+    package var rate: Int?
+    package var started: Timestamp
+    /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED`, `FAILED`.
+    package var status = "RUNNING"
+    package var moved = 0
+    package var toMove: Int
+
+    package init(
+        handle: String, source: String, destination: String?, rate: Int?, started: Timestamp, toMove: Int
+    ) {
+        self.handle = handle
+        self.source = source
+        self.destination = destination
+        self.rate = rate
+        self.started = started
+        self.toMove = toMove
     }
 }
 

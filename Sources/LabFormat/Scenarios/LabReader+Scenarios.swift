@@ -180,7 +180,7 @@ extension LabReader {
         return targets.count == nodes.count ? targets : []
     }
 
-    private func call(
+    func call(
         _ name: YAMLNode, _ fields: inout FieldReader, _ node: YAMLNode
     ) -> ScenarioDefinition.Step? {
         let parameters = fields.optional("with")?.json("'with'", diagnostics)

@@ -51,6 +51,7 @@ package struct FaultDefinition: Sendable {
         case rebootInstances = "aws:ec2:reboot-instances"
         case terminateInstances = "aws:ec2:terminate-instances"
         case impairment = "instance-impairment"
+        case stopTasks = "aws:ecs:stop-task"
         case disruption = "aws:network:disrupt-connectivity"
         case launchShortage = "aws:ec2:api-insufficient-instance-capacity-error"
         case groupShortage = "aws:ec2:asg-insufficient-instance-capacity-error"
@@ -64,6 +65,7 @@ package struct FaultDefinition: Sendable {
             case .zoneOutage: (["az"], [])
             case .stopInstances, .rebootInstances, .terminateInstances: (["instances"], [])
             case .impairment: (["instances"], ["check"])
+            case .stopTasks: (["tasks"], [])
             case .disruption: (["subnets"], ["scope"])
             case .launchShortage, .groupShortage: (["az"], ["percent"])
             case .throttle, .internalError, .unavailable: (["service"], ["operations", "percent"])
@@ -71,11 +73,11 @@ package struct FaultDefinition: Sendable {
         }
 
         /// Whether it happens at once, so that it has no duration.
-        var isInstant: Bool { self == .rebootInstances || self == .terminateInstances }
+        var isInstant: Bool { [.rebootInstances, .terminateInstances, .stopTasks].contains(self) }
     }
 
     package var action: Action
-    /// `az`, `instances`, `subnets` or `service`: what is struck, as one text or several.
+    /// `az`, `instances`, `tasks`, `subnets` or `service`: what is struck, as one text or several.
     package var targets: [ExpressionTemplate]
     /// `operations`; empty for all.
     package var operations: [String]

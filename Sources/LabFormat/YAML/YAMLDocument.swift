@@ -9,8 +9,13 @@ struct YAMLDocument {
     private static let maximumAliases = 32
 
     private let diagnostics: Diagnostics
+    /// What is said of YAML that is refused: it is …
+    private let refusal: String
 
-    init(diagnostics: Diagnostics) { self.diagnostics = diagnostics }
+    init(diagnostics: Diagnostics, refusal: String = "not part of the lab format") {
+        self.diagnostics = diagnostics
+        self.refusal = refusal
+    }
 
     /// The document's root, or nil when it cannot be read, which the diagnostics then say.
     func read(_ bytes: [UInt8]) -> YAMLNode? {
@@ -37,7 +42,7 @@ struct YAMLDocument {
     private func text(of bytes: [UInt8]) -> String? {
         let start = SourceLocation(line: 1, column: 1)
         if bytes.count > Self.maximumBytes {
-            diagnostics.error("the file has \(bytes.count) bytes; a lab may have \(Self.maximumBytes)", at: start)
+            diagnostics.error("the file has \(bytes.count) bytes; at most \(Self.maximumBytes) are allowed", at: start)
             return nil
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -50,7 +55,7 @@ struct YAMLDocument {
             return nil
         }
         if let alias = Self.aliasBeyondLimit(in: bytes) {
-            diagnostics.error("YAML aliases are not part of the lab format: write the value out", at: alias)
+            diagnostics.error("YAML aliases are \(refusal): write the value out", at: alias)
             return nil
         }
         return text
@@ -94,7 +99,7 @@ struct YAMLDocument {
         }
         if source.anchor != nil {
             diagnostics.error(
-                "YAML anchors and aliases are not part of the lab format: write the value out", at: location)
+                "YAML anchors and aliases are \(refusal): write the value out", at: location)
             return nil
         }
         switch source {
@@ -102,7 +107,7 @@ struct YAMLDocument {
             let tag = scalar.tag.description
             // Yams says that quoted scalars are strings; everything else was written by the author.
             let isImplied = tag.isEmpty || tag == "!" || scalar.style != .plain && tag == Tag.Name.str.rawValue
-            if !isImplied { diagnostics.error("YAML tags (\(tag)) are not part of the lab format", at: location) }
+            if !isImplied { diagnostics.error("YAML tags (\(tag)) are \(refusal)", at: location) }
             return YAMLNode(content: .scalar(scalar.string, Self.style(scalar.style)), location: location)
         case .sequence(let items):
             return YAMLNode(content: .sequence(items.compactMap { node($0, depth: depth + 1) }), location: location)
@@ -110,7 +115,7 @@ struct YAMLDocument {
             return YAMLNode(
                 content: .mapping(pairs.compactMap { entry($0.key, $0.value, depth: depth + 1) }), location: location)
         case .alias:
-            diagnostics.error("YAML aliases are not part of the lab format: write the value out", at: location)
+            diagnostics.error("YAML aliases are \(refusal): write the value out", at: location)
             return nil
         }
     }
@@ -122,7 +127,7 @@ struct YAMLDocument {
             return nil
         }
         if scalar.string == "<<" {
-            diagnostics.error("YAML merge keys are not part of the lab format: write the values out", at: location)
+            diagnostics.error("YAML merge keys are \(refusal): write the values out", at: location)
             return nil
         }
         return node(value, depth: depth).map {

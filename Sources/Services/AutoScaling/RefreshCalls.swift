@@ -12,13 +12,9 @@ enum RefreshCalls {
         "StartInstanceRefresh": .write(start),
     ]
 
-    private static func active(_ group: AutoScalingGroup, _ context: CallContext) -> InstanceRefresh? {
-        context.autoScaling.refreshes.first { $0.group == group.name && $0.isActive }
-    }
-
     static func start(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var group = try context.group(input)
-        guard active(group, context) == nil else {
+        guard context.autoScaling.activeRefresh(of: group) == nil else {
             throw ServiceError(
                 "InstanceRefreshInProgress",
                 "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
@@ -63,7 +59,9 @@ enum RefreshCalls {
 
     static func cancel(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let group = try context.group(input)
-        guard var refresh = active(group, context), refresh.status != "Cancelling" else { throw noneActive }
+        guard var refresh = context.autoScaling.activeRefresh(of: group), refresh.status != "Cancelling" else {
+            throw noneActive
+        }
         refresh.status = "Cancelling"
         refresh.reason = "Cancelled due to a user request."
         context.autoScaling.refreshes.insert(refresh)
@@ -78,7 +76,9 @@ enum RefreshCalls {
 
     static func rollBack(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var group = try context.group(input)
-        guard var refresh = active(group, context), refresh.status != "Cancelling" else { throw noneActive }
+        guard var refresh = context.autoScaling.activeRefresh(of: group), refresh.status != "Cancelling" else {
+            throw noneActive
+        }
         guard refresh.desired != nil else {
             throw ServiceError(
                 "IrreversibleInstanceRefresh",
@@ -135,5 +135,12 @@ extension GroupRules {
         }
         guard let policy = desired.structure("MixedInstancesPolicy") else { return nil }
         return try mixed(policy, context)
+    }
+}
+
+extension AutoScalingState {
+    /// The refresh of a group that is under way.
+    func activeRefresh(of group: AutoScalingGroup) -> InstanceRefresh? {
+        refreshes.first { $0.group == group.name && $0.isActive }
     }
 }

@@ -17,6 +17,10 @@ enum AlarmCalls {
 
     static func put(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = input.string("AlarmName") ?? ""
+        guard context.cloudWatch.compositeAlarms[name] == nil else {
+            throw CloudWatchError.validation(
+                "A composite alarm with the name \(name) exists: an alarm's type can't be changed.")
+        }
         let known = context.cloudWatch.alarms[name]
         guard known != nil || context.cloudWatch.alarms.count < quota else {
             throw ServiceError("LimitExceeded", "The maximum limit of \(quota) alarms is reached.")
@@ -44,26 +48,16 @@ enum AlarmCalls {
     }
 
     private static func read(_ input: Input, _ name: String, _ context: CallContext) throws(ServiceError) -> Alarm {
-        guard input.structures("Metrics").isEmpty, input.structure("EvaluationCriteria") == nil else {
-            throw CloudWatchError.notEmulated("An alarm on metric math or a query")
+        let metrics = input.structures("Metrics")
+        guard input.structure("EvaluationCriteria") == nil else {
+            throw CloudWatchError.notEmulated("An alarm on a query")
         }
         for required in ["MetricName", "Namespace", "Period", "Threshold", "EvaluationPeriods", "ComparisonOperator"]
-        where !input.has(required) {
+        where !input.has(required) && (metrics.isEmpty || !["MetricName", "Namespace", "Period"].contains(required)) {
             throw CloudWatchError.validation("The parameter \(required) must be specified.")
         }
-        let statistic = input.string("Statistic")
-        let extended = input.string("ExtendedStatistic")
-        guard (statistic == nil) != (extended == nil) else {
-            throw CloudWatchError.validation(
-                statistic == nil
-                    ? "Either Statistic or ExtendedStatistic must be set"
-                    : "Statistic and ExtendedStatistic are mutually exclusive.")
-        }
-        if let extended, Statistics.percentile(extended) == nil {
-            throw CloudWatchError.validation(
-                "The value \(extended.prefix(32)) for parameter ExtendedStatistic is invalid.")
-        }
-        let period = input.integer("Period") ?? 60
+        let subject = try metrics.isEmpty ? subject(input) : subject(metrics, input)
+        let period = subject.period
         let periods = input.integer("EvaluationPeriods") ?? 1
         guard [10, 20, 30].contains(period) || period > 0 && period % 60 == 0 else {
             throw CloudWatchError.validation("Period must be 10, 20, 30 or a multiple of 60.")
@@ -95,9 +89,10 @@ enum AlarmCalls {
         }
         var alarm = Alarm(
             name: name, arn: "arn:aws:cloudwatch:\(context.region):\(context.accountID):alarm:\(name)",
-            metric: try MetricKey(input), statistic: statistic ?? extended ?? "", period: period,
+            metric: subject.metric, statistic: subject.statistic, period: period,
             evaluationPeriods: periods, threshold: input.double("Threshold") ?? 0, comparison: comparison,
             now: context.now)
+        alarm.queries = subject.queries
         alarm.description = input.string("AlarmDescription")
         alarm.unit = input.string("Unit")
         alarm.datapointsToAlarm = input.integer("DatapointsToAlarm")
@@ -110,17 +105,75 @@ enum AlarmCalls {
         return alarm
     }
 
+    /// What an alarm looks at.
+    private struct Subject {
+        var metric: MetricKey
+        var statistic: String
+        var period: Int
+        var queries: [MetricQuery] = []
+    }
+
+    private static func subject(_ input: Input) throws(ServiceError) -> Subject {
+        let statistic = input.string("Statistic")
+        let extended = input.string("ExtendedStatistic")
+        guard (statistic == nil) != (extended == nil) else {
+            throw CloudWatchError.validation(
+                statistic == nil
+                    ? "Either Statistic or ExtendedStatistic must be set"
+                    : "Statistic and ExtendedStatistic are mutually exclusive.")
+        }
+        if let extended, Statistics.percentile(extended) == nil {
+            throw CloudWatchError.validation(
+                "The value \(extended.prefix(32)) for parameter ExtendedStatistic is invalid.")
+        }
+        return Subject(
+            metric: try MetricKey(input), statistic: statistic ?? extended ?? "", period: input.integer("Period") ?? 60)
+    }
+
+    /// An alarm on an expression, or on one metric in the form of a query.
+    private static func subject(_ metrics: [Input], _ input: Input) throws(ServiceError) -> Subject {
+        for name in ["MetricName", "Namespace", "Dimensions", "Period", "Statistic", "ExtendedStatistic", "Unit"]
+        where input.has(name) && input[name]?.elements?.isEmpty != true {
+            throw CloudWatchError.validation("The parameters Metrics and \(name) are mutually exclusive.")
+        }
+        guard !input.has("ThresholdMetricId") else { throw CloudWatchError.notEmulated("Anomaly detection") }
+        let queries = try MetricQueries.read(metrics, member: "Metrics")
+        let results = queries.filter { $0.returnsData ?? true }
+        guard let result = results.first, results.count == 1 else {
+            throw CloudWatchError.validation("Exactly one element of the metrics list should return data.")
+        }
+        let period =
+            result.period ?? result.measurement?.period ?? queries.compactMap(\.measurement?.period).max() ?? 60
+        let subject = Subject(
+            metric: MetricKey(namespace: "", name: "", dimensions: []), statistic: "", period: period, queries: queries)
+        // What the expression names must be there.
+        var evaluator = MathEvaluator(
+            queries: queries,
+            measured: Dictionary(
+                queries.filter { $0.measurement != nil }.map { ($0.id, MathSeries(label: "", points: [])) },
+                uniquingKeysWith: { first, _ in first }), times: [], period: period)
+        if case .scalar = try evaluator.value(of: result.id, for: result.id) {
+            throw CloudWatchError.expression(result.id, "The expression must return a time series")
+        }
+        return subject
+    }
+
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let names = input.strings("AlarmNames")
         guard names.count <= 100 else {
             throw CloudWatchError.validation("The collection AlarmNames must not have a size greater than 100.")
         }
+        guard Set(names).count(where: { context.cloudWatch.compositeAlarms[$0] != nil }) <= 1 else {
+            throw CloudWatchError.validation("DeleteAlarms can delete at most one composite alarm.")
+        }
         // Names that there are not are passed over.
-        for name in names where context.cloudWatch.alarms.remove(name) != nil {
+        for name in names {
+            let isComposite = context.cloudWatch.compositeAlarms.remove(name) != nil
+            guard context.cloudWatch.alarms.remove(name) != nil || isComposite else { continue }
             context.cloudWatch.remember(
                 AlarmHistoryItem(
-                    alarm: name, time: context.now, type: "ConfigurationUpdate", summary: "Alarm \"\(name)\" deleted",
-                    data: "{\"version\":\"1.0\",\"type\":\"Delete\"}"))
+                    alarm: name, isComposite: isComposite, time: context.now, type: "ConfigurationUpdate",
+                    summary: "Alarm \"\(name)\" deleted", data: "{\"version\":\"1.0\",\"type\":\"Delete\"}"))
         }
         return .empty
     }
@@ -128,16 +181,23 @@ enum AlarmCalls {
     private static func setActions(_ enabled: Bool, _ context: inout CallContext, _ input: Input) -> Response {
         for name in input.strings("AlarmNames") {
             context.cloudWatch.alarms.update(name) { $0.actionsEnabled = enabled }
+            context.cloudWatch.compositeAlarms.update(name) { $0.actionsEnabled = enabled }
         }
         return .empty
     }
 
     static func setState(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        guard let alarm = context.cloudWatch.alarms[input.string("AlarmName") ?? ""] else {
-            throw ServiceError("ResourceNotFound", "Unknown alarm", status: 404)
-        }
         guard let state = input.string("StateValue").flatMap(Alarm.State.init(rawValue:)) else {
             throw CloudWatchError.validation("Invalid state value.")
+        }
+        if let composite = context.cloudWatch.compositeAlarms[input.string("AlarmName") ?? ""] {
+            CompositeAlarms.enter(
+                state, composite, reason: input.string("StateReason") ?? "", data: input.string("StateReasonData"),
+                &context)
+            return .empty
+        }
+        guard let alarm = context.cloudWatch.alarms[input.string("AlarmName") ?? ""] else {
+            throw ServiceError("ResourceNotFound", "Unknown alarm", status: 404)
         }
         AlarmLook.enter(
             state, alarm, reason: input.string("StateReason") ?? "", data: input.string("StateReasonData"),

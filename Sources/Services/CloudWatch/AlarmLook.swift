@@ -25,9 +25,8 @@ enum AlarmLook {
         if let next = alarm.nextLook, next > context.now { return }
         alarm.nextLook = nil
         context.cloudWatch.alarms.insert(alarm)
-        if ServiceMetrics.isService(alarm.metric) { sample(alarm, &context) }
-        let points = context.cloudWatch.metrics[alarm.metric.text]?.points ?? []
-        let evaluation = Evaluation(alarm, points, now: context.now)
+        for metric in alarm.metrics where ServiceMetrics.isService(metric) { sample(metric, &context) }
+        let evaluation = Evaluation(alarm, context.cloudWatch.metrics, now: context.now)
         if let state = evaluation.state, state != alarm.state {
             enter(
                 state, alarm, reason: evaluation.reason(alarm, state), data: data(alarm, evaluation, context),
@@ -45,10 +44,10 @@ enum AlarmLook {
     }
 
     /// Takes down what a service's metric is now, for the period that has just ended.
-    private static func sample(_ alarm: Alarm, _ context: inout CallContext) {
-        guard let value = ServiceMetrics.value(alarm.metric, &context) else { return }
+    private static func sample(_ key: MetricKey, _ context: inout CallContext) {
+        guard let value = ServiceMetrics.value(key, &context) else { return }
         let time = Statistics.aligned(context.now, period: 60).adding(seconds: -60)
-        var metric = context.cloudWatch.metrics[alarm.metric.text] ?? Metric(key: alarm.metric, unit: "None")
+        var metric = context.cloudWatch.metrics[key.text] ?? Metric(key: key, unit: "None")
         guard metric.points.last.map({ $0.time < time }) ?? true else { return }
         metric.add(.init(time: time, sum: value, minimum: value, maximum: value, count: 1))
         context.cloudWatch.metrics.insert(metric)
@@ -60,7 +59,7 @@ enum AlarmLook {
         let isSettled = evaluation.state == nil || evaluation.state == alarm.state
         guard isSettled,
             known.isEmpty
-                || ServiceMetrics.isService(alarm.metric) && known.count == alarm.evaluationPeriods
+                || alarm.metrics.contains(where: ServiceMetrics.isService) && known.count == alarm.evaluationPeriods
                     && Set(known).count == 1
         else { return false }
         return alarm.state != .alarm || !alarm.alarmActions.contains(where: isPolicy) || alarm.idleTriggers >= 10
@@ -71,10 +70,10 @@ enum AlarmLook {
     static func isAwaited(_ world: World, _ event: ServiceEvent, _ region: String) -> Bool {
         guard case .alarm(let name) = event,
             let state = world.regions.first(where: { $0.name == region })?.cloudWatch,
-            let alarm = state.alarms[name], !ServiceMetrics.isService(alarm.metric),
+            let alarm = state.alarms[name], !alarm.metrics.contains(where: ServiceMetrics.isService),
             let next = alarm.nextLook
         else { return false }
-        let evaluation = Evaluation(alarm, state.metrics[alarm.metric.text]?.points ?? [], now: next)
+        let evaluation = Evaluation(alarm, state.metrics, now: next)
         return evaluation.state.map { $0 != alarm.state } ?? false
     }
 
@@ -105,6 +104,7 @@ enum AlarmLook {
             AlarmHistoryItem(
                 alarm: alarm.name, time: context.now, type: "StateUpdate", summary: summary,
                 data: record.serializedString()))
+        CompositeAlarms.evaluate(&context, cause: (changed.arn, state))
         if state == .alarm { context.world.stopExperiments(onAlarm: changed.arn, region: context.region) }
         context.world.wake()
         guard changed.actionsEnabled else { return }
@@ -188,8 +188,9 @@ enum AlarmLook {
         let known = evaluation.known
         let record: JSON = [
             "version": "1.0", "queryDate": .string(context.now.iso8601),
-            "startDate": .string((known.last?.time ?? context.now).iso8601), "statistic": .string(alarm.statistic),
-            "period": .integer(alarm.period), "recentDatapoints": .array(known.map { .number($0.value) }),
+            "startDate": .string((known.last?.time ?? context.now).iso8601),
+            "statistic": alarm.queries.isEmpty ? .string(alarm.statistic) : .null, "period": .integer(alarm.period),
+            "recentDatapoints": .array(known.map { .number($0.value) }),
             "threshold": .number(alarm.threshold),
         ]
         return record.serializedString()

@@ -11,6 +11,15 @@ enum AlarmViews {
         "DescribeAlarmsForMetric": .read(describeForMetric),
     ]
 
+    /// One of both kinds of alarms, which share the pages of an answer.
+    private enum Shown {
+        case composite(CompositeAlarm)
+        case metric(Alarm)
+
+        var composite: CompositeAlarm? { if case .composite(let alarm) = self { alarm } else { nil } }
+        var metric: Alarm? { if case .metric(let alarm) = self { alarm } else { nil } }
+    }
+
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let names = Set(input.strings("AlarmNames"))
         let prefix = input.string("AlarmNamePrefix")
@@ -29,17 +38,32 @@ enum AlarmViews {
                     }
                 } ?? true)
         }.sorted { $0.name < $1.name }
+        let composites =
+            types.contains("CompositeAlarm")
+            ? context.cloudWatch.compositeAlarms.filter { alarm in
+                (names.isEmpty || names.contains(alarm.name)) && (prefix.map { alarm.name.hasPrefix($0) } ?? true)
+                    && (state == nil || alarm.state.rawValue == state)
+                    && (action.map { prefix in
+                        (alarm.okActions + alarm.alarmActions + alarm.insufficientDataActions).contains {
+                            $0.hasPrefix(prefix)
+                        }
+                    } ?? true)
+            }.sorted { $0.name < $1.name } : []
         let isMetric = types.isEmpty || types.contains("MetricAlarm")
+        let all = composites.map(Shown.composite) + (isMetric ? found.map(Shown.metric) : [])
         let (page, token) = try Paging.page(
-            isMetric ? found : [], input.string("NextToken"), size: input.integer("MaxRecords") ?? 50)
-        return Response(["MetricAlarms": .list(page, view), "CompositeAlarms": [], "NextToken": token])
+            all, input.string("NextToken"), size: input.integer("MaxRecords") ?? 50)
+        return Response([
+            "CompositeAlarms": .list(page.compactMap(\.composite), CompositeAlarmCalls.view),
+            "MetricAlarms": .list(page.compactMap(\.metric), view), "NextToken": token,
+        ])
     }
 
     static func describeForMetric(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let key = try MetricKey(input)
         let statistic = input.string("Statistic") ?? input.string("ExtendedStatistic")
         let found = context.cloudWatch.alarms.filter { alarm in
-            alarm.metric == key && (statistic == nil || alarm.statistic == statistic)
+            alarm.queries.isEmpty && alarm.metric == key && (statistic == nil || alarm.statistic == statistic)
                 && (input.integer("Period").map { $0 == alarm.period } ?? true)
         }
         return Response(["MetricAlarms": .list(found, view)])
@@ -47,6 +71,7 @@ enum AlarmViews {
 
     static func view(_ alarm: Alarm) -> Value {
         let isExtended = Statistics.percentile(alarm.statistic) != nil
+        let isMath = !alarm.queries.isEmpty
         return [
             "AlarmName": .string(alarm.name), "AlarmArn": .string(alarm.arn),
             "AlarmDescription": .optional(alarm.description),
@@ -57,10 +82,13 @@ enum AlarmViews {
             "StateValue": .string(alarm.state.rawValue), "StateReason": .string(alarm.reason),
             "StateReasonData": .optional(alarm.reasonData), "StateUpdatedTimestamp": .timestamp(alarm.stateUpdated),
             "StateTransitionedTimestamp": .timestamp(alarm.stateTransitioned),
-            "MetricName": .string(alarm.metric.name), "Namespace": .string(alarm.metric.namespace),
-            "Statistic": isExtended ? nil : .string(alarm.statistic),
+            "MetricName": isMath ? nil : .string(alarm.metric.name),
+            "Namespace": isMath ? nil : .string(alarm.metric.namespace),
+            "Metrics": isMath ? .list(alarm.queries, MetricQueries.view) : nil,
+            "Statistic": isExtended || isMath ? nil : .string(alarm.statistic),
             "ExtendedStatistic": isExtended ? .string(alarm.statistic) : nil,
-            "Dimensions": alarm.metric.dimensionList, "Period": .integer(alarm.period), "Unit": .optional(alarm.unit),
+            "Dimensions": isMath ? nil : alarm.metric.dimensionList, "Period": isMath ? nil : .integer(alarm.period),
+            "Unit": .optional(alarm.unit),
             "EvaluationPeriods": .integer(alarm.evaluationPeriods),
             "DatapointsToAlarm": alarm.datapointsToAlarm.map(Value.integer), "Threshold": .double(alarm.threshold),
             "ComparisonOperator": .string(alarm.comparison.rawValue), "TreatMissingData": .optional(alarm.missingData),
@@ -71,10 +99,14 @@ enum AlarmViews {
     static func history(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = input.string("AlarmName")
         let type = input.string("HistoryItemType")
+        let types = input.strings("AlarmTypes")
         let start = input.timestamp("StartDate")
         let end = input.timestamp("EndDate")
         var found = context.cloudWatch.history.filter { item in
-            (name == nil || item.alarm == name) && (type == nil || item.type == type)
+            (name == nil || item.alarm == name)
+                // Without any types it is metric alarms only.
+                && (types.isEmpty ? !item.isComposite : types.contains(item.typeName))
+                && (type == nil || item.type == type)
                 && (start.map { item.time >= $0 } ?? true) && (end.map { item.time <= $0 } ?? true)
         }
         if input.string("ScanBy") != "TimestampAscending" { found.reverse() }
@@ -83,11 +115,17 @@ enum AlarmViews {
         return Response([
             "AlarmHistoryItems": .list(page) { item in
                 [
-                    "AlarmName": .string(item.alarm), "AlarmType": "MetricAlarm", "Timestamp": .timestamp(item.time),
+                    "AlarmName": .string(item.alarm), "AlarmType": .string(item.typeName),
+                    "Timestamp": .timestamp(item.time),
                     "HistoryItemType": .string(item.type), "HistorySummary": .string(item.summary),
                     "HistoryData": .string(item.data),
                 ]
             }, "NextToken": token,
         ])
     }
+}
+
+extension AlarmHistoryItem {
+    /// `MetricAlarm` or `CompositeAlarm`.
+    var typeName: String { isComposite ? "CompositeAlarm" : "MetricAlarm" }
 }

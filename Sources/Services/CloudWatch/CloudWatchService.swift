@@ -1,7 +1,7 @@
 package import CloudState
 import ServiceModel
 
-/// Amazon CloudWatch: metrics and metric alarms.
+/// Amazon CloudWatch: metrics, alarms and dashboards.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html>
 package enum CloudWatchService {
@@ -15,6 +15,8 @@ package enum CloudWatchService {
     package static let groups: [[String: Handler]] = [
         AlarmCalls.operations,
         AlarmViews.operations,
+        CompositeAlarmCalls.operations,
+        DashboardCalls.operations,
         MetricCalls.operations,
         MetricDataCalls.operations,
         TagCalls.operations,
@@ -26,6 +28,11 @@ enum CloudWatchError {
     static func invalid(_ message: String) -> ServiceError { ServiceError("InvalidParameterValue", message) }
     static func combination(_ message: String) -> ServiceError { ServiceError("InvalidParameterCombination", message) }
     static func validation(_ message: String) -> ServiceError { ServiceError("ValidationError", message) }
+
+    /// What is wrong with an expression of metric math, which is named by its query's id.
+    static func expression(_ id: String, _ what: String) -> ServiceError {
+        validation("Error in expression '\(id.prefix(64))': \(what)")
+    }
 
     static func notEmulated(_ what: String) -> ServiceError {
         ServiceError("ValidationError", "\(what) is not emulated here.", isNotEmulated: true)

@@ -11,15 +11,35 @@ struct Evaluation {
     let state: Alarm.State?
 
     /// Holds the whole periods before a moment against the threshold.
-    init(_ alarm: Alarm, _ points: [Metric.Point], now: Timestamp) {
+    init(_ alarm: Alarm, _ metrics: ResourceTable<Metric>, now: Timestamp) {
         let end = Statistics.aligned(now, period: alarm.period)
         let start = end.adding(seconds: -alarm.period * alarm.evaluationPeriods)
-        // Only the end of the data can lie in the window.
-        let recent = points.suffix(alarm.period * alarm.evaluationPeriods + 1)
-        let buckets = Statistics.buckets(recent, from: start, to: end, period: alarm.period)
+        func buckets(_ key: MetricKey, _ period: Int) -> [Statistics.Bucket] {
+            // Only the end of the data can lie in the window.
+            let recent = (metrics[key.text]?.points ?? []).suffix(alarm.period * alarm.evaluationPeriods + 1)
+            return Statistics.buckets(recent, from: start, to: end, period: period)
+        }
+        var found: [Timestamp: Double] = [:]
+        if alarm.queries.isEmpty {
+            for bucket in buckets(alarm.metric, alarm.period) { found[bucket.start] = bucket.value(alarm.statistic) }
+        } else {
+            var measured: [String: MathSeries] = [:]
+            for query in alarm.queries {
+                guard let measurement = query.measurement else { continue }
+                measured[query.id] = MetricQueries.series(
+                    buckets(measurement.key, measurement.period), query, measurement)
+            }
+            var evaluator = MathEvaluator(
+                queries: alarm.queries, measured: measured,
+                times: MetricQueries.times(from: start, to: end, period: alarm.period), period: alarm.period)
+            let result = alarm.queries.first { $0.returnsData ?? true }?.id ?? ""
+            // An expression that cannot be worked out gives no data.
+            let value = try? evaluator.value(of: result, for: result)
+            found = value?.allSeries?.first?.byTime ?? [:]
+        }
         values = (0..<alarm.evaluationPeriods).map { index in
             let time = start.adding(seconds: index * alarm.period)
-            return (time, buckets.first { $0.start == time }?.value(alarm.statistic))
+            return (time, found[time])
         }
         state = Self.state(alarm, values.map(\.value))
     }

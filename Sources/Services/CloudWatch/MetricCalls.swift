@@ -131,24 +131,35 @@ enum MetricCalls {
     /// What services publish.
     private static func known(_ context: CallContext) -> [MetricKey] {
         var keys: [MetricKey] = []
+        func add(_ names: some Sequence<String>, _ namespace: String, _ dimensions: [Dimension]) {
+            keys += names.map { MetricKey(namespace: namespace, name: $0, dimensions: dimensions) }
+        }
         for instance in context.ec2.instances where instance.state == .running {
-            for name in [
-                "CPUUtilization", "NetworkIn", "NetworkOut", "StatusCheckFailed", "StatusCheckFailed_Instance",
-                "StatusCheckFailed_System",
-            ] {
-                keys.append(
-                    MetricKey(
-                        namespace: "AWS/EC2", name: name,
-                        dimensions: [Dimension(name: "InstanceId", value: instance.id)]))
-            }
+            add(ServiceMetrics.instanceNames, "AWS/EC2", [Dimension(name: "InstanceId", value: instance.id)])
         }
         for group in context.autoScaling.groups {
             let dimension = Dimension(name: "AutoScalingGroupName", value: group.name)
-            keys += group.enabledMetrics.map {
-                MetricKey(namespace: "AWS/AutoScaling", name: $0, dimensions: [dimension])
+            if !group.members.isEmpty { add(ServiceMetrics.instanceNames, "AWS/EC2", [dimension]) }
+            add(group.enabledMetrics, "AWS/AutoScaling", [dimension])
+        }
+        for group in context.elb.targetGroups {
+            for balancer in context.elb.loadBalancers(using: group.id) where balancer.kind != .gateway {
+                add(
+                    ["HealthyHostCount", "UnHealthyHostCount"],
+                    balancer.kind == .network ? "AWS/NetworkELB" : "AWS/ApplicationELB",
+                    [
+                        Dimension(name: "LoadBalancer", value: suffix(balancer.id, after: ":loadbalancer/")),
+                        Dimension(
+                            name: "TargetGroup", value: "targetgroup/" + suffix(group.id, after: ":targetgroup/")),
+                    ])
             }
         }
         return keys
+    }
+
+    /// The end of an ARN, by which a dimension names its resource.
+    private static func suffix(_ arn: String, after mark: String) -> String {
+        arn.firstRange(of: mark).map { String(arn[$0.upperBound...]) } ?? arn
     }
 }
 

@@ -100,34 +100,34 @@ enum MetricDataCalls {
         let start = input.timestamp("StartTime") ?? context.now
         let end = input.timestamp("EndTime") ?? context.now
         let isDescending = input.string("ScanBy") != "TimestampAscending"
+        let queries = try MetricQueries.read(input.structures("MetricDataQueries"), member: "MetricDataQueries")
+        var measured: [String: MathSeries] = [:]
+        for query in queries {
+            guard let measurement = query.measurement else { continue }
+            let found = try buckets(measurement.key, from: start, to: end, period: measurement.period, &context)
+            measured[query.id] = MetricQueries.series(found, query, measurement)
+        }
+        let period = queries.compactMap(\.measurement?.period).max() ?? 60
+        guard measured.values.reduce(0, { $0 + $1.points.count }) <= 500_000 else {
+            throw CloudWatchError.combination("You have requested more datapoints than are allowed.")
+        }
+        var evaluator = MathEvaluator(
+            queries: queries, measured: measured,
+            times: MetricQueries.times(from: start, to: min(end, context.now), period: period), period: period)
         var results: [Value] = []
-        var ids: Set<String> = []
-        for query in input.structures("MetricDataQueries") {
-            let id = query.string("Id") ?? ""
-            guard let first = id.utf8.first, (97...122).contains(first), ids.insert(id).inserted else {
-                throw CloudWatchError.validation(
-                    "The value '\(id.prefix(64))' of an Id must begin with a lower-case letter and be unique.")
+        for query in queries where query.returnsData ?? true {
+            guard let found = try evaluator.value(of: query.id, for: query.id).allSeries else {
+                throw CloudWatchError.expression(query.id, "The expression must return a time series")
             }
-            guard query.string("Expression") == nil else { throw CloudWatchError.notEmulated("Metric math") }
-            guard let stat = query.structure("MetricStat"), let metric = stat.structure("Metric") else {
-                throw CloudWatchError.validation("A query must have either MetricStat or Expression.")
+            for series in found {
+                let points = isDescending ? series.points.reversed() : series.points
+                let label = query.measurement == nil && found.count == 1 ? query.label ?? query.id : series.label
+                results.append([
+                    "Id": .string(query.id), "Label": .string(label),
+                    "Timestamps": .list(points) { .timestamp($0.time) }, "Values": .list(points) { .double($0.value) },
+                    "StatusCode": "Complete",
+                ])
             }
-            let name = stat.string("Stat") ?? ""
-            guard Statistics.isStatistic(name) else {
-                throw CloudWatchError.invalid(
-                    "The value \(name.prefix(32)) for parameter MetricDataQueries.member.\(ids.count).MetricStat.Stat is invalid."
-                )
-            }
-            let key = try MetricKey(metric)
-            var found = try buckets(key, from: start, to: end, period: stat.integer("Period") ?? 60, &context)
-            guard query.boolean("ReturnData") ?? true else { continue }
-            if isDescending { found.reverse() }
-            let values = found.compactMap { bucket in bucket.value(name).map { (time: bucket.start, value: $0) } }
-            results.append([
-                "Id": .string(id), "Label": .string(query.string("Label") ?? key.name),
-                "Timestamps": .list(values) { .timestamp($0.time) }, "Values": .list(values) { .double($0.value) },
-                "StatusCode": "Complete",
-            ])
         }
         return Response(["MetricDataResults": .list(results), "Messages": []])
     }

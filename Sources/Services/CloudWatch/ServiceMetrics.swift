@@ -21,6 +21,16 @@ enum ServiceMetrics {
         }
     }
 
+    /// What an idle instance has none of.
+    private static let idleNames = [
+        "NetworkIn", "NetworkOut", "NetworkPacketsIn", "NetworkPacketsOut", "EBSReadOps", "EBSWriteOps",
+        "EBSReadBytes", "EBSWriteBytes", "MetadataNoToken", "StatusCheckFailed_AttachedEBS",
+    ]
+
+    /// What EC2 measures of each instance.
+    static let instanceNames =
+        ["CPUUtilization", "StatusCheckFailed", "StatusCheckFailed_Instance", "StatusCheckFailed_System"] + idleNames
+
     private static func instances(_ metric: MetricKey, _ context: CallContext) -> Double? {
         let ids: [String]
         if let id = metric["InstanceId"] {
@@ -45,7 +55,7 @@ enum ServiceMetrics {
             case "StatusCheckFailed": return failed == nil ? 0 : 1
             case "StatusCheckFailed_System": return failed == .system ? 1 : 0
             case "StatusCheckFailed_Instance": return failed == .instance ? 1 : 0
-            case "NetworkIn", "NetworkOut": return 0
+            case let name where idleNames.contains(name): return 0
             default: return nil
             }
         }

@@ -11,39 +11,53 @@ enum TagCalls {
         "UntagResource": .write(untag),
     ]
 
-    private static func alarm(_ input: Input, _ context: CallContext) throws(ServiceError) -> Alarm {
-        let arn = input.string("ResourceARN") ?? ""
-        guard let alarm = context.cloudWatch.alarms.first(where: { $0.arn == arn }) else {
-            throw ServiceError("ResourceNotFoundException", "Unknown resource: \(arn.prefix(256))", status: 404)
+    private static let tagLimit = 50
+
+    private static func unknown(_ arn: String) -> ServiceError {
+        ServiceError("ResourceNotFoundException", "Unknown resource: \(arn.prefix(256))", status: 404)
+    }
+
+    private static func tags(_ arn: String, _ context: CallContext) throws(ServiceError) -> Tags {
+        if let alarm = context.cloudWatch.alarms.first(where: { $0.arn == arn }) { return alarm.tags }
+        if let alarm = context.cloudWatch.compositeAlarms.first(where: { $0.arn == arn }) { return alarm.tags }
+        throw unknown(arn)
+    }
+
+    private static func set(_ tags: Tags, _ arn: String, _ context: inout CallContext) {
+        if let alarm = context.cloudWatch.alarms.first(where: { $0.arn == arn }) {
+            context.cloudWatch.alarms.update(alarm.name) { $0.tags = tags }
+        } else if let alarm = context.cloudWatch.compositeAlarms.first(where: { $0.arn == arn }) {
+            context.cloudWatch.compositeAlarms.update(alarm.name) { $0.tags = tags }
         }
-        return alarm
     }
 
     static func tag(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        var alarm = try alarm(input, context)
+        let arn = input.string("ResourceARN") ?? ""
+        var tags = try tags(arn, context)
         for tag in input.structures("Tags") {
             let key = tag.string("Key") ?? ""
             guard !key.lowercased().hasPrefix("aws:") else {
                 throw CloudWatchError.invalid("Tag keys must not begin with aws:.")
             }
-            alarm.tags[key] = tag.string("Value") ?? ""
+            tags[key] = tag.string("Value") ?? ""
         }
-        guard alarm.tags.count <= 50 else {
-            throw CloudWatchError.validation("An alarm can have at most 50 tags.")
+        guard tags.count <= tagLimit else {
+            throw CloudWatchError.validation("An alarm can have at most \(tagLimit) tags.")
         }
-        context.cloudWatch.alarms.insert(alarm)
+        set(tags, arn, &context)
         return .empty
     }
 
     static func untag(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        var alarm = try alarm(input, context)
-        for key in input.strings("TagKeys") { alarm.tags[key] = nil }
-        context.cloudWatch.alarms.insert(alarm)
+        let arn = input.string("ResourceARN") ?? ""
+        var tags = try tags(arn, context)
+        for key in input.strings("TagKeys") { tags[key] = nil }
+        set(tags, arn, &context)
         return .empty
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let tags = try alarm(input, context).tags
+        let tags = try tags(input.string("ResourceARN") ?? "", context)
         return Response(["Tags": .list(tags.tags) { ["Key": .string($0.key), "Value": .string($0.value)] }])
     }
 }

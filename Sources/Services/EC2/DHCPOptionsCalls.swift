@@ -30,7 +30,10 @@ enum DHCPOptionsCalls {
         var configurations: [DHCPOptions.Configuration] = []
         for configuration in input.structures("DhcpConfigurations") {
             let key = configuration.string("Key") ?? ""
-            let values = configuration.strings("Values")
+            // Several addresses may stand in one value, with commas between.
+            let values = configuration.strings("Values").flatMap { value in
+                key == "domain-name" ? [value] : value.split(separator: ",").map { trimmed($0) }
+            }
             guard !values.isEmpty else { throw EC2Error.missingParameter("dhcpConfiguration") }
             try check(key, values)
             guard !configurations.contains(where: { $0.key == key }) else {
@@ -56,7 +59,9 @@ enum DHCPOptionsCalls {
         case "domain-name": isValid = values.count == 1
         case "domain-name-servers":
             isValid = values.count <= 4 && values.allSatisfy { $0 == "AmazonProvidedDNS" || isAddress($0) }
-        case "ntp-servers": isValid = values.count <= 4 && values.allSatisfy(isAddress)
+        case "ntp-servers":
+            let ipv4 = values.count { IPv4Address($0) != nil }
+            isValid = values.allSatisfy(isAddress) && ipv4 <= 4 && values.count - ipv4 <= 4
         case "netbios-name-servers": isValid = values.count <= 4 && values.allSatisfy { IPv4Address($0) != nil }
         case "netbios-node-type": isValid = values.count == 1 && ["1", "2", "4", "8"].contains(values[0])
         case "ipv6-address-preferred-lease-time":
@@ -70,6 +75,10 @@ enum DHCPOptionsCalls {
                 "Value (\(values.joined(separator: ", ").prefix(256))) for parameter value is invalid for DHCP option \(key)."
             )
         }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 
     private static func isAddress(_ text: String) -> Bool { IPv4Address(text) != nil || IPv6Address(text) != nil }

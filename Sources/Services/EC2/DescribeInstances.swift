@@ -10,91 +10,85 @@ enum DescribeInstances {
 
     static let listing = Listing<Instance>(
         kind: .instance, table: { $0.instances }, ids: "InstanceIds", tags: { $0.tags },
-        filters: [
-            "instance-id": { instance, _ in [instance.id] },
-            "instance-type": { instance, _ in [instance.type] },
-            "instance-state-name": { instance, _ in [instance.state.rawValue] },
-            "instance-state-code": { instance, _ in ["\(instance.state.code)"] },
-            "image-id": { instance, _ in [instance.imageID] },
-            "availability-zone": { instance, _ in [instance.zone] },
-            "subnet-id": { instance, _ in [instance.subnetID] },
-            "vpc-id": { instance, _ in [instance.vpcID] },
-            "key-name": { instance, _ in instance.keyName.map { [$0] } ?? [] },
-            "architecture": { instance, _ in [instance.architecture] },
-            "client-token": { instance, _ in [instance.clientToken] },
-            "owner-id": { instance, _ in [instance.ownerID] },
-            "reservation-id": { instance, _ in [instance.reservationID] },
-            "launch-index": { instance, _ in ["\(instance.launchIndex)"] },
-            "launch-time": { instance, _ in [instance.launchTime.iso8601] },
-            "platform": { instance, _ in instance.platform.map { [$0] } ?? [] },
-            "platform-details": { instance, _ in [instance.platformDetails] },
-            "hypervisor": { _, _ in ["xen"] },
-            "virtualization-type": { _, _ in ["hvm"] },
-            "root-device-type": { _, _ in ["ebs"] },
-            "root-device-name": { instance, _ in [instance.rootDeviceName] },
-            "tenancy": { instance, _ in [instance.tenancy] },
-            "monitoring-state": { instance, _ in [instance.isMonitored ? "enabled" : "disabled"] },
-            "hibernation-options.configured": { instance, _ in ["\(instance.isHibernationEnabled)"] },
-            "metadata-options.http-tokens": { instance, _ in [instance.metadata.httpTokens] },
-            "metadata-options.http-endpoint": { instance, _ in [instance.metadata.httpEndpoint] },
-            "iam-instance-profile.arn": { instance, _ in instance.profile.map { [$0.arn] } ?? [] },
-            "iam-instance-profile.id": { instance, _ in instance.profile.map { [$0.id] } ?? [] },
-            "instance-lifecycle": { instance, _ in instance.spotRequestID == nil ? [] : ["spot"] },
-            "spot-instance-request-id": { instance, _ in instance.spotRequestID.map { [$0] } ?? [] },
-            "placement-partition-number": { instance, _ in instance.partition.map { ["\($0)"] } ?? [] },
-            "capacity-reservation-specification.capacity-reservation-preference": { instance, _ in
-                [instance.capacityReservationPreference]
-            },
-            "enclave-options.enabled": { instance, _ in ["\(instance.isEnclaveEnabled)"] },
-            "maintenance-options.auto-recovery": { instance, _ in [instance.autoRecovery ? "default" : "disabled"] },
-            "metadata-options.http-put-response-hop-limit": { instance, _ in
-                ["\(instance.metadata.httpPutResponseHopLimit)"]
-            },
-            "metadata-options.instance-metadata-tags": { instance, _ in [instance.metadata.instanceMetadataTags] },
-            "private-dns-name-options.hostname-type": { instance, _ in [instance.privateDNSHostnameType] },
-            "boot-mode": { instance, _ in instance.bootMode.map { [$0] } ?? [] },
-            "usage-operation": { instance, _ in [instance.usageOperation] },
-            "dns-name": { instance, state in publicNames(instance, state) },
-            "source-dest-check": { instance, state in
-                interfaces(instance, state).first.map { ["\($0.sourceDestCheck)"] } ?? []
-            },
-            "state-reason-message": { instance, _ in instance.stateReason.map { [$0.message] } ?? [] },
-            "availability-zone-id": { instance, state in state.subnets[instance.subnetID].map { [$0.zoneID] } ?? [] },
-            "block-device-mapping.delete-on-termination": { instance, state in
-                attachments(instance, state).map { "\($0.deleteOnTermination)" }
-            },
-            "block-device-mapping.status": { instance, state in attachments(instance, state).map(\.state.rawValue) },
-            "block-device-mapping.attach-time": { instance, state in
-                attachments(instance, state).map(\.attachTime.iso8601)
-            },
-            "placement-group-name": { instance, _ in instance.placementGroup.map { [$0] } ?? [] },
-            "state-reason-code": { instance, _ in instance.stateReason.map { [$0.code] } ?? [] },
-            "reason": { instance, _ in [instance.stateTransitionReason] },
-            "private-ip-address": { instance, state in
-                interfaces(instance, state).compactMap { $0.primary?.address.description }
-            },
-            "ip-address": { instance, state in publicAddresses(instance, state) },
-            "private-dns-name": { instance, state in
-                let zone = instance.zone
-                return interfaces(instance, state).compactMap { $0.primary?.address }.map {
-                    InstanceViews.privateName($0, String(zone.dropLast()))
-                }
-            },
-            "instance.group-id": { instance, state in groups(instance, state).map(\.id) },
-            "group-id": { instance, state in groups(instance, state).map(\.id) },
-            "instance.group-name": { instance, state in groups(instance, state).map(\.name) },
-            "group-name": { instance, state in groups(instance, state).map(\.name) },
-            "network-interface.network-interface-id": { instance, _ in instance.networkInterfaceIDs },
-            "network-interface.subnet-id": { instance, state in interfaces(instance, state).map(\.subnetID) },
-            "network-interface.vpc-id": { instance, state in interfaces(instance, state).map(\.vpcID) },
-            "network-interface.availability-zone": { instance, state in interfaces(instance, state).map(\.zone) },
-            "network-interface.group-id": { instance, state in interfaces(instance, state).flatMap(\.groupIDs) },
-            "network-interface.addresses.private-ip-address": { instance, state in
-                interfaces(instance, state).flatMap { $0.addresses.map(\.address.description) }
-            },
-            "block-device-mapping.volume-id": { instance, _ in instance.blockDevices.map(\.volumeID) },
-            "block-device-mapping.device-name": { instance, _ in instance.blockDevices.map(\.deviceName) },
-        ])
+        filters: filters.merging(InstanceFilters.all) { own, _ in own })
+
+    private static let filters: [String: Listing<Instance>.FilterValues] = [
+        "instance-id": { instance, _ in [instance.id] },
+        "instance-type": { instance, _ in [instance.type] },
+        "instance-state-name": { instance, _ in [instance.state.rawValue] },
+        "instance-state-code": { instance, _ in ["\(instance.state.code)"] },
+        "image-id": { instance, _ in [instance.imageID] },
+        "availability-zone": { instance, _ in [instance.zone] },
+        "subnet-id": { instance, _ in [instance.subnetID] },
+        "vpc-id": { instance, _ in [instance.vpcID] },
+        "key-name": { instance, _ in instance.keyName.map { [$0] } ?? [] },
+        "architecture": { instance, _ in [instance.architecture] },
+        "client-token": { instance, _ in [instance.clientToken] },
+        "owner-id": { instance, _ in [instance.ownerID] },
+        "reservation-id": { instance, _ in [instance.reservationID] },
+        "launch-index": { instance, _ in ["\(instance.launchIndex)"] },
+        "launch-time": { instance, _ in [instance.launchTime.iso8601] },
+        "platform": { instance, _ in instance.platform.map { [$0] } ?? [] },
+        "platform-details": { instance, _ in [instance.platformDetails] },
+        "hypervisor": { _, _ in ["xen"] },
+        "virtualization-type": { _, _ in ["hvm"] },
+        "root-device-type": { _, _ in ["ebs"] },
+        "root-device-name": { instance, _ in [instance.rootDeviceName] },
+        "tenancy": { instance, _ in [instance.tenancy] },
+        "monitoring-state": { instance, _ in [instance.isMonitored ? "enabled" : "disabled"] },
+        "hibernation-options.configured": { instance, _ in ["\(instance.isHibernationEnabled)"] },
+        "metadata-options.http-tokens": { instance, _ in [instance.metadata.httpTokens] },
+        "metadata-options.http-endpoint": { instance, _ in [instance.metadata.httpEndpoint] },
+        "iam-instance-profile.arn": { instance, _ in instance.profile.map { [$0.arn] } ?? [] },
+        "iam-instance-profile.id": { instance, _ in instance.profile.map { [$0.id] } ?? [] },
+        "instance-lifecycle": { instance, _ in instance.spotRequestID == nil ? [] : ["spot"] },
+        "spot-instance-request-id": { instance, _ in instance.spotRequestID.map { [$0] } ?? [] },
+        "placement-partition-number": { instance, _ in instance.partition.map { ["\($0)"] } ?? [] },
+        "capacity-reservation-specification.capacity-reservation-preference": { instance, _ in
+            [instance.capacityReservationPreference]
+        },
+        "enclave-options.enabled": { instance, _ in ["\(instance.isEnclaveEnabled)"] },
+        "maintenance-options.auto-recovery": { instance, _ in [instance.autoRecovery ? "default" : "disabled"] },
+        "metadata-options.http-put-response-hop-limit": { instance, _ in
+            ["\(instance.metadata.httpPutResponseHopLimit)"]
+        },
+        "metadata-options.instance-metadata-tags": { instance, _ in [instance.metadata.instanceMetadataTags] },
+        "private-dns-name-options.hostname-type": { instance, _ in [instance.privateDNSHostnameType] },
+        "boot-mode": { instance, _ in instance.bootMode.map { [$0] } ?? [] },
+        "usage-operation": { instance, _ in [instance.usageOperation] },
+        "dns-name": { instance, state in publicNames(instance, state) },
+        "source-dest-check": { instance, state in
+            interfaces(instance, state).first.map { ["\($0.sourceDestCheck)"] } ?? []
+        },
+        "state-reason-message": { instance, _ in instance.stateReason.map { [$0.message] } ?? [] },
+        "availability-zone-id": { instance, state in state.subnets[instance.subnetID].map { [$0.zoneID] } ?? [] },
+        "block-device-mapping.delete-on-termination": { instance, state in
+            attachments(instance, state).map { "\($0.deleteOnTermination)" }
+        },
+        "block-device-mapping.status": { instance, state in attachments(instance, state).map(\.state.rawValue) },
+        "block-device-mapping.attach-time": { instance, state in
+            attachments(instance, state).map(\.attachTime.iso8601)
+        },
+        "placement-group-name": { instance, _ in instance.placementGroup.map { [$0] } ?? [] },
+        "state-reason-code": { instance, _ in instance.stateReason.map { [$0.code] } ?? [] },
+        "reason": { instance, _ in [instance.stateTransitionReason] },
+        "private-ip-address": { instance, state in
+            interfaces(instance, state).compactMap { $0.primary?.address.description }
+        },
+        "ip-address": { instance, state in publicAddresses(instance, state) },
+        "private-dns-name": { instance, state in
+            let region = String(instance.zone.dropLast())
+            return interfaces(instance, state).compactMap {
+                InstanceViews.privateName(instance, $0.primary?.address, region)
+            }
+        },
+        "instance.group-id": { instance, state in groups(instance, state).map(\.id) },
+        "group-id": { instance, state in groups(instance, state).map(\.id) },
+        "instance.group-name": { instance, state in groups(instance, state).map(\.name) },
+        "group-name": { instance, state in groups(instance, state).map(\.name) },
+        "block-device-mapping.volume-id": { instance, _ in instance.blockDevices.map(\.volumeID) },
+        "block-device-mapping.device-name": { instance, _ in instance.blockDevices.map(\.deviceName) },
+    ]
 
     private static func interfaces(_ instance: Instance, _ state: EC2State) -> [NetworkInterface] {
         instance.networkInterfaceIDs.compactMap { state.networkInterfaces[$0] }
@@ -138,7 +132,7 @@ enum DescribeInstances {
 
     static let statuses: Listing<Instance> = {
         var filters: [String: Listing<Instance>.FilterValues] = [:]
-        for name in ["instance-state-name", "instance-state-code", "availability-zone"] {
+        for name in ["instance-state-name", "instance-state-code", "availability-zone", "availability-zone-id"] {
             filters[name] = listing.filters[name]
         }
         for (name, value) in ["instance-status.status", "system-status.status"].map({ ($0, "ok") }) {
@@ -151,6 +145,7 @@ enum DescribeInstances {
         filters["attached-ebs-status.status"] = { instance, _ in [instance.state == .running ? "ok" : "not-applicable"]
         }
         filters["operator.managed"] = { _, _ in ["false"] }
+        filters["operator.principal"] = { _, _ in [] }
         for name in ["instance-status.reachability", "system-status.reachability"] {
             filters[name] = { instance, _ in instance.state == .running ? ["passed"] : [] }
         }

@@ -27,6 +27,7 @@ struct ListedImage: Sendable {
         image.imdsSupport = source.name.hasPrefix("al2023") ? "v2.0" : nil
         image.permissions = [.everybody]
         ownerAlias = source.ownerAlias
+        isFreeTierEligible = true
     }
 
     /// The account's own images of a region, then those that everybody may launch.
@@ -55,6 +56,7 @@ struct ListedImage: Sendable {
             "block-device-mapping.encrypted": { $0.image.devices.compactMap { $0.volume.map { "\($0.isEncrypted)" } } },
             "creation-date": { [$0.image.creationDate.iso8601] },
             "description": { [$0.image.description] },
+            "free-tier-eligible": { ["\($0.isFreeTierEligible)"] },
             "ena-support": { ["\($0.image.enaSupport)"] },
             "hypervisor": { _ in ["xen"] },
             "image-allowed": { _ in ["true"] },
@@ -83,6 +85,10 @@ struct ListedImage: Sendable {
         ],
         tags: { $0.image.tags })
 
+    /// Whether the free tier covers it, as all of the catalogue's.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-free-tier-usage.html>
+    var isFreeTierEligible = false
+
     var location: String { "\(ownerAlias ?? image.ownerID)/\(image.name)" }
 
     var view: Value {
@@ -101,6 +107,7 @@ struct ListedImage: Sendable {
             "DeregistrationProtection": ownerAlias == nil && !image.isPublic
                 ? .string(image.deregistrationProtection) : nil,
             "LastLaunchedTime": image.lastLaunchedTime.map { .string($0.iso8601) },
+            "FreeTierEligible": .boolean(isFreeTierEligible),
             "Platform": image.isWindows ? "windows" : nil, "ImageId": .string(image.id),
             "ImageLocation": .string(location), "State": .string(image.state.rawValue),
             "OwnerId": .string(image.ownerID), "CreationDate": .string(image.creationDate.iso8601),

@@ -20,6 +20,8 @@ struct InstanceLaunch {
     var groupIDs: [String]
     var groupNames: [String]
     var privateAddress: IPv4Address?
+    var ipv6Addresses: [String]
+    var ipv6Count: Int?
     var interfaces: [InterfaceRequest]
     var devices: [BlockDeviceRequest]
     var isMonitored: Bool
@@ -84,10 +86,11 @@ struct InstanceLaunch {
         subnetID = input.string("SubnetId").flatMap { $0.isEmpty ? nil : $0 }
         groupIDs = input.strings("SecurityGroupIds")
         groupNames = input.strings("SecurityGroups")
+        ipv6Addresses = input.structures("Ipv6Addresses").compactMap { $0.string("Ipv6Address") }
+        ipv6Count = input.integer("Ipv6AddressCount")
+        try InterfaceRequest.checkIPv6(ipv6Addresses, ipv6Count)
         if let text = input.string("PrivateIpAddress") {
-            guard let address = IPv4Address(text) else {
-                throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
-            }
+            let address = try InterfaceRequest.address(text)
             guard maximum == 1 else {
                 throw EC2Error.invalidCombination("You cannot specify a private IP address for more than one instance")
             }
@@ -100,6 +103,15 @@ struct InstanceLaunch {
             guard !input.has("SubnetId"), groupIDs.isEmpty, groupNames.isEmpty, privateAddress == nil else {
                 throw EC2Error.invalidCombination(
                     "Network interfaces and an instance-level \(subnetID == nil ? "security groups" : "subnet ID") may not be specified on the same request"
+                )
+            }
+            guard ipv6Addresses.isEmpty, ipv6Count == nil else {
+                throw EC2Error.invalidCombination(
+                    "Network interfaces and an instance-level IPv6 address may not be specified on the same request")
+            }
+            guard interfaces.count == 1 || !interfaces.contains(where: { $0.associatesPublicAddress ?? false }) else {
+                throw EC2Error.invalidCombination(
+                    "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces."
                 )
             }
             guard interfaces.contains(where: { $0.deviceIndex == 0 }) else {

@@ -8,50 +8,9 @@ enum InstanceTypeCalls {
         "DescribeInstanceTypeOfferings": .read(describeInstanceTypeOfferings),
     ]
 
-    private static let filters: [String: @Sendable (InstanceType) -> [String]] = [
-        "instance-type": { [$0.name] },
-        "current-generation": { $0.filterText("CurrentGeneration") },
-        "free-tier-eligible": { $0.filterText("FreeTierEligible") },
-        "hibernation-supported": { $0.filterText("HibernationSupported") },
-        "burstable-performance-supported": { $0.filterText("BurstablePerformanceSupported") },
-        "bare-metal": { $0.filterText("BareMetal") },
-        "auto-recovery-supported": { $0.filterText("AutoRecoverySupported") },
-        "dedicated-hosts-supported": { $0.filterText("DedicatedHostsSupported") },
-        "instance-storage-supported": { $0.filterText("InstanceStorageSupported") },
-        "hypervisor": { [$0.hypervisor] },
-        "processor-info.supported-architecture": { $0.architectures },
-        "processor-info.sustained-clock-speed-in-ghz": { $0.filterText("ProcessorInfo", "SustainedClockSpeedInGhz") },
-        "memory-info.size-in-mib": { ["\($0.memoryMiB)"] },
-        "vcpu-info.default-vcpus": { ["\($0.defaultVCPUs)"] },
-        "vcpu-info.default-cores": { ["\($0.defaultCores)"] },
-        "vcpu-info.default-threads-per-core": { ["\($0.defaultThreadsPerCore)"] },
-        "network-info.maximum-network-interfaces": { ["\($0.maximumNetworkInterfaces)"] },
-        "network-info.ipv4-addresses-per-interface": { ["\($0.addressesPerInterface)"] },
-        "network-info.ena-support": { $0.filterText("NetworkInfo", "EnaSupport") },
-        "network-info.ipv6-supported": { $0.filterText("NetworkInfo", "Ipv6Supported") },
-        "network-info.efa-supported": { $0.filterText("NetworkInfo", "EfaSupported") },
-        "network-info.network-performance": { $0.filterText("NetworkInfo", "NetworkPerformance") },
-        "network-info.encryption-in-transit-supported": {
-            $0.filterText("NetworkInfo", "EncryptionInTransitSupported")
-        },
-        "ebs-info.ebs-optimized-support": { $0.filterText("EbsInfo", "EbsOptimizedSupport") },
-        "ebs-info.encryption-support": { $0.filterText("EbsInfo", "EncryptionSupport") },
-        "ebs-info.nvme-support": { $0.filterText("EbsInfo", "NvmeSupport") },
-        "instance-storage-info.total-size-in-gb": { $0.filterText("InstanceStorageInfo", "TotalSizeInGB") },
-        "supported-root-device-type": { $0.texts("SupportedRootDeviceTypes") },
-        "supported-usage-class": { $0.texts("SupportedUsageClasses") },
-        "supported-virtualization-type": { $0.texts("SupportedVirtualizationTypes") },
-        "supported-boot-mode": { $0.texts("SupportedBootModes") },
-        "placement-group-info.supported-strategies": { $0.texts("PlacementGroupInfo", "SupportedStrategies") },
-        "nitro-enclaves-support": { $0.filterText("NitroEnclavesSupport") },
-        "nitro-tpm-support": { $0.filterText("NitroTpmSupport") },
-    ]
-
     static func describeInstanceTypes(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let filters = try Filter.all(input)
-        for filter in filters where Self.filters[filter.name] == nil {
-            throw EC2Error.invalidParameter("The filter '\(filter.name.prefix(256))' is invalid")
-        }
+        try InstanceTypeFilters.check(filters)
         let wanted = input.strings("InstanceTypes")
         let unknown = wanted.filter { InstanceType.named($0) == nil }
         guard unknown.isEmpty else {
@@ -64,7 +23,7 @@ enum InstanceTypeCalls {
         let region = context.region
         let matching = candidates.enumerated().filter { _, type in
             letters.contains { type.isOffered(in: region, zoneLetter: $0) }
-                && filters.allSatisfy { filter in Self.filters[filter.name].map { filter.matches($0(type)) } ?? false }
+                && InstanceTypeFilters.matches(type, filters)
         }
         let limit = try pageSize(input, hasIDs: !wanted.isEmpty)
         let start = try PageToken.read(input.string("NextToken"))

@@ -50,13 +50,14 @@ enum InstanceViews {
             "ClientToken": .string(instance.clientToken), "EbsOptimized": .boolean(instance.isEBSOptimized),
             "EnaSupport": .boolean(instance.enaSupport), "Hypervisor": "xen",
             "IamInstanceProfile": instance.profile.map { ["Arn": .string($0.arn), "Id": .string($0.id)] },
-            "NetworkInterfaces": .list(interfaces) { interfaceView($0, state, region, hasDNSNames) },
+            "NetworkInterfaces": .list(interfaces) { interfaceView($0, of: instance, state, region, hasDNSNames) },
             "RootDeviceName": .string(instance.rootDeviceName), "RootDeviceType": "ebs",
             "SecurityGroups": groups,
             "SourceDestCheck": isGone ? nil : primary.map { .boolean($0.sourceDestCheck) },
             "StateReason": instance.stateReason.map { ["Code": .string($0.code), "Message": .string($0.message)] },
             "Tags": instance.tags.viewIfAny, "VirtualizationType": "hvm",
             "CpuOptions": cpuView(instance, type),
+            "Ipv6Address": isGone ? nil : .optional(primary?.ipv6Addresses.first),
             "CapacityReservationSpecification": [
                 "CapacityReservationPreference": .string(instance.capacityReservationPreference)
             ],
@@ -65,7 +66,7 @@ enum InstanceViews {
             "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
             "BootMode": .optional(instance.bootMode), "PlatformDetails": .string(instance.platformDetails),
             "UsageOperation": .string(instance.usageOperation),
-            "UsageOperationUpdateTime": .timestamp(instance.launchTime),
+            "UsageOperationUpdateTime": .timestamp(firstLaunch(instance, primary)),
             "PrivateDnsNameOptions": isGone
                 ? nil
                 : [
@@ -76,10 +77,10 @@ enum InstanceViews {
             "MaintenanceOptions": maintenanceView(instance),
             "InstanceLifecycle": instance.spotRequestID.map { _ in "spot" },
             "SpotInstanceRequestId": .optional(instance.spotRequestID),
-            "CurrentInstanceBootMode": instance.state == .running ? (type.map(bootMode)) : nil,
+            "CurrentInstanceBootMode": .optional(currentBootMode(instance)),
             "Operator": ["Managed": false], "InstanceId": .string(instance.id), "ImageId": .string(instance.imageID),
             "State": stateView(instance.state),
-            "PrivateDnsName": .string(isGone ? "" : address.map { privateName($0.address, region) } ?? ""),
+            "PrivateDnsName": .string(isGone ? "" : privateName(instance, address?.address, region) ?? ""),
             "PublicDnsName": .string(hasDNSNames ? publicAddress.map { publicName($0, region) } ?? "" : ""),
             "StateTransitionReason": .string(instance.stateTransitionReason), "KeyName": .optional(instance.keyName),
             "AmiLaunchIndex": .integer(instance.launchIndex), "ProductCodes": [],
@@ -105,8 +106,21 @@ enum InstanceViews {
         instance.placementGroup.flatMap { name in state.placementGroups.first { $0.name == name }?.id }
     }
 
-    private static func bootMode(_ type: InstanceType) -> Value {
-        .string(type.bootModes.contains("uefi") ? "uefi" : "legacy-bios")
+    /// How it has booted; nil while it does not run.
+    static func currentBootMode(_ instance: Instance) -> String? {
+        guard instance.state == .running, let type = InstanceType.named(instance.type) else { return nil }
+        // <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-boot.html>
+        switch instance.bootMode {
+        case "uefi": return "uefi"
+        case "uefi-preferred": return type.bootModes.contains("uefi") ? "uefi" : "legacy-bios"
+        case let mode?: return mode
+        case nil: return type.bootModes.contains("legacy-bios") ? "legacy-bios" : "uefi"
+        }
+    }
+
+    /// When it was launched, however often it has been started since: its primary interface is attached as long.
+    static func firstLaunch(_ instance: Instance, _ primary: NetworkInterface?) -> Timestamp {
+        primary?.attachment?.attachTime ?? instance.launchTime
     }
 
     static func cpuView(_ instance: Instance, _ type: InstanceType?) -> Value? {
@@ -162,7 +176,8 @@ enum InstanceViews {
     }
 
     private static func interfaceView(
-        _ interface: NetworkInterface, _ state: EC2State, _ region: String, _ hasDNSNames: Bool
+        _ interface: NetworkInterface, of instance: Instance, _ state: EC2State, _ region: String,
+        _ hasDNSNames: Bool
     ) -> Value {
         let primary = interface.primary
         return [
@@ -178,13 +193,13 @@ enum InstanceViews {
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },
             "MacAddress": .string(interface.macAddress), "NetworkInterfaceId": .string(interface.id),
             "OwnerId": .string(interface.ownerID),
-            "PrivateDnsName": primary.map { .string(privateName($0.address, region)) },
+            "PrivateDnsName": .optional(privateName(instance, primary?.address, region)),
             "PrivateIpAddress": primary.map { .string($0.address.description) },
             "PrivateIpAddresses": .list(interface.addresses) { address in
                 [
                     "Association": address.association.map { associationView($0, region, hasDNSNames) },
                     "Primary": .boolean(address.isPrimary),
-                    "PrivateDnsName": .string(privateName(address.address, region)),
+                    "PrivateDnsName": .optional(privateName(instance, address.address, region)),
                     "PrivateIpAddress": .string(address.address.description),
                 ]
             },
@@ -206,7 +221,19 @@ enum InstanceViews {
 
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-hostnames.html>
     static func privateName(_ address: IPv4Address, _ region: String) -> String {
-        region == "us-east-1" ? "ip-\(address.dashed).ec2.internal" : "ip-\(address.dashed).\(region).compute.internal"
+        "ip-\(address.dashed).\(internalDomain(region))"
+    }
+
+    /// By its address, or by its id where it is set so; nil where that takes an address and there is none.
+    ///
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html>
+    static func privateName(_ instance: Instance, _ address: IPv4Address?, _ region: String) -> String? {
+        instance.privateDNSHostnameType == "resource-name"
+            ? "\(instance.id).\(internalDomain(region))" : address.map { privateName($0, region) }
+    }
+
+    private static func internalDomain(_ region: String) -> String {
+        region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
     }
 
     static func publicName(_ address: IPv4Address, _ region: String) -> String {

@@ -137,15 +137,8 @@ enum LaunchNetwork {
     static func attachInterfaces(
         to instance: inout Instance, _ launch: InstanceLaunch, _ site: LaunchSite, _ context: inout CallContext
     ) throws(ServiceError) {
-        guard !launch.interfaces.isEmpty else {
-            let id = try make(
-                in: site.subnet.id, address: launch.privateAddress, groups: site.groupIDs,
-                publicAddress: site.subnet.mapsPublicIP, deviceIndex: 0, deleteOnTermination: true, description: "",
-                tags: launch.interfaceTags, for: instance, &context)
-            instance.networkInterfaceIDs = [id]
-            return
-        }
-        for request in launch.interfaces.sorted(by: { $0.deviceIndex < $1.deviceIndex }) {
+        let requests = launch.interfaces.isEmpty ? [InterfaceRequest(launch, site)] : launch.interfaces
+        for request in requests.sorted(by: { $0.deviceIndex < $1.deviceIndex }) {
             if let existing = request.existingID {
                 try attachExisting(existing, request, to: instance, &context)
                 instance.networkInterfaceIDs.append(existing)
@@ -158,15 +151,14 @@ enum LaunchNetwork {
                 throw EC2Error.invalidParameter(
                     "The subnet '\(subnetID)' is not in the same availability zone as the instance.")
             }
-            let groups =
+            var request = request
+            request.groupIDs =
                 try request.groupIDs.isEmpty
                 ? site.groupIDs : LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)
-            let id = try make(
-                in: subnetID, address: request.address, groups: groups,
-                publicAddress: request.associatesPublicAddress ?? (request.deviceIndex == 0 && subnet.mapsPublicIP),
-                deviceIndex: request.deviceIndex, deleteOnTermination: request.deleteOnTermination,
-                description: request.description, tags: launch.interfaceTags, for: instance, &context)
-            for _ in 0..<request.secondaryCount { try addSecondaryAddress(id, &context) }
+            let id =
+                try subnet.isIPv6Native
+                ? makeIPv6Only(request, in: subnet, launch, for: instance, &context)
+                : make(request, in: subnet, launch.interfaceTags, for: instance, &context)
             instance.networkInterfaceIDs.append(id)
         }
     }
@@ -181,49 +173,92 @@ enum LaunchNetwork {
         guard interface.attachment == nil else {
             throw ServiceError("InvalidNetworkInterface.InUse", "Interface: [\(id)] in use.")
         }
-        let attachment = attachment(
-            to: instance, deviceIndex: request.deviceIndex, deleteOnTermination: request.deleteOnTermination, &context)
+        let attachment = attachment(to: instance, request, &context)
         context.ec2.networkInterfaces.update(id) { $0.attachment = attachment }
     }
 
     private static func attachment(
-        to instance: Instance, deviceIndex: Int, deleteOnTermination: Bool, _ context: inout CallContext
+        to instance: Instance, _ request: InterfaceRequest, _ context: inout CallContext
     ) -> NetworkInterface.Attachment {
-        NetworkInterface.Attachment(
+        var attachment = NetworkInterface.Attachment(
             id: context.newID("eni-attach"), instanceID: instance.id, instanceOwnerID: instance.ownerID,
-            deviceIndex: deviceIndex, attachTime: context.now, deleteOnTermination: deleteOnTermination)
+            deviceIndex: request.deviceIndex, attachTime: context.now,
+            deleteOnTermination: request.deleteOnTermination)
+        attachment.networkCardIndex = request.networkCardIndex
+        return attachment
     }
 
     private static func make(
-        in subnetID: String, address: IPv4Address?, groups: [String], publicAddress: Bool, deviceIndex: Int,
-        deleteOnTermination: Bool, description: String, tags: Tags, for instance: Instance,
+        _ request: InterfaceRequest, in subnet: Subnet, _ tags: Tags, for instance: Instance,
         _ context: inout CallContext
     ) throws(ServiceError) -> String {
-        guard let subnet = context.ec2.subnets[subnetID] else { throw EC2Error.notFound(.subnet, [subnetID]) }
-        let taken = try takeAddress(address, in: subnet, &context)
-        var interface = NetworkInterface(
-            id: context.newID("eni"), subnetID: subnetID, vpcID: subnet.vpcID, zone: subnet.zone,
-            ownerID: context.accountID, description: description, macAddress: newMACAddress(&context),
-            addresses: [NetworkInterface.PrivateAddress(address: taken, isPrimary: true)], groupIDs: groups)
-        interface.tags = tags
-        if subnet.assignsIPv6Address, let address = subnet.ipv6Address(context.world.ids.bits("ipv6-address")) {
-            interface.ipv6Addresses = [address.description]
+        var addresses = [
+            NetworkInterface.PrivateAddress(
+                address: try takeAddress(request.address, in: subnet.id, &context), isPrimary: true)
+        ]
+        let secondary: [IPv4Address?] =
+            request.secondaryAddresses + Array(repeating: nil, count: request.secondaryCount)
+        for wanted in secondary {
+            addresses.append(
+                NetworkInterface.PrivateAddress(
+                    address: try takeAddress(wanted, in: subnet.id, &context), isPrimary: false))
         }
-        interface.borrowsPublicAddress = publicAddress
-        if publicAddress { interface.addresses[0].association = borrowedAddress(&context) }
-        interface.attachment = attachment(
-            to: instance, deviceIndex: deviceIndex, deleteOnTermination: deleteOnTermination, &context)
+        var interface = interface(request, in: subnet, tags, for: instance, &context)
+        interface.addresses = addresses
+        interface.borrowsPublicAddress =
+            request.associatesPublicAddress ?? (request.deviceIndex == 0 && subnet.mapsPublicIP)
+        if interface.borrowsPublicAddress { interface.addresses[0].association = borrowedAddress(&context) }
+        interface.ipv6Addresses = try IPv6Addresses.take(
+            request.ipv6Addresses, count: request.ipv6Count ?? (subnet.assignsIPv6Address ? 1 : 0), for: interface,
+            &context)
         context.ec2.networkInterfaces.insert(interface)
         return interface.id
     }
 
-    private static func addSecondaryAddress(_ id: String, _ context: inout CallContext) throws(ServiceError) {
-        guard let interface = context.ec2.networkInterfaces[id], let subnet = context.ec2.subnets[interface.subnetID]
-        else { return }
-        let taken = try takeAddress(nil, in: subnet, &context)
-        context.ec2.networkInterfaces.update(id) {
-            $0.addresses.append(NetworkInterface.PrivateAddress(address: taken, isPrimary: false))
+    /// In a subnet without IPv4 an interface has one IPv6 address at least.
+    ///
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html>
+    private static func makeIPv6Only(
+        _ request: InterfaceRequest, in subnet: Subnet, _ launch: InstanceLaunch, for instance: Instance,
+        _ context: inout CallContext
+    ) throws(ServiceError) -> String {
+        guard launch.type.hypervisor == "nitro" else {
+            throw ServiceError(
+                "Unsupported",
+                "The instance type \(launch.type.name) is not supported in IPv6-only subnets: only instances built on the Nitro System are."
+            )
         }
+        guard request.address == nil, request.addressCount == 1, !(request.associatesPublicAddress ?? false) else {
+            throw EC2Error.invalidCombination(
+                "IPv4 addresses cannot be assigned in the IPv6-only subnet '\(subnet.id)'.")
+        }
+        var interface = interface(request, in: subnet, launch.interfaceTags, for: instance, &context)
+        interface.ipv6Addresses = try IPv6Addresses.take(
+            request.ipv6Addresses, count: max(1, request.ipv6Count ?? 1), for: interface, &context)
+        context.ec2.networkInterfaces.insert(interface)
+        return interface.id
+    }
+
+    /// An interface that has no addresses yet.
+    private static func interface(
+        _ request: InterfaceRequest, in subnet: Subnet, _ tags: Tags, for instance: Instance,
+        _ context: inout CallContext
+    ) -> NetworkInterface {
+        var interface = NetworkInterface(
+            id: context.newID("eni"), subnetID: subnet.id, vpcID: subnet.vpcID, zone: subnet.zone,
+            ownerID: context.accountID, description: request.description, macAddress: newMACAddress(&context),
+            addresses: [], groupIDs: request.groupIDs)
+        interface.tags = tags
+        interface.interfaceType = request.type
+        interface.attachment = attachment(to: instance, request, &context)
+        return interface
+    }
+
+    private static func takeAddress(
+        _ wanted: IPv4Address?, in subnetID: String, _ context: inout CallContext
+    ) throws(ServiceError) -> IPv4Address {
+        guard let subnet = context.ec2.subnets[subnetID] else { throw EC2Error.notFound(.subnet, [subnetID]) }
+        return try takeAddress(wanted, in: subnet, &context)
     }
 
     /// Takes an address of the subnet: the one asked for, or a free one.

@@ -10,6 +10,8 @@ struct LaunchImage {
     var rootVolumeGiB: Int
     var rootVolumeType: String
     var isWindows: Bool
+    var bootMode: String?
+    var enaSupport: Bool
     var platformDetails: String
     var usageOperation: String
     var snapshotID: String
@@ -29,6 +31,8 @@ struct LaunchImage {
         rootVolumeGiB = image.root?.size ?? 8
         rootVolumeType = image.root?.type ?? "gp2"
         isWindows = image.isWindows
+        bootMode = image.bootMode
+        enaSupport = image.enaSupport
         platformDetails = image.platformDetails
         usageOperation = image.usageOperation
         snapshotID = image.root?.snapshotID ?? ""
@@ -40,17 +44,41 @@ struct LaunchImage {
     }
 }
 
-/// One entry of `NetworkInterfaces`.
+/// An interface of an instance to be: one entry of `NetworkInterfaces`, or what stands in its place.
 struct InterfaceRequest {
     var deviceIndex: Int
+    var networkCardIndex: Int
     var existingID: String?
     var subnetID: String?
     var groupIDs: [String]
     var address: IPv4Address?
+    /// Secondary addresses by name, or how many of any.
+    var secondaryAddresses: [IPv4Address] = []
     var secondaryCount: Int
+    /// IPv6 addresses by name, or how many of any; nil for what the subnet says.
+    var ipv6Addresses: [String]
+    var ipv6Count: Int?
     var associatesPublicAddress: Bool?
     var deleteOnTermination: Bool
     var description: String
+    var type: String
+
+    /// How many IPv4 addresses a new interface takes.
+    var addressCount: Int { 1 + secondaryAddresses.count + secondaryCount }
+
+    /// The only interface of an instance whose request names none.
+    init(_ launch: InstanceLaunch, _ site: LaunchSite) {
+        deviceIndex = 0
+        networkCardIndex = 0
+        groupIDs = site.groupIDs
+        address = launch.privateAddress
+        secondaryCount = 0
+        ipv6Addresses = launch.ipv6Addresses
+        ipv6Count = launch.ipv6Count
+        deleteOnTermination = true
+        description = ""
+        type = "interface"
+    }
 
     init(_ input: Input) throws(ServiceError) {
         guard let deviceIndex = input.integer("DeviceIndex") else {
@@ -60,23 +88,58 @@ struct InterfaceRequest {
         existingID = input.string("NetworkInterfaceId")
         subnetID = input.string("SubnetId")
         groupIDs = input.strings("Groups")
-        if let text = input.string("PrivateIpAddress")
-            ?? input.structures("PrivateIpAddresses").first(where: {
-                $0.boolean("Primary") ?? false
-            })?.string("PrivateIpAddress")
-        {
-            guard let parsed = IPv4Address(text) else {
-                throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
-            }
-            address = parsed
+        networkCardIndex = input.integer("NetworkCardIndex") ?? 0
+        type = input.string("InterfaceType") ?? "interface"
+        guard ["interface", "efa", "efa-only"].contains(type) else {
+            throw EC2Error.invalidParameter("Invalid value '\(type.prefix(64))' for interfaceType.")
         }
         secondaryCount = input.integer("SecondaryPrivateIpAddressCount") ?? 0
-        guard (0...50).contains(secondaryCount) else {
-            throw ServiceError("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
-        }
+        ipv6Addresses = input.structures("Ipv6Addresses").compactMap { $0.string("Ipv6Address") }
+        ipv6Count = input.integer("Ipv6AddressCount")
         associatesPublicAddress = input.boolean("AssociatePublicIpAddress")
         deleteOnTermination = input.boolean("DeleteOnTermination") ?? (existingID == nil)
         description = input.string("Description") ?? ""
+        if let text = input.string("PrivateIpAddress") { address = try Self.address(text) }
+        for entry in input.structures("PrivateIpAddresses") {
+            guard let text = entry.string("PrivateIpAddress") else { continue }
+            let parsed = try Self.address(text)
+            guard entry.boolean("Primary") ?? false else {
+                secondaryAddresses.append(parsed)
+                continue
+            }
+            guard address == nil else {
+                throw EC2Error.invalidCombination("Only one primary private IP address can be specified.")
+            }
+            address = parsed
+        }
+        guard secondaryAddresses.isEmpty || secondaryCount == 0 else {
+            throw EC2Error.invalidCombination(
+                "You may specify secondaryPrivateIpAddressCount or specific private IP addresses, but not both.")
+        }
+        guard secondaryCount >= 0, secondaryCount + secondaryAddresses.count <= 50 else {
+            throw ServiceError("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
+        }
+        try Self.checkIPv6(ipv6Addresses, ipv6Count)
+        guard existingID == nil || groupIDs.isEmpty && subnetID == nil && address == nil else {
+            throw EC2Error.invalidCombination(
+                "A network interface may not specify both a network interface ID and a \(subnetID == nil ? groupIDs.isEmpty ? "private IP address" : "security group" : "subnet")"
+            )
+        }
+    }
+
+    static func address(_ text: String) throws(ServiceError) -> IPv4Address {
+        guard let address = IPv4Address(text) else {
+            throw EC2Error.invalidParameter("invalid value for parameter address: \(text.prefix(256))")
+        }
+        return address
+    }
+
+    /// Addresses by name and a number of any exclude one another.
+    static func checkIPv6(_ addresses: [String], _ count: Int?) throws(ServiceError) {
+        guard addresses.isEmpty || count == nil else {
+            throw EC2Error.invalidCombination(
+                "The parameter ipv6AddressCount cannot be used with the parameter ipv6Addresses")
+        }
     }
 }
 

@@ -34,6 +34,13 @@ enum LaunchTemplateVersionCalls {
     private static let filters: [String: @Sendable (LaunchTemplate.Version, LaunchTemplate) -> [Value?]] = [
         "create-time": { version, _ in [.string(version.createTime.iso8601)] },
         "ebs-optimized": { version, _ in [version.data["EbsOptimized"]] },
+        "host-resource-group-arn": { version, _ in [version.data["Placement"]?["HostResourceGroupArn"]] },
+        "license-configuration-arn": { version, _ in
+            (version.data["LicenseSpecifications"]?.elements ?? []).map { $0["LicenseConfigurationArn"] }
+        },
+        "network-card-index": { version, _ in
+            (version.data["NetworkInterfaces"]?.elements ?? []).map { $0["NetworkCardIndex"] }
+        },
         "http-endpoint": { version, _ in [version.data["MetadataOptions"]?["HttpEndpoint"]] },
         "http-protocol-ipv4": { version, _ in [version.data["MetadataOptions"]?["HttpProtocolIpv6"]] },
         "http-tokens": { version, _ in [version.data["MetadataOptions"]?["HttpTokens"]] },

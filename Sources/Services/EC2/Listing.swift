@@ -11,7 +11,7 @@ struct Listing<Record: ResourceRecord>: Sendable {
     let ids: String
     let tags: @Sendable (Record) -> Tags
     /// The filters by name, beside `tag:KEY` and `tag-key`.
-    let filters: [String: FilterValues]
+    var filters: [String: FilterValues]
     /// The bounds of `MaxResults`; nil where the operation has no pages.
     var pageSizes: ClosedRange<Int>? = 5...1000
     /// Whether ids and `MaxResults` exclude one another.

@@ -95,28 +95,18 @@ enum NetworkACLEntryCalls {
         return entry
     }
 
-    /// A protocol's number as text, `-1` for all; the common ones go by name as well.
+    /// A protocol's number as text, `-1` for all. Names are for clients to translate, as the CLI and Terraform do.
     private static func protocolNumber(_ text: String) throws(ServiceError) -> String {
-        switch text.lowercased() {
-        case "-1", "all": return "-1"
-        case "tcp": return "6"
-        case "udp": return "17"
-        case "icmp": return "1"
-        case "icmpv6": return "58"
-        default:
-            guard let number = Int(text), (0...255).contains(number) else {
-                throw EC2Error.invalidParameter("Invalid value '\(text.prefix(64))' for IP protocol. Unknown protocol.")
-            }
-            return "\(number)"
+        guard let number = Int(text), (-1...255).contains(number) else {
+            throw EC2Error.invalidParameter("Invalid value '\(text.prefix(64))' for IP protocol. Unknown protocol.")
         }
+        return "\(number)"
     }
 
     private static func readPorts(_ input: Input, _ entry: inout NetworkACL.Entry) throws(ServiceError) {
-        guard let range = input.structure("PortRange"), let from = range.integer("From"), let to = range.integer("To")
-        else {
-            throw EC2Error.invalidParameter(
-                "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.")
-        }
+        let range = input.structure("PortRange")
+        guard let from = range?.integer("From") else { throw EC2Error.missingParameter("portRange.from") }
+        guard let to = range?.integer("To") else { throw EC2Error.missingParameter("portRange.to") }
         guard (0...65_535).contains(from), (0...65_535).contains(to) else {
             let wrong = (0...65_535).contains(from) ? to : from
             throw EC2Error.invalidParameter(
@@ -132,12 +122,9 @@ enum NetworkACLEntryCalls {
     }
 
     private static func readICMP(_ input: Input, _ entry: inout NetworkACL.Entry) throws(ServiceError) {
-        guard let icmp = input.structure("IcmpTypeCode"), let type = icmp.integer("Type"),
-            let code = icmp.integer("Code")
-        else {
-            throw EC2Error.invalidParameter(
-                "Invalid value for icmpTypeCode. Must specify both type and code with ICMP.")
-        }
+        let icmp = input.structure("IcmpTypeCode")
+        guard let type = icmp?.integer("Type") else { throw EC2Error.missingParameter("icmpTypeCode.type") }
+        guard let code = icmp?.integer("Code") else { throw EC2Error.missingParameter("icmpTypeCode.code") }
         guard (-1...255).contains(type), (-1...255).contains(code) else {
             throw EC2Error.invalidParameter(
                 "Value (\(type), \(code)) for parameter icmpTypeCode is invalid. Must specify values between -1 and 255."

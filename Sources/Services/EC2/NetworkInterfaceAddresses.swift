@@ -76,7 +76,10 @@ enum IPv6Addresses {
         guard (0...50).contains(count), wanted.count <= 50 else {
             throw ServiceError("Ipv6AddressLimitExceeded", "Number of IPv6 addresses will exceed limit.")
         }
-        var used = Set(context.ec2.networkInterfaces.filter { $0.subnetID == subnet.id }.flatMap(\.ipv6Addresses))
+        // No two that the world chooses are alike, so that only those that are named may be taken already.
+        var used: Set<String> =
+            wanted.isEmpty
+            ? [] : Set(context.ec2.networkInterfaces.filter { $0.subnetID == subnet.id }.flatMap(\.ipv6Addresses))
         var taken: [String] = []
         for text in wanted {
             guard let address = IPv6Address(text) else {

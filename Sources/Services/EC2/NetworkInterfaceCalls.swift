@@ -193,6 +193,7 @@ enum NetworkInterfaceCalls {
         tags: { _ in Tags() },
         filters: [
             "network-interface-permission.network-interface-permission-id": { permission, _ in [permission.id] },
+            "network-interface-permission.aws-service": { _, _ in [] },
             "network-interface-permission.network-interface-id": { permission, _ in [permission.networkInterfaceID] },
             "network-interface-permission.aws-account-id": { permission, _ in [permission.accountID] },
             "network-interface-permission.permission": { permission, _ in [permission.permission] },

@@ -29,6 +29,11 @@ enum NetworkInterfaceViews {
         "requester-managed": { interface, _ in ["\(interface.isRequesterManaged)"] },
         "source-dest-check": { interface, _ in ["\(interface.sourceDestCheck)"] },
         "status": { interface, _ in [status(interface)] },
+        "operator.managed": { _, _ in ["false"] }, "operator.principal": { _, _ in [] },
+        "private-dns-name": { interface, state in
+            guard hasNames(interface, state), let address = interface.primary?.address else { return [] }
+            return [InstanceViews.privateName(address, region(interface))]
+        },
     ]
 
     private static let addressFilters: [String: Listing<NetworkInterface>.FilterValues] = [
@@ -41,6 +46,10 @@ enum NetworkInterfaceViews {
         },
         "association.public-ip": { interface, _ in
             interface.primary?.association.map { [$0.address.description] } ?? []
+        },
+        "association.public-dns-name": { interface, state in
+            guard hasNames(interface, state), let address = interface.primary?.association?.address else { return [] }
+            return [InstanceViews.publicName(address, region(interface))]
         },
         "association.ip-owner-id": { interface, _ in interface.primary?.association.map { [$0.ownerID] } ?? [] },
         "association.allocation-id": { interface, _ in
@@ -93,6 +102,13 @@ enum NetworkInterfaceViews {
             "NextToken": .optional(page.nextToken),
         ])
     }
+
+    /// Whether its VPC gives names to addresses.
+    private static func hasNames(_ interface: NetworkInterface, _ state: EC2State) -> Bool {
+        state.vpcs[interface.vpcID]?.dnsHostnames ?? false
+    }
+
+    private static func region(_ interface: NetworkInterface) -> String { String(interface.zone.dropLast()) }
 
     static func status(_ interface: NetworkInterface) -> String {
         interface.attachment == nil ? "available" : "in-use"

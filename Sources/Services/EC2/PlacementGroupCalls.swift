@@ -83,10 +83,16 @@ enum PlacementGroupCalls {
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let names = input.strings("GroupNames")
         for name in names { _ = try named(name, context) }
+        let scope = context
+        var listing = Self.listing
+        listing.filters["group-arn"] = { group, _ in [arn(group, scope)] }
         let page = try listing.page(input, context)
         let shown = page.records.filter { names.isEmpty || names.contains($0.name) || names.contains($0.id) }
-        let scope = context
         return Response(["PlacementGroups": .list(shown) { view($0, scope) }])
+    }
+
+    private static func arn(_ group: PlacementGroup, _ context: CallContext) -> String {
+        "arn:aws:ec2:\(context.region):\(context.accountID):placement-group/\(group.name)"
     }
 
     private static func view(_ group: PlacementGroup, _ context: CallContext) -> Value {
@@ -94,7 +100,7 @@ enum PlacementGroupCalls {
             "GroupName": .string(group.name), "State": "available", "Strategy": .string(group.strategy.rawValue),
             "PartitionCount": group.partitionCount.map(Value.integer), "GroupId": .string(group.id),
             "Tags": group.tags.viewIfAny,
-            "GroupArn": .string("arn:aws:ec2:\(context.region):\(context.accountID):placement-group/\(group.name)"),
+            "GroupArn": .string(arn(group, context)),
             "SpreadLevel": .optional(group.spreadLevel), "Operator": ["Managed": false],
         ]
     }

@@ -73,9 +73,7 @@ enum PrefixLists {
         let adds = input.structures("AddEntries")
         let removes = input.structures("RemoveEntries")
         if let version = input.integer("CurrentVersion"), version != list.version {
-            throw ServiceError(
-                "PrefixListVersionMismatch",
-                "The prefix list has the incorrect version number. Expected: \(list.version), provided: \(version)")
+            throw ServiceError("PrefixListVersionMismatch", "The prefix list has the incorrect version number.")
         }
         if let text = input.string("PrefixListName") { list.name = try name(text) }
         if let wanted = input.integer("MaxEntries") {

@@ -62,8 +62,8 @@ enum RunInstances {
             }
         }
         let room = context.ec2.subnets[site.subnet.id]?.availableAddresses ?? 0
-        let each = max(1, launch.interfaces.reduce(0) { $0 + ($1.existingID == nil ? 1 + $1.secondaryCount : 0) })
-        affordable = min(affordable, room / each)
+        let each = max(1, launch.interfaces.reduce(0) { $0 + ($1.existingID == nil ? $1.addressCount : 0) })
+        if !site.subnet.isIPv6Native { affordable = min(affordable, room / each) }
         guard affordable >= launch.minimum else {
             throw ServiceError(
                 "InsufficientFreeAddressesInSubnet",
@@ -103,9 +103,13 @@ enum RunInstances {
         instance.creditSpecification = launch.creditSpecification
         instance.metadata = launch.metadata
         instance.vCPUs = launch.type.defaultVCPUs
+        instance.privateDNSHostnameType = site.subnet.hostnameType
+        instance.publishesARecord = site.subnet.resourceNameDNSARecord
+        instance.publishesAAAARecord = site.subnet.resourceNameDNSAAAARecord
         launch.options.apply(to: &instance, &context)
         instance.stateReason = Instance.StateReason(code: "pending", message: "pending")
-        instance.bootMode = launch.image.isWindows ? nil : "uefi-preferred"
+        instance.bootMode = launch.image.bootMode
+        instance.enaSupport = launch.image.enaSupport
         try LaunchNetwork.attachInterfaces(to: &instance, launch, site, &context)
         for device in launch.devices {
             attachVolume(device, to: &instance, launch.volumeTags, &context)

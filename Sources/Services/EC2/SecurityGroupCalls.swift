@@ -12,35 +12,40 @@ enum SecurityGroupCalls {
 
     static let groups = Listing<SecurityGroup>(
         kind: .securityGroup, table: { $0.securityGroups }, ids: "GroupIds", tags: { $0.tags },
-        filters: [
+        filters: filters)
+
+    private static let filters: [String: Listing<SecurityGroup>.FilterValues] = {
+        var filters: [String: Listing<SecurityGroup>.FilterValues] = [
             "group-id": { group, _ in [group.id] },
             "group-name": { group, _ in [group.name] },
             "description": { group, _ in [group.description] },
             "owner-id": { group, _ in [group.ownerID] },
             "vpc-id": { group, _ in [group.vpcID] },
-            "ip-permission.protocol": { group, _ in group.rules(egress: false).map(\.ipProtocol) },
-            "ip-permission.from-port": { group, _ in ports(group, egress: false, \.fromPort) },
-            "ip-permission.to-port": { group, _ in ports(group, egress: false, \.toPort) },
-            "ip-permission.cidr": { group, _ in blocks(group, egress: false) },
-            "ip-permission.group-id": { group, _ in peers(group, egress: false) },
-            "egress.ip-permission.protocol": { group, _ in group.rules(egress: true).map(\.ipProtocol) },
-            "egress.ip-permission.from-port": { group, _ in ports(group, egress: true, \.fromPort) },
-            "egress.ip-permission.to-port": { group, _ in ports(group, egress: true, \.toPort) },
-            "egress.ip-permission.cidr": { group, _ in blocks(group, egress: true) },
-            "egress.ip-permission.group-id": { group, _ in peers(group, egress: true) },
-        ])
+        ]
+        for (prefix, isEgress) in [("", false), ("egress.", true)] {
+            for (name, values) in ruleFilters {
+                filters["\(prefix)ip-permission.\(name)"] = { group, state in
+                    group.rules(egress: isEgress).flatMap { values($0, state) }
+                }
+            }
+        }
+        return filters
+    }()
 
-    private static func ports(_ group: SecurityGroup, egress: Bool, _ port: (SecurityGroupRule) -> Int?) -> [String] {
-        group.rules(egress: egress).compactMap { port($0).map(String.init) }
-    }
-
-    private static func blocks(_ group: SecurityGroup, egress: Bool) -> [String] {
-        group.rules(egress: egress).compactMap { if case .ipv4(let block) = $0.peer { block.description } else { nil } }
-    }
-
-    private static func peers(_ group: SecurityGroup, egress: Bool) -> [String] {
-        group.rules(egress: egress).compactMap { if case .group(let id, _) = $0.peer { id } else { nil } }
-    }
+    /// What a rule has for a filter on the group's permissions.
+    private static let ruleFilters: [String: @Sendable (SecurityGroupRule, EC2State) -> [String]] = [
+        "protocol": { rule, _ in [rule.ipProtocol] },
+        "from-port": { rule, _ in rule.fromPort.map { ["\($0)"] } ?? [] },
+        "to-port": { rule, _ in rule.toPort.map { ["\($0)"] } ?? [] },
+        "cidr": { rule, _ in if case .ipv4(let block) = rule.peer { [block.description] } else { [] } },
+        "ipv6-cidr": { rule, _ in if case .ipv6(let block) = rule.peer { [block] } else { [] } },
+        "prefix-list-id": { rule, _ in if case .prefixList(let id) = rule.peer { [id] } else { [] } },
+        "group-id": { rule, _ in if case .group(let id, _) = rule.peer { [id] } else { [] } },
+        "group-name": { rule, state in
+            if case .group(let id, _) = rule.peer { state.securityGroups[id].map { [$0.name] } ?? [] } else { [] }
+        },
+        "user-id": { rule, _ in if case .group(_, let owner) = rule.peer { [owner] } else { [] } },
+    ]
 
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let names = input.strings("GroupNames")

@@ -13,27 +13,62 @@ enum SpotCalls {
 
     static let listing = Listing<SpotRequest>(
         kind: .spotRequest, table: { $0.spotRequests }, ids: "SpotInstanceRequestIds", tags: { $0.tags },
-        filters: [
-            "spot-instance-request-id": { request, _ in [request.id] },
-            "state": { request, _ in [request.state.rawValue] },
-            "status-code": { request, _ in [request.statusCode] },
-            "status-message": { request, _ in [request.statusMessage] },
-            "instance-id": { request, _ in request.state == .open ? [] : request.instanceID.map { [$0] } ?? [] },
-            "type": { request, _ in [request.type] },
-            "spot-price": { request, _ in [request.maximumPrice] },
-            "create-time": { request, _ in [request.createTime.iso8601] },
-            "launched-availability-zone": { request, _ in request.zone.map { [$0] } ?? [] },
-            "product-description": { request, _ in [request.productDescription] },
-            "launch.image-id": { request, _ in texts(request, "ImageId") },
-            "launch.instance-type": { request, _ in texts(request, "InstanceType") },
-            "launch.key-name": { request, _ in texts(request, "KeyName") },
-            "launch.subnet-id": { request, _ in texts(request, "SubnetId") },
-            "availability-zone-group": { _, _ in [] },
-            "launch-group": { _, _ in [] },
-        ])
+        filters: ownFilters.merging(launchFilters) { own, _ in own })
 
-    private static func texts(_ request: SpotRequest, _ member: String) -> [String] {
-        request.launchSpecification[member]?.text.map { [$0] } ?? []
+    private static let ownFilters: [String: Listing<SpotRequest>.FilterValues] = [
+        "spot-instance-request-id": { request, _ in [request.id] },
+        "state": { request, _ in [request.state.rawValue] },
+        "status-code": { request, _ in [request.statusCode] },
+        "status-message": { request, _ in [request.statusMessage] },
+        "instance-id": { request, _ in request.state == .open ? [] : request.instanceID.map { [$0] } ?? [] },
+        "type": { request, _ in [request.type] },
+        "spot-price": { request, _ in [request.maximumPrice] },
+        "create-time": { request, _ in [request.createTime.iso8601] },
+        "launched-availability-zone": { request, _ in request.zone.map { [$0] } ?? [] },
+        "product-description": { request, _ in [request.productDescription] },
+        "launched-availability-zone-id": { request, _ in request.zoneID.map { [$0] } ?? [] },
+        "valid-until": { request, _ in request.validUntil.map { [$0.iso8601] } ?? [] },
+    ]
+
+    /// Where in the launch specification a filter's values stand; no path for what no request here has.
+    private static let launchFilters: [String: Listing<SpotRequest>.FilterValues] = [
+        "launch.image-id": "ImageId", "launch.instance-type": "InstanceType", "launch.key-name": "KeyName",
+        "launch.subnet-id": "SubnetId", "launch.kernel-id": "KernelId", "launch.ramdisk-id": "RamdiskId",
+        "launch.monitoring-enabled": "Monitoring.Enabled", "launch.group-id": "SecurityGroups.GroupId",
+        "launch.group-name": "SecurityGroups.GroupName",
+        "launch.block-device-mapping.delete-on-termination": "BlockDeviceMappings.Ebs.DeleteOnTermination",
+        "launch.block-device-mapping.device-name": "BlockDeviceMappings.DeviceName",
+        "launch.block-device-mapping.snapshot-id": "BlockDeviceMappings.Ebs.SnapshotId",
+        "launch.block-device-mapping.volume-size": "BlockDeviceMappings.Ebs.VolumeSize",
+        "launch.block-device-mapping.volume-type": "BlockDeviceMappings.Ebs.VolumeType",
+        "network-interface.addresses.primary": "NetworkInterfaces.PrivateIpAddresses.Primary",
+        "network-interface.delete-on-termination": "NetworkInterfaces.DeleteOnTermination",
+        "network-interface.description": "NetworkInterfaces.Description",
+        "network-interface.device-index": "NetworkInterfaces.DeviceIndex",
+        "network-interface.group-id": "NetworkInterfaces.Groups",
+        "network-interface.network-interface-id": "NetworkInterfaces.NetworkInterfaceId",
+        "network-interface.private-ip-address": "NetworkInterfaces.PrivateIpAddress",
+        "network-interface.subnet-id": "NetworkInterfaces.SubnetId",
+        "availability-zone-group": "", "fault-code": "", "fault-message": "", "launch-group": "", "valid-from": "",
+    ].mapValues { path in
+        let names = path.split(separator: ".").map(String.init)
+        let values: Listing<SpotRequest>.FilterValues = { request, _ in
+            texts(.structure(request.launchSpecification), names[...])
+        }
+        return values
+    }
+
+    private static func texts(_ value: Value, _ path: ArraySlice<String>) -> [String] {
+        if let elements = value.elements { return elements.flatMap { texts($0, path) } }
+        guard let name = path.first else {
+            return switch value {
+            case .string(let text): [text]
+            case .integer(let number): ["\(number)"]
+            case .boolean(let flag): ["\(flag)"]
+            default: []
+            }
+        }
+        return value[name].map { texts($0, path.dropFirst()) } ?? []
     }
 
     static func request(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

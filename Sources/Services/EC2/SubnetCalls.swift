@@ -44,7 +44,8 @@ enum SubnetCalls {
                 ["\(subnet.resourceNameDNSAAAARecord)"]
             },
             "available-ip-address-count": { subnet, _ in ["\(subnet.availableAddresses)"] },
-            "outpost-arn": { _, _ in [] },
+            "outpost-arn": { _, _ in [] }, "customer-owned-ipv4-pool": { _, _ in [] },
+            "enable-lni-at-device-index": { _, _ in [] },
             "owner-id": { subnet, _ in [subnet.ownerID] },
             "state": { _, _ in ["available"] },
         ])
@@ -89,6 +90,8 @@ enum SubnetCalls {
             block: block ?? IPv4Block(base: IPv4Address(bits: 0), prefixLength: 32))
         subnet.isIPv6Native = isNative
         subnet.assignsIPv6Address = isNative
+        // <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html>
+        if isNative { subnet.hostnameType = "resource-name" }
         subnet.tags = tags
         if let ipv6Block {
             subnet.ipv6Blocks = [

@@ -185,6 +185,10 @@ enum VPCEndpointCalls {
             "vpc-endpoint-id": { endpoint, _ in [endpoint.id] },
             "vpc-id": { endpoint, _ in [endpoint.vpcID] },
             "service-name": { endpoint, _ in [endpoint.serviceName] },
+            // `com.amazonaws.REGION.SERVICE`: other regions' services are not reached.
+            "service-region": { endpoint, _ in
+                endpoint.serviceName.split(separator: ".").dropFirst(2).first.map { [String($0)] } ?? []
+            },
             "vpc-endpoint-state": { endpoint, _ in [endpoint.state.rawValue] },
             "vpc-endpoint-type": { endpoint, _ in [endpoint.type] },
             "ip-address-type": { endpoint, _ in [endpoint.addressType] },

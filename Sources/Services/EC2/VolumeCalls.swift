@@ -16,6 +16,9 @@ enum VolumeCalls {
         filters: [
             "volume-id": { volume, _ in [volume.id] },
             "availability-zone": { volume, _ in [volume.zone] },
+            "availability-zone-id": { volume, _ in
+                zoneID(volume.zone, String(volume.zone.dropLast())).map { [$0] } ?? []
+            },
             "create-time": { volume, _ in [volume.createTime.iso8601] },
             "encrypted": { volume, _ in ["\(volume.isEncrypted)"] },
             "fast-restored": { _, _ in ["false"] },
@@ -29,7 +32,7 @@ enum VolumeCalls {
             "attachment.device": { volume, _ in volume.attachments.map(\.device) },
             "attachment.instance-id": { volume, _ in volume.attachments.map(\.instanceID) },
             "attachment.status": { volume, _ in volume.attachments.map(\.state.rawValue) },
-            "operator.managed": { _, _ in ["false"] },
+            "operator.managed": { _, _ in ["false"] }, "operator.principal": { _, _ in [] },
         ], pageSizes: 5...1000)
 
     /// The volume that a request names.

@@ -44,7 +44,7 @@ enum CapacityProviderCalls {
         }
         var fields = group.fields
         fields["autoScalingGroupArn"] = real["AutoScalingGroupARN"] ?? .string(arn)
-        fields["managedScaling"] = managedScaling(nil, group.structure("managedScaling"))
+        fields["managedScaling"] = try managedScaling(nil, group.structure("managedScaling"))
         if fields["managedTerminationProtection"] == nil { fields["managedTerminationProtection"] = "DISABLED" }
         if fields["managedDraining"] == nil { fields["managedDraining"] = "ENABLED" }
         let provider = CapacityProvider(
@@ -54,7 +54,7 @@ enum CapacityProviderCalls {
         return Response(["capacityProvider": view(provider)])
     }
 
-    private static func managedScaling(_ old: Value?, _ input: Input?) -> Value {
+    private static func managedScaling(_ old: Value?, _ input: Input?) throws(ServiceError) -> Value {
         var fields =
             old?.fields
             ?? Fields([
@@ -63,6 +63,10 @@ enum CapacityProviderCalls {
                 .init(name: "instanceWarmupPeriod", value: 300),
             ])
         for field in input?.fields.fields ?? [] { fields[field.name] = field.value }
+        guard (fields["minimumScalingStepSize"]?.number ?? 1) <= fields["maximumScalingStepSize"]?.number ?? 10000
+        else {
+            throw ECSError.parameter("The minimum or maximum scaling step size value is invalid.")
+        }
         return .structure(fields)
     }
 
@@ -75,7 +79,7 @@ enum CapacityProviderCalls {
                 fields[field.name] = field.value
             }
             if let scaling = change.structure("managedScaling") {
-                fields["managedScaling"] = managedScaling(fields["managedScaling"], scaling)
+                fields["managedScaling"] = try managedScaling(fields["managedScaling"], scaling)
             }
             provider.group = .structure(fields)
         }
@@ -164,6 +168,12 @@ enum Strategy {
         }
         guard Set(names).count == names.count else {
             throw ECSError.parameter("A capacity provider may be named once in a strategy.")
+        }
+        guard strategy.isEmpty || strategy.count == 1 || strategy.contains(where: { ($0["weight"]?.number ?? 0) > 0 })
+        else {
+            throw ECSError.parameter(
+                "There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero and try again."
+            )
         }
         guard bases <= 1 else {
             throw ECSError.parameter("Only one capacity provider in a strategy can have a base defined.")

@@ -101,7 +101,10 @@ enum ECSTags {
 
 /// Pages of lists of ARNs.
 enum ECSPaging {
-    static func page(_ items: [String], _ input: Input) throws(ServiceError) -> (items: Value, token: Value?) {
+    /// - Parameter size: how many a page has where the call does not say.
+    static func page(
+        _ items: [String], _ input: Input, size: Int = 100
+    ) throws(ServiceError) -> (items: Value, token: Value?) {
         var start = 0
         if let token = input.string("nextToken") {
             guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
@@ -109,7 +112,7 @@ enum ECSPaging {
             else { throw ECSError.parameter("Invalid token") }
             start = min(offset, items.count)
         }
-        let size = input.integer("maxResults") ?? 100
+        let size = input.integer("maxResults") ?? size
         guard (1...100).contains(size) else {
             throw ECSError.parameter("maxResults must be between 1 and 100.")
         }

@@ -28,6 +28,7 @@ package enum ECSService {
         TaskDefinitionCalls.operations,
         TaskDefinitionLookups.operations,
         TaskLookups.operations,
+        TaskSetCalls.operations,
     ]
 }
 

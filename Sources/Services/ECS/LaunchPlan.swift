@@ -124,7 +124,7 @@ enum LaunchPlan {
         for container: TaskLaunch.Container, _ task: ContainerTask, _ context: CallContext
     ) -> [TaskLaunch.Probe] {
         var probes: [TaskLaunch.Probe] = []
-        let balancers = task.serviceID.flatMap { context.ecs.services[$0]?.loadBalancers } ?? []
+        let balancers = task.serviceID.flatMap { context.ecs.services[$0]?.loadBalancers(of: task) } ?? []
         for balancer in balancers where balancer["containerName"]?.text == container.name {
             guard let arn = balancer["targetGroupArn"]?.text, let port = balancer["containerPort"]?.number,
                 let group = context.world.regions[context.regionIndex].elb.targetGroups[arn]

@@ -45,7 +45,7 @@ enum RunningTasks {
         switch effect.work {
         case .task(let launch): id = launch.taskID
         case .taskStop(let task): id = task
-        case .invocation: return .success(Fields())
+        case .invocation, .retirement: return .success(Fields())
         }
         guard var task = context.ecs.tasks[id] else { return .success(Fields()) }
         task.version += 1
@@ -55,7 +55,7 @@ enum RunningTasks {
             if task.status == .pending {
                 refuse("CannotStartContainerError: containers do not run here: \(reason)", &task, &context)
             }
-        case .invocation: break
+        case .invocation, .done: break
         }
         if let service = task.serviceID { Scheduler.lookSoon(at: service, &context) }
         return .success(Fields())
@@ -105,6 +105,7 @@ enum RunningTasks {
         task.pullStopped = task.pullStopped ?? context.now
         TaskRun.start(&task, &context)
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         context.world.wake()
     }
 
@@ -112,6 +113,7 @@ enum RunningTasks {
         task.containerReason = reason
         TaskRun.fail(&task, reason, &context)
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         context.world.wake()
     }
 

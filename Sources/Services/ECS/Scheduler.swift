@@ -5,10 +5,14 @@ import ServiceModel
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>
 enum Scheduler {
-    private static let period = Duration.seconds(10)
+    static let period = Duration.seconds(10)
 
     /// Has a service looked at in a moment.
     static func lookSoon(at id: String, _ context: inout CallContext) {
+        // Tasks of a service change at the same time: one look sees them all.
+        let due = context.now.adding(seconds: 1)
+        if let next = context.ecs.services[id]?.nextLook, next > context.now, next <= due { return }
+        context.ecs.services.update(id) { $0.nextLook = due }
         context.world.schedule(.event(.ecs(.service(id: id)), region: context.region), after: .seconds(1))
     }
 
@@ -21,6 +25,7 @@ enum Scheduler {
 
     static func isAwaited(_ id: String, _ region: Region, _ world: World) -> Bool {
         guard let service = region.ecs.services[id], service.status != "INACTIVE" else { return false }
+        guard service.controller == "ECS" else { return TaskSets.isAwaited(service, region, world.now) }
         let plan = Plan(service, region, world)
         // A deployment that keeps failing comes to an end where a circuit breaker ends it.
         // Whose containers end again and again is watched for a few rounds.
@@ -32,7 +37,12 @@ enum Scheduler {
     }
 
     static func look(at id: String, _ context: inout CallContext) {
+        context.ecs.services.update(id) { $0.nextLook = nil }
         guard let service = context.ecs.services[id], service.status != "INACTIVE" else { return }
+        guard service.controller == "ECS" else {
+            TaskSets.look(at: service, &context)
+            return
+        }
         let plan = Plan(service, context.world.regions[context.regionIndex], context.world)
         for stop in plan.stops {
             if let health = stop.failure { note(health, id, &context) }
@@ -43,7 +53,7 @@ enum Scheduler {
         if !stopped.isEmpty {
             note("has stopped \(stopped.count) running tasks: \(list(stopped.map(\.id))).", id, &context)
         }
-        if plan.starts > 0 { start(plan.starts, id, &context) }
+        if plan.starts > 0, let primary = service.deployments.first { start(plan.starts, of: primary, id, &context) }
         if plan.isDrained { retire(id, &context) }
         if plan.isComplete { complete(id, &context) }
         if plan.isEmpty, plan.isSteady, context.ecs.services[id]?.status == "ACTIVE" {
@@ -64,8 +74,11 @@ enum Scheduler {
 
     // MARK: Starting
 
-    private static func start(_ count: Int, _ id: String, _ context: inout CallContext) {
-        guard let service = context.ecs.services[id], let deployment = service.deployments.first,
+    /// Starts tasks of a deployment or of a task set.
+    static func start(
+        _ count: Int, of deployment: ContainerService.Deployment, _ id: String, _ context: inout CallContext
+    ) {
+        guard let service = context.ecs.services[id],
             let definition = context.ecs.taskDefinitions[deployment.definitionID],
             let cluster = context.ecs.clusters[service.clusterName]
         else { return }
@@ -89,23 +102,40 @@ enum Scheduler {
         for task in context.ecs.tasks where task.serviceID == id && task.isWanted {
             counts[task.capacityProvider ?? "", default: 0] += 1
         }
-        var board: PlacementBoard?
+        if let problem = TaskRoles.problem(definition, context) {
+            note("failed to launch a task with (error \(problem)).", id, &context)
+            delay(deployment.id, of: id, &context)
+            return
+        }
+        var board = PlacementBoard(plan, in: cluster, context)
         for _ in 0..<count {
             if !deployment.strategy.isEmpty {
                 plan.capacityProvider = Strategy.next(deployment.strategy, counts: counts)
                 counts[plan.capacityProvider ?? "", default: 0] += 1
             }
-            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
+            switch TaskStart.start(plan, in: cluster, &board, &context) {
             case .success(let task): started.append(task.id)
             case .failure(let failure):
                 noteUnplaced(failure, id, &context)
-                let retry = context.now.adding(seconds: 30)
-                context.ecs.services.update(id) { $0.deployments[0].retryAfter = retry }
+                delay(deployment.id, of: id, &context)
                 if !started.isEmpty { note("has started \(started.count) tasks: \(list(started)).", id, &context) }
                 return
             }
         }
         note("has started \(started.count) tasks: \(list(started)).", id, &context)
+    }
+
+    /// Nothing more is tried for half a minute.
+    private static func delay(_ deployment: String, of id: String, _ context: inout CallContext) {
+        let retry = context.now.adding(seconds: 30)
+        context.ecs.services.update(id) { service in
+            if let place = service.deployments.firstIndex(where: { $0.id == deployment }) {
+                service.deployments[place].retryAfter = retry
+            }
+            if let place = service.taskSets.firstIndex(where: { $0.id == deployment }) {
+                service.taskSets[place].deployment.retryAfter = retry
+            }
+        }
     }
 
     private static func tags(_ service: ContainerService, _ definition: TaskDefinition) -> Tags {
@@ -155,10 +185,11 @@ enum Scheduler {
         context.world.wake()
     }
 
-    private static func retire(_ id: String, _ context: inout CallContext) {
+    static func retire(_ id: String, _ context: inout CallContext) {
         context.ecs.services.update(id) { service in
             service.status = "INACTIVE"
             service.deployments = []
+            service.taskSets = []
         }
         context.world.wake()
     }

@@ -27,7 +27,7 @@ enum ServiceCalls {
             }
         }
         let kind = input.structure("deploymentController")?.string("type") ?? "ECS"
-        guard kind == "ECS" else { throw ECSError.notEmulated("The deployment controller \(kind)") }
+        guard kind != "EXTERNAL" else { return try createExternal(&context, input, cluster, name) }
         let isDaemon = input.string("schedulingStrategy") == "DAEMON"
         guard let definition = context.definition(input.string("taskDefinition")) else {
             throw ECSError.noDefinition
@@ -64,9 +64,57 @@ enum ServiceCalls {
         service.role = input.string("role")
         service.rebalancing = input.string("availabilityZoneRebalancing")
         service.clientToken = input.string("clientToken")
+        if kind != "ECS" { hand(&service, deployment, to: kind, context) }
         context.ecs.services.remove(service.id)
         context.ecs.services.insert(service)
         Scheduler.lookSoon(at: service.id, &context)
+        return Response(["service": ServiceViews.view(service, context)])
+    }
+
+    /// The first task set of a service that CodeDeploy deploys is made with it.
+    private static func hand(
+        _ service: inout ContainerService, _ deployment: ContainerService.Deployment, to controller: String,
+        _ context: CallContext
+    ) {
+        service.controller = controller
+        service.deployments = []
+        var set = ContainerService.TaskSet(
+            arn: context.ecsARN("task-set/\(service.id)/\(deployment.id)"), deployment: deployment, scale: 100,
+            tags: Tags())
+        set.status = "PRIMARY"
+        set.loadBalancers = service.loadBalancers
+        set.registries = service.registries
+        service.taskSets = [set]
+    }
+
+    /// A service whose tasks come with its task sets.
+    private static func createExternal(
+        _ context: inout CallContext, _ input: Input, _ cluster: ContainerCluster, _ name: String
+    ) throws(ServiceError) -> Response {
+        for (member, words) in [
+            ("taskDefinition", "TaskDefinition"), ("launchType", "LaunchType"),
+            ("networkConfiguration", "NetworkConfiguration"), ("platformVersion", "PlatformVersion"),
+            ("loadBalancers", "LoadBalancers"), ("serviceRegistries", "ServiceRegistries"),
+        ] where input.has(member) && input[member] != .list([]) {
+            throw ECSError.parameter("\(words) must be blank")
+        }
+        let isDaemon = input.string("schedulingStrategy") == "DAEMON"
+        let limits = try Limits(input.structure("deploymentConfiguration"), isDaemon: isDaemon, old: nil)
+        var service = ContainerService(
+            name: name, clusterName: cluster.id, arn: context.ecsARN("service/\(cluster.id)/\(name)"),
+            desired: input.has("desiredCount") ? try desiredCount(input, isDaemon: isDaemon) : 0, isDaemon: isDaemon,
+            minimumHealthyPercent: limits.minimum, maximumPercent: limits.maximum,
+            deploymentConfiguration: limits.view, deployment: nil, created: context.now,
+            createdBy: context.caller.arn, tags: try ECSTags.read(input))
+        service.controller = "EXTERNAL"
+        service.placementConstraints = input["placementConstraints"]?.elements ?? []
+        service.placementStrategy = input["placementStrategy"]?.elements ?? []
+        service.managesTags = input.boolean("enableECSManagedTags") ?? false
+        service.propagatesTags = input.string("propagateTags")
+        service.graceSeconds = input.integer("healthCheckGracePeriodSeconds")
+        service.clientToken = input.string("clientToken")
+        context.ecs.services.remove(service.id)
+        context.ecs.services.insert(service)
         return Response(["service": ServiceViews.view(service, context)])
     }
 
@@ -118,9 +166,9 @@ enum ServiceCalls {
     static func update(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let cluster = try context.cluster(input.string("cluster"))
         var service = try context.service(input.string("service"), in: cluster)
-        guard service.status == "ACTIVE", let primary = service.deployments.first else {
-            throw ECSError.inactiveService
-        }
+        guard service.status == "ACTIVE" else { throw ECSError.inactiveService }
+        guard service.controller == "ECS" else { return try updateForeign(&context, input, service) }
+        guard let primary = service.deployments.first else { throw ECSError.inactiveService }
         let old = service
         var definition = context.ecs.taskDefinitions[primary.definitionID]
         if input.has("taskDefinition") { definition = try context.activeDefinition(input.string("taskDefinition")) }
@@ -139,6 +187,36 @@ enum ServiceCalls {
         if let strategy = input["placementStrategy"]?.elements { service.placementStrategy = strategy }
         if let rebalancing = input.string("availabilityZoneRebalancing") { service.rebalancing = rebalancing }
         try roll(&service, old, primary, definition, input, cluster, &context)
+        context.ecs.services.insert(service)
+        Scheduler.lookSoon(at: service.id, &context)
+        return Response(["service": ServiceViews.view(service, context)])
+    }
+
+    /// Of a service that ECS does not deploy only what no deployment is made of can be changed.
+    private static func updateForeign(
+        _ context: inout CallContext, _ input: Input, _ service: ContainerService
+    ) throws(ServiceError) -> Response {
+        let members = [
+            ("taskDefinition", "task definition"), ("networkConfiguration", "network parameters"),
+            ("platformVersion", "platform version"), ("capacityProviderStrategy", "capacity provider strategy"),
+            ("loadBalancers", "load balancers"), ("serviceRegistries", "service registries"),
+        ]
+        let way =
+            service.controller == "CODE_DEPLOY"
+            ? "Use AWS CodeDeploy to trigger a new deployment." : "Use task sets to trigger a new deployment."
+        for (member, words) in members where input.has(member) {
+            throw ECSError.parameter(
+                "Unable to update \(words) on services with a \(service.controller) deployment controller. \(way)")
+        }
+        if input.boolean("forceNewDeployment") ?? false {
+            throw ECSError.parameter(
+                "Cannot force a new deployment on services with a \(service.controller) deployment controller. \(way)")
+        }
+        var service = service
+        if input.has("desiredCount") { service.desired = try desiredCount(input, isDaemon: service.isDaemon) }
+        if let grace = input.integer("healthCheckGracePeriodSeconds") { service.graceSeconds = grace }
+        if let isOn = input.boolean("enableECSManagedTags") { service.managesTags = isOn }
+        if let source = input.string("propagateTags") { service.propagatesTags = source }
         context.ecs.services.insert(service)
         Scheduler.lookSoon(at: service.id, &context)
         return Response(["service": ServiceViews.view(service, context)])

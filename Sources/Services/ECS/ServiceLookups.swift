@@ -35,7 +35,7 @@ enum ServiceLookups {
                 && (input.string("launchType").map { $0 == service.deployments.first?.launchType } ?? true)
                 && (input.string("schedulingStrategy").map { ($0 == "DAEMON") == service.isDaemon } ?? true)
         }
-        let page = try ECSPaging.page(found.map(\.arn), input)
+        let page = try ECSPaging.page(found.map(\.arn), input, size: 10)
         return Response(["serviceArns": page.items, "nextToken": page.token])
     }
 }
@@ -46,7 +46,7 @@ enum ServiceViews {
         let tasks = context.ecs.tasks.filter { $0.serviceID == service.id }
         let running = tasks.count { $0.status == .running && $0.isWanted }
         let pending = tasks.count { $0.status < .running && $0.isWanted }
-        let primary = service.deployments.first
+        let primary = service.deployments.first ?? service.taskSets.first { $0.status == "PRIMARY" }?.deployment
         let desired =
             service.isDaemon
             ? context.ecs.containerInstances.count { $0.clusterName == service.clusterName && $0.status == "ACTIVE" }
@@ -66,6 +66,8 @@ enum ServiceViews {
             "platformFamily": primary?.platformVersion == nil ? nil : "Linux",
             "taskDefinition": .optional(primary?.definitionARN),
             "deploymentConfiguration": service.deploymentConfiguration,
+            "taskSets": service.controller == "ECS"
+                ? nil : .list(service.taskSets) { TaskSets.view($0, service, context) },
             "deployments": .list(service.deployments) { deployment($0, service, tasks, desired) },
             "roleArn": .optional(
                 service.role ?? (isVPC || !service.loadBalancers.isEmpty ? linkedRole : nil)),

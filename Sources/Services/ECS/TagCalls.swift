@@ -34,6 +34,13 @@ enum TagCalls {
             guard var service = context.ecs.services[id] else { throw ECSError.noService }
             try change(&service.tags)
             context.ecs.services.insert(service)
+        case "task-set":
+            let parts = id.split(separator: "/", maxSplits: 2).map(String.init)
+            guard parts.count == 3, var service = context.ecs.services["\(parts[0])/\(parts[1])"],
+                let place = service.taskSets.firstIndex(where: { $0.id == parts[2] })
+            else { throw ServiceError("TaskSetNotFoundException", "The specified task set wasn't found.") }
+            try change(&service.taskSets[place].tags)
+            context.ecs.services.insert(service)
         case "task":
             guard var task = context.ecs.tasks[last] else {
                 throw ServiceError("ResourceNotFoundException", "The specified task is not found.")

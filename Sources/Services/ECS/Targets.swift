@@ -27,7 +27,7 @@ enum Targets {
         _ task: ContainerTask, _ service: ContainerService, _ context: inout CallContext, _ operation: String,
         _ words: String
     ) {
-        for balancer in service.loadBalancers {
+        for balancer in service.loadBalancers(of: task) {
             guard let arn = balancer["targetGroupArn"]?.text, let target = place(task, balancer, context.ecs) else {
                 continue
             }
@@ -56,7 +56,7 @@ enum Targets {
         _ task: ContainerTask, _ service: ContainerService, _ region: Region, _ world: World
     ) -> (state: TargetHealth.State, reason: String?, group: String)? {
         var worst: (state: TargetHealth.State, reason: String?, group: String)?
-        for balancer in service.loadBalancers {
+        for balancer in service.loadBalancers(of: task) {
             guard let arn = balancer["targetGroupArn"]?.text, let group = region.elb.targetGroups[arn],
                 let place = place(task, balancer, region.ecs),
                 let target = group.targets.first(where: {

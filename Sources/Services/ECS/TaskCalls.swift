@@ -31,13 +31,14 @@ enum TaskCalls {
         var tasks: [Value] = []
         var failures: [Value] = []
         var counts: [String: Int] = [:]
-        var board: PlacementBoard?
+        try TaskRoles.check(plan.definition, context)
+        var board = PlacementBoard(plan, in: cluster, context)
         for _ in 0..<count {
             if !strategy.isEmpty {
                 plan.capacityProvider = Strategy.next(strategy, counts: counts)
                 counts[plan.capacityProvider ?? "", default: 0] += 1
             }
-            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
+            switch TaskStart.start(plan, in: cluster, &board, &context) {
             case .success(let task): tasks.append(TaskViews.view(task, context))
             case .failure(let problem): failures += problem.views
             }
@@ -50,9 +51,9 @@ enum TaskCalls {
         var plan = try plan(&context, input, cluster)
         plan.launchType = "EC2"
         try plan.checkNetwork()
+        try TaskRoles.check(plan.definition, context)
         var tasks: [Value] = []
         var failures: [Value] = []
-        var board: PlacementBoard?
         for name in input.strings("containerInstances") {
             let id = CallContext.lastPart(name)
             guard let instance = context.ecs.containerInstances[id], instance.clusterName == cluster.id else {
@@ -62,7 +63,8 @@ enum TaskCalls {
                 continue
             }
             plan.instances = [instance.id]
-            switch TaskStart.start(plan, in: cluster, on: &board, &context) {
+            var board = PlacementBoard(plan, in: cluster, context)
+            switch TaskStart.start(plan, in: cluster, &board, &context) {
             case .success(let task): tasks.append(TaskViews.view(task, context))
             case .failure(let problem): failures += problem.views
             }
@@ -262,15 +264,23 @@ enum TaskViews {
         "\(task.id)-\(IDGenerator.hash("\(task.id)/\(name)", 0x5EED) % 10_000_000_000)"
     }
 
+    /// Containers that others wait for to end: what is modelled ends with 0.
+    private static func ending(_ definition: TaskDefinition?) -> Set<String> {
+        let waits = (definition?.containers ?? []).flatMap { $0["dependsOn"]?.elements ?? [] }
+        let ends = waits.filter { ["COMPLETE", "SUCCESS"].contains($0["condition"]?.text) }
+        return Set(ends.compactMap { $0["containerName"]?.text })
+    }
+
     private static func containers(_ task: ContainerTask, _ definition: TaskDefinition?) -> [Value] {
-        (definition?.containers ?? []).enumerated().map { index, container in
+        let ending = ending(definition)
+        return (definition?.containers ?? []).enumerated().map { index, container in
             let name = container["name"]?.text ?? ""
             let hasRun = task.started != nil
             let run = task.runs?[name]
             let modelled: String =
                 switch task.status {
                 case .provisioning, .pending, .activating: "PENDING"
-                case .running, .deactivating: "RUNNING"
+                case .running, .deactivating: ending.contains(name) ? "STOPPED" : "RUNNING"
                 case .stopping, .deprovisioning, .stopped: "STOPPED"
                 }
             let status = run.map { task.status == .stopped ? "STOPPED" : $0.status } ?? modelled

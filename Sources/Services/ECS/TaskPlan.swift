@@ -44,6 +44,8 @@ struct TaskPlan {
                 throw ECSError.parameter("The specified platform version does not exist.")
             }
             platformVersion = version == "LATEST" ? "1.4.0" : version
+        } else if platformVersion != nil {
+            throw ECSError.parameter("The platform version must be null when specifying an EC2 launch type.")
         }
         try checkNetwork()
     }

@@ -13,20 +13,17 @@ struct PlacementFailure: Error {
 
 /// Starting tasks.
 enum TaskStart {
-    /// - Parameter board: the cluster's hosts, where the task is to be placed on one; made when first needed, and kept for
-    ///   the next task.
     static func start(
-        _ plan: TaskPlan, in cluster: ContainerCluster, on board: inout PlacementBoard?, _ context: inout CallContext
+        _ plan: TaskPlan, in cluster: ContainerCluster, _ board: inout PlacementBoard, _ context: inout CallContext
     ) -> Result<ContainerTask, PlacementFailure> {
         let definition = plan.definition
         let id = context.newECSID("task")
         var zone = ""
         var host: ContainerInstance?
+        var place: Int?
         if plan.launchType == "EC2" {
-            var hosts = board.take() ?? PlacementBoard(cluster, context)
-            defer { board = hosts }
-            switch Placement.choose(plan, on: &hosts, context) {
-            case .success(let instance): (host, zone) = (instance, instance.zone)
+            switch board.choose(context) {
+            case .success(let chosen): (host, place, zone) = (chosen.host, chosen.place, chosen.host.zone)
             case .failure(let failure): return .failure(failure)
             }
         }
@@ -36,7 +33,7 @@ enum TaskStart {
             status: definition.networkMode == "awsvpc" ? .provisioning : .pending, overrides: plan.overrides,
             zone: zone, tags: plan.tags, created: context.now)
         if let network = plan.network {
-            let subnetID = pickSubnet(network, plan, host, context)
+            let subnetID = board.subnet(network, host, context)
             task.attachment = ContainerTask.Attachment(
                 id: context.world.ids.uuid("\(context.region)/ecs/attachment"), subnetID: subnetID)
             task.zone = context.ec2.subnets[subnetID]?.zone ?? zone
@@ -56,27 +53,13 @@ enum TaskStart {
         task.serviceID = plan.serviceID
         task.deploymentID = plan.deploymentID
         task.enablesExecute = plan.enablesExecute
-        if let host, definition.networkMode != "awsvpc" {
-            task.bindings = Placement.bindings(definition, board?.load(of: host).ports ?? [])
-        }
-        if host != nil { board?.add(task) }
+        if let place { task.bindings = board.bindings(at: place) }
+        board.add(task, at: place)
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         TaskRun.schedule(
             task, after: task.status == .provisioning ? Timings.taskInterface : Timings.taskStart, &context)
         return .success(task)
-    }
-
-    /// Tasks of a group are spread over the zones of the subnets; on a host, the host's zone decides.
-    private static func pickSubnet(
-        _ network: Network, _ plan: TaskPlan, _ host: ContainerInstance?, _ context: CallContext
-    ) -> String {
-        let candidates = network.subnetIDs.filter { id in
-            host.map { $0.zone == context.ec2.subnets[id]?.zone } ?? true
-        }
-        func load(_ id: String) -> Int {
-            context.ecs.tasks.count { $0.group == plan.group && $0.isWanted && $0.attachment?.subnetID == id }
-        }
-        return candidates.min { load($0) < load($1) } ?? network.subnetIDs.first ?? ""
     }
 }
 
@@ -114,6 +97,7 @@ enum TaskRun {
             finish(&task, &context)
         }
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         if let service = task.serviceID, task.status == .running || task.status == .stopped {
             Scheduler.lookSoon(at: service, &context)
         }
@@ -186,7 +170,8 @@ enum TaskRun {
     static func start(_ task: inout ContainerTask, _ context: inout CallContext) {
         task.started = context.now
         task.status = .running
-        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }), !service.loadBalancers.isEmpty
+        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
+            !service.loadBalancers(of: task).isEmpty
         else { return }
         Targets.register(task, of: service, &context)
     }
@@ -217,7 +202,7 @@ enum TaskRun {
         task.stopping = context.now
         let wasRunning = task.status == .running
         if wasRunning, let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
-            !service.loadBalancers.isEmpty
+            !service.loadBalancers(of: task).isEmpty
         {
             Targets.deregister(task, of: service, &context)
             task.status = .deactivating
@@ -227,6 +212,7 @@ enum TaskRun {
             task.status = .deprovisioning
         }
         context.ecs.tasks.insert(task)
+        TaskEvents.announce(task, &context)
         schedule(task, after: Timings.taskStop, &context)
         if let service = task.serviceID { Scheduler.lookSoon(at: service, &context) }
     }

@@ -61,7 +61,7 @@ enum TemplateRules {
             case ("none", nil): continue
             case ("none", _?): throw FISError.validation("A stop condition with the source none must not have a value.")
             case ("aws:cloudwatch:alarm", let arn?):
-                guard context.cloudWatch.alarms.contains(where: { $0.arn == arn }) else {
+                guard context.cloudWatch.hasAlarm(arn) else {
                     throw FISError.validation(
                         "The CloudWatch alarm \(arn.prefix(256)) of a stop condition does not exist.")
                 }

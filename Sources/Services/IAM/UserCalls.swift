@@ -26,6 +26,8 @@ enum UserCalls {
         switch context.caller.principal {
         case .account: return nil
         case .user(let name): return try named(name, context)
+        case .role:
+            throw IAMError.validation("Must specify userName when calling with non-User credentials")
         case .session(let id):
             guard case .user(let name)? = context.iam.sessions[id]?.source else {
                 throw IAMError.validation("Must specify userName when calling with non-User credentials")

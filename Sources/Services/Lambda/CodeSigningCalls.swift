@@ -1,7 +1,7 @@
 import CloudState
 import ServiceModel
 
-/// Code signing configurations; kept, not evaluated.
+/// Code signing configurations. No package has a signature here: what enforces one lets none through.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html>
 enum CodeSigningCalls {
@@ -35,6 +35,20 @@ enum CodeSigningCalls {
                 "CodeSigningConfigNotFoundException", "The code signing configuration cannot be found.", status: 404)
         }
         return config
+    }
+
+    /// Refuses code where a configuration wants it signed.
+    static func check(_ arn: String?, _ context: CallContext) throws(ServiceError) {
+        guard let arn, !arn.isEmpty else { return }
+        guard let config = context.lambda.codeSigningConfigs[arn] else {
+            throw ServiceError(
+                "CodeSigningConfigNotFoundException", "The code signing configuration cannot be found.", status: 404)
+        }
+        guard config.settings["CodeSigningPolicies"]?["UntrustedArtifactOnDeployment"] == "Enforce" else { return }
+        throw ServiceError(
+            "CodeVerificationFailedException",
+            "The code signature failed one or more of the validation checks for signature mismatch or expiry, and the code signing policy is set to ENFORCE. Lambda blocks the deployment.",
+            status: 400)
     }
 
     private static func change(_ config: inout CodeSigningConfig, _ input: Input) {

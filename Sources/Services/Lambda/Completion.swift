@@ -10,8 +10,11 @@ enum Completion {
         _ context: inout CallContext, _ effect: Effect, _ outcome: EffectOutcome
     ) -> Result<Fields, ServiceError> {
         guard case .invocation(let invocation) = effect.work else { return .success(Fields()) }
+        if case .provision(let qualifier, _) = invocation.origin {
+            return ConcurrencyCalls.finishProvisioning(invocation, qualifier, outcome, &context)
+        }
         switch outcome {
-        case .task: return .success(Fields())
+        case .task, .done: return .success(Fields())
         case .impossible(let reason):
             return .failure(
                 ServiceError(
@@ -20,9 +23,14 @@ enum Completion {
             log(invocation, outcome, &context)
             measure(invocation, outcome, &context)
             switch invocation.origin {
-            case .request: break
+            case .request, .provision: break
             case .asynchronous(let event): follow(event, invocation, outcome, &context)
-            case .mapping(let uuid, let items): QueuePoll.finish(uuid, items, outcome, &context)
+            case .mapping(let uuid, let items):
+                if items.first?.shard == nil {
+                    QueuePoll.finish(uuid, items, outcome, &context)
+                } else {
+                    StreamPoll.finish(uuid, items, invocation, outcome, &context)
+                }
             }
             return answer(invocation, outcome)
         }
@@ -40,7 +48,7 @@ enum Completion {
             details.append(
                 "Reason",
                 .string(
-                    invocation.concurrency < ConcurrencyCalls.limit
+                    invocation.isReserved
                         ? "ReservedFunctionConcurrentInvocationLimitExceeded" : "ConcurrentInvocationLimitExceeded"))
             return .failure(
                 ServiceError("TooManyRequestsException", "Rate Exceeded.", status: 429, details: details))
@@ -48,7 +56,7 @@ enum Completion {
         case .success: break
         }
         fields.append("ExecutedVersion", .string(invocation.version.version))
-        fields.append("LogResult", .string(tail(outcome.log)))
+        if invocation.wantsLog { fields.append("LogResult", .string(tail(outcome.log))) }
         fields.append("Payload", .blob(outcome.payload))
         return .success(fields)
     }
@@ -59,7 +67,7 @@ enum Completion {
         return Base64.encode(Array(text.suffix(4096)))
     }
 
-    private static func log(
+    static func log(
         _ invocation: FunctionInvocation, _ outcome: FunctionOutcome, _ context: inout CallContext
     ) {
         guard !outcome.log.isEmpty else { return }
@@ -76,6 +84,8 @@ enum Completion {
         if outcome.ending == .throttled {
             data.append(("Throttles", 1, "Count"))
         } else {
+            context.lambda.usage[invocation.function, default: FunctionUsage()].add(
+                invocation.version, milliseconds: outcome.billed)
             let failed = if case .failure = outcome.ending { true } else { false }
             data = [
                 ("Invocations", 1, "Count"), ("Errors", failed ? 1 : 0, "Count"),
@@ -99,7 +109,9 @@ enum Completion {
         let wasThrottled = outcome.ending == .throttled
         if !wasThrottled { event.attempts += 1 }
         guard outcome.ending != .success else {
-            if let target = config?.onSuccess { send(event, invocation, outcome, "Success", to: target, &context) }
+            if let target = config?.onSuccess {
+                send(event, invocation.version, outcome, "Success", to: target, &context)
+            }
             return
         }
         let age = (context.now.milliseconds - event.accepted.milliseconds) / 1000
@@ -108,14 +120,27 @@ enum Completion {
         if isTooOld || !wasThrottled && event.attempts > config?.maximumRetries ?? 2 {
             if let target = config?.onFailure {
                 send(
-                    event, invocation, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target, &context
+                    event, invocation.version, outcome, isTooOld ? "EventAgeExceeded" : "RetriesExhausted", to: target,
+                    &context
                 )
             }
-            bury(event, invocation, outcome, &context)
+            bury(event, invocation.version, outcome, &context)
             return
         }
         context.world.schedule(
             .event(.lambda(.retry(event)), region: context.region), after: .seconds(delay))
+    }
+
+    /// An event that is not handled because it came round in a circle goes to where failed ones go.
+    static func drop(
+        _ event: AsynchronousInvocation, _ function: LambdaFunction, _ version: FunctionVersion,
+        _ context: inout CallContext
+    ) {
+        let outcome = FunctionOutcome(ending: .failure("Unhandled"))
+        if let target = function.eventInvokeConfigs[event.qualifier ?? "$LATEST"]?.onFailure {
+            send(event, version, outcome, "RecursiveInvocationDropped", to: target, &context)
+        }
+        bury(event, version, outcome, &context)
     }
 
     /// Tries an asynchronous invocation again.
@@ -130,11 +155,11 @@ enum Completion {
 
     /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
     private static func send(
-        _ event: AsynchronousInvocation, _ invocation: FunctionInvocation, _ outcome: FunctionOutcome,
+        _ event: AsynchronousInvocation, _ version: FunctionVersion, _ outcome: FunctionOutcome,
         _ condition: String, to target: String, _ context: inout CallContext
     ) {
         var response: [(String, JSON)] = [
-            ("statusCode", .integer(200)), ("executedVersion", .string(invocation.version.version)),
+            ("statusCode", .integer(200)), ("executedVersion", .string(version.version)),
         ]
         if case .failure(let kind) = outcome.ending { response.append(("functionError", .string(kind))) }
         let document = JSON.object([
@@ -171,16 +196,17 @@ enum Completion {
                     "FunctionName": .string(target), "InvocationType": "Event",
                     "Payload": .blob(Array(document.utf8)),
                 ])
+        case "events": Destinations.putEvent(document, onto: target, &context)
         default: break
         }
     }
 
     /// The dead letter queue gets the event itself.
     private static func bury(
-        _ event: AsynchronousInvocation, _ invocation: FunctionInvocation, _ outcome: FunctionOutcome,
+        _ event: AsynchronousInvocation, _ version: FunctionVersion, _ outcome: FunctionOutcome,
         _ context: inout CallContext
     ) {
-        guard let target = invocation.version.settings["DeadLetterConfig"]?["TargetArn"]?.text else { return }
+        guard let target = version.settings["DeadLetterConfig"]?["TargetArn"]?.text else { return }
         let message = (try? JSON.parse(outcome.payload))?.objectValue?["errorMessage"]?.stringValue ?? ""
         let attributes = Value.map(
             Fields([

@@ -56,12 +56,13 @@ enum ConcurrencyCalls {
     // MARK: Provisioned
 
     private static func view(_ config: ProvisionedConcurrency) -> [(String, Value)] {
-        [
+        let ready = config.status == "READY" ? config.count : 0
+        return [
             ("RequestedProvisionedConcurrentExecutions", .integer(config.count)),
-            ("AvailableProvisionedConcurrentExecutions", .integer(config.count)),
-            ("AllocatedProvisionedConcurrentExecutions", .integer(config.count)), ("Status", "READY"),
+            ("AvailableProvisionedConcurrentExecutions", .integer(ready)),
+            ("AllocatedProvisionedConcurrentExecutions", .integer(ready)), ("Status", .string(config.status)),
             ("LastModified", .string(FunctionView.date(config.modified))),
-        ]
+        ] + (config.reason.map { [("StatusReason", .string($0))] } ?? [])
     }
 
     private static func fields(_ pairs: [(String, Value)]) -> Value {
@@ -87,7 +88,7 @@ enum ConcurrencyCalls {
             throw LambdaError.parameter(
                 "Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
         }
-        _ = try context.version(function, name)
+        let version = try context.version(function, name)
         let count = input.integer("ProvisionedConcurrentExecutions") ?? 1
         let others = function.provisioned.filter { $0.key != name }.values.reduce(0) { $0 + $1.count }
         let most = function.reservedConcurrency ?? limit - 100 - reserved(context)
@@ -99,11 +100,32 @@ enum ConcurrencyCalls {
         let config = ProvisionedConcurrency(count: count, modified: context.now)
         function.provisioned[name] = config
         context.lambda.functions.insert(function)
-        var shown = view(config)
-        shown[1].1 = 0
-        shown[2].1 = 0
-        shown[3].1 = "IN_PROGRESS"
-        return Response(fields(shown))
+        if version.code.imageURI == nil {
+            InvokeCalls.begin(
+                .provision(qualifier: name, count: count), function, version, qualifier: name,
+                requestID: context.world.ids.uuid("\(context.region)/lambda/request"), payload: [],
+                clientContext: nil, isAwaited: false, &context)
+        }
+        return Response(fields(view(config)))
+    }
+
+    /// Environments are ready, or could not be made so.
+    static func finishProvisioning(
+        _ invocation: FunctionInvocation, _ qualifier: String, _ outcome: EffectOutcome, _ context: inout CallContext
+    ) -> Result<Fields, ServiceError> {
+        var status = "FAILED"
+        var reason: String? = "FUNCTION_ERROR_INIT_FAILURE"
+        if case .invocation(let outcome) = outcome {
+            Completion.log(invocation, outcome, &context)
+            if outcome.ending == .success { (status, reason) = ("READY", nil) }
+        }
+        context.lambda.functions.update(invocation.function) { function in
+            guard case .provision(_, let count) = invocation.origin, function.provisioned[qualifier]?.count == count
+            else { return }
+            function.provisioned[qualifier]?.status = status
+            function.provisioned[qualifier]?.reason = reason
+        }
+        return .success(Fields())
     }
 
     static func getProvisioned(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

@@ -35,7 +35,7 @@ enum Configuration {
         try checkRole(settings["Role"]?.text ?? "", context)
         try checkNumbers(settings)
         try checkEnvironment(settings["Environment"]?["Variables"]?.fields ?? Fields())
-        try checkLayers(settings["Layers"]?.elements?.compactMap(\.text) ?? [], context)
+        try checkLayers(settings["Layers"]?.elements?.compactMap(\.text) ?? [], kept: base?.layers ?? [], context)
         try checkNetwork(settings["VpcConfig"], context)
         // An empty list or target takes away what there was.
         if settings["VpcConfig"]?["SubnetIds"]?.elements?.isEmpty ?? true { settings["VpcConfig"] = nil }
@@ -58,6 +58,9 @@ enum Configuration {
         guard let runtime = settings["Runtime"]?.text, let handler = settings["Handler"]?.text, !handler.isEmpty else {
             throw LambdaError.parameter(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+        }
+        guard !handler.contains(where: \.isWhitespace) else {
+            throw LambdaError.constraint(handler, "handler", "satisfy regular expression pattern: [^\\s]+")
         }
         guard runtimes.contains(runtime) else {
             throw LambdaError.parameter(
@@ -117,6 +120,10 @@ enum Configuration {
         var size = 0
         var bad: [String] = []
         for field in variables.fields {
+            guard !reserved.contains(field.name) else {
+                bad.append(field.name)
+                continue
+            }
             let letters = field.name.utf8
             guard letters.count >= 2, let first = letters.first, isLetter(first),
                 letters.allSatisfy({ isLetter($0) || (48...57).contains($0) || $0 == 95 })
@@ -125,7 +132,6 @@ enum Configuration {
                     "{\(field.name)=\(field.value.text ?? "")}", "environment.variables",
                     "satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
             }
-            if reserved.contains(field.name) { bad.append(field.name) }
             size += letters.count + (field.value.text?.utf8.count ?? 0)
         }
         guard bad.isEmpty else {
@@ -143,11 +149,11 @@ enum Configuration {
 
     private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
 
-    private static func checkLayers(_ arns: [String], _ context: CallContext) throws(ServiceError) {
+    private static func checkLayers(_ arns: [String], kept: [String], _ context: CallContext) throws(ServiceError) {
         guard arns.count <= 5 else { throw LambdaError.parameter("Cannot reference more than 5 layers.") }
         var names: Set<Substring> = []
         for arn in arns {
-            guard context.layerVersion(arn) != nil else {
+            guard let layer = context.layerVersion(arn), !layer.isDeleted || kept.contains(arn) else {
                 throw LambdaError.parameter("Layer version \(arn.prefix(256)) does not exist.")
             }
             guard names.insert(arn.split(separator: ":").dropLast().last ?? "").inserted else {

@@ -1,4 +1,5 @@
 import CloudState
+import EventPatterns
 import ServiceModel
 
 /// Event source mappings: queues and streams whose records a function works on.
@@ -60,7 +61,7 @@ enum EventSourceCalls {
                 "InvalidParameterValueException",
                 "Unrecognized event source, must be kinesis, dynamodb stream or sqs: \(source.prefix(256))")
         }
-        try checkSource(source, function, context)
+        try EventSourceChecks.check(source, function, context)
         if context.lambda.eventSourceMappings.contains(where: {
             $0.functionARN == arn && $0.sourceARN == source && $0.state != "Deleting"
         }) {
@@ -78,10 +79,11 @@ enum EventSourceCalls {
         }
         var settings = defaults(isQueue: isQueue)
         try change(&settings, input, isQueue: isQueue)
-        let mapping = EventSourceMapping(
+        var mapping = EventSourceMapping(
             id: context.world.ids.uuid("\(context.region)/lambda/mapping"), functionARN: arn, sourceARN: source,
             settings: settings, isEnabled: input.boolean("Enabled") ?? true, created: context.now,
             tags: try TagCalls.checked(input.map("Tags")))
+        if isStream { StreamPoll.findPositions(&mapping, context) }
         context.lambda.eventSourceMappings.insert(mapping)
         schedule(mapping.id, &context)
         return Response(view(mapping, context))
@@ -119,6 +121,7 @@ enum EventSourceCalls {
         guard size <= 10_000 else {
             throw LambdaError.constraint("\(size)", "batchSize", "have value less than or equal to 10000")
         }
+        try EventSourceChecks.check(settings, isQueue: isQueue)
         for filter in settings["FilterCriteria"]?["Filters"]?.elements ?? [] {
             guard (try? EventPattern(filter["Pattern"]?.text ?? "")) != nil else {
                 throw LambdaError.parameter("Invalid filter pattern definition.")
@@ -126,25 +129,11 @@ enum EventSourceCalls {
         }
     }
 
-    private static func checkSource(
-        _ source: String, _ function: LambdaFunction, _ context: CallContext
-    ) throws(ServiceError) {
-        let parts = source.split(separator: ":").map(String.init)
-        guard parts.count >= 6, parts[3] == context.region else {
-            throw LambdaError.parameter("Event source must be in the function's region: \(source.prefix(256))")
-        }
-        guard parts[2] == "sqs" else { return }
-        guard let queue = context.world.regions[context.regionIndex].sqs.queues.first(where: { $0.arn == source })
-        else {
-            throw LambdaError.parameter(
-                "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist."
-            )
-        }
-        guard queue.visibilityTimeout >= function.latest.timeout else {
-            throw LambdaError.parameter(
-                "Queue visibility timeout: \(queue.visibilityTimeout) seconds is less than Function timeout: \(function.latest.timeout) seconds"
-            )
-        }
+    /// Whether the source of a mapping is a stream.
+    static func isStream(_ id: String, _ world: World, _ region: String) -> Bool {
+        let place = world.regions.firstIndex { $0.name == region }
+        let mapping = place.flatMap { world.regions[$0].lambda.eventSourceMappings[id] }
+        return mapping?.sourceARN.hasPrefix("arn:aws:kinesis:") ?? false
     }
 
     private static func schedule(_ id: String, _ context: inout CallContext) {

@@ -8,7 +8,7 @@ enum FunctionCalls {
     static let operations: [String: Handler] = [
         "CreateFunction": .write(create),
         "DeleteFunction": .write(delete),
-        "GetFunction": .read(get),
+        "GetFunction": .readAtTime(get),
         "GetFunctionConfiguration": .read(configuration),
         "ListFunctions": .read(list),
         "UpdateFunctionCode": .write(updateCode),
@@ -17,6 +17,9 @@ enum FunctionCalls {
 
     static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = try FunctionName(input, context)
+        guard name.name.utf8.count <= 64 else {
+            throw LambdaError.constraint(name.name, "functionName", "have length less than or equal to 64")
+        }
         guard let code = input.structure("Code") else {
             throw LambdaError.parameter("Please provide a source for function code.")
         }
@@ -26,6 +29,7 @@ enum FunctionCalls {
         }
         let package = try CodeUpload.code(code, context)
         let tags = try TagCalls.checked(input.map("Tags"))
+        try CodeSigningCalls.check(input.string("CodeSigningConfigArn"), context)
         let latest = FunctionVersion(
             version: "$LATEST", settings: settings, code: package, modified: context.now,
             revisionID: context.newRevision())
@@ -98,6 +102,7 @@ enum FunctionCalls {
         var (function, qualifier) = try context.function(input)
         guard let qualifier else {
             context.lambda.functions.remove(function.id)
+            context.world.want(.retirement(function: function.id), region: context.region, isAwaited: false)
             return .empty
         }
         guard qualifier != "$LATEST" else {
@@ -151,6 +156,7 @@ enum FunctionCalls {
 
     static func updateCode(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var function = try changeable(context, input)
+        try CodeSigningCalls.check(function.codeSigningConfig, context)
         let code = try CodeUpload.code(input, context)
         guard (code.imageURI == nil) == (function.latest.code.imageURI == nil) else {
             throw LambdaError.parameter(

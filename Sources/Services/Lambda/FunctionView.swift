@@ -71,11 +71,7 @@ enum FunctionView {
     }
 
     private static func runtimeVersion(_ version: FunctionVersion, _ region: String) -> Value? {
-        version.runtime.map { runtime in
-            let bits = IDGenerator.hash(runtime, 0xCBF2_9CE4_8422_2325)
-            let digest = (0..<4).map { IDGenerator.hexadecimal(IDGenerator.mix(bits &+ UInt64($0))) }.joined()
-            return ["RuntimeVersionArn": .string("arn:aws:lambda:\(region)::runtime:\(digest)")]
-        }
+        version.runtime.map { _ in ["RuntimeVersionArn": .string(version.runtimeVersionARN(region))] }
     }
 
     private static func logging(_ function: LambdaFunction, _ value: Value?) -> Value {

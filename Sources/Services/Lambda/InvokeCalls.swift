@@ -7,7 +7,11 @@ import ServiceModel
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
 enum InvokeCalls {
-    static let operations: [String: Handler] = ["Invoke": .write(invoke)]
+    static let operations: [String: Handler] = [
+        "Invoke": .write(invoke),
+        // The emulator has the answer stream.
+        "InvokeWithResponseStream": .write(invoke),
+    ]
 
     private static let mostSynchronous = 6_291_456
     private static let mostAsynchronous = 1_048_576
@@ -25,20 +29,27 @@ enum InvokeCalls {
         var payload = input.blob("Payload") ?? []
         if payload.isEmpty { payload = Array("{}".utf8) }
         try check(payload, isSynchronous: type == "RequestResponse")
+        let clientContext = try clientContext(input)
         guard version.code.imageURI == nil else {
             throw ServiceError(
                 "ServiceException", "Functions of container images do not run here yet.", status: 400,
                 isNotEmulated: true)
         }
         let requestID = context.world.ids.uuid("\(context.region)/lambda/request")
+        let isCircle = Recursion.ends(function, at: Recursion.depth(context), &context)
         guard type == "Event" else {
+            guard !isCircle else { throw Recursion.error }
             let effect = begin(
                 .request, function, version, qualifier: qualifier, requestID: requestID, payload: payload,
-                clientContext: input.string("ClientContext"), isAwaited: true, &context)
+                clientContext: clientContext, isAwaited: true, wantsLog: input.string("LogType") == "Tail", &context)
             return .outcome(of: effect)
         }
         let event = AsynchronousInvocation(
             function: function.id, qualifier: qualifier, requestID: requestID, payload: payload, accepted: context.now)
+        guard !isCircle else {
+            Completion.drop(event, function, version, &context)
+            return Response(["StatusCode": 202, "Payload": .blob([])])
+        }
         begin(
             .asynchronous(event), function, version, qualifier: qualifier, requestID: requestID, payload: payload,
             clientContext: nil, isAwaited: false, &context)
@@ -48,15 +59,36 @@ enum InvokeCalls {
     private static func check(_ payload: [UInt8], isSynchronous: Bool) throws(ServiceError) {
         let most = isSynchronous ? mostSynchronous : mostAsynchronous
         guard payload.count <= most else {
+            var details = Fields()
+            details.append("Type", "User")
             throw ServiceError(
-                "RequestTooLargeException",
-                "Request must be smaller than \(most) bytes for the InvokeFunction operation", status: 413)
+                "RequestEntityTooLargeException",
+                isSynchronous
+                    ? "Request must be smaller than \(most) bytes for the InvokeFunction operation"
+                    : "\(payload.count) byte payload is too large for the Event invocation type (limit \(most) bytes)",
+                status: 413, details: details)
         }
         guard (try? JSON.parse(payload)) != nil else {
-            throw ServiceError(
-                "InvalidRequestContentException",
-                "Could not parse request body into json: Could not parse payload into json", status: 400)
+            throw content("Could not parse request body into json: Could not parse payload into json")
         }
+    }
+
+    private static func content(_ message: String) -> ServiceError {
+        var details = Fields()
+        details.append("Type", "User")
+        return ServiceError("InvalidRequestContentException", message, status: 400, details: details)
+    }
+
+    /// What the client says of itself comes in Base64, and goes to the runtime as JSON.
+    private static func clientContext(_ input: Input) throws(ServiceError) -> String? {
+        guard let text = input.string("ClientContext"), !text.isEmpty else { return nil }
+        guard text.utf8.count <= 3583 else {
+            throw content("Client context must be no more than 3583 bytes when base64-encoded.")
+        }
+        guard let bytes = Base64.decode(text), let value = try? JSON.parse(bytes), value.objectValue != nil else {
+            throw content("Client context must be a valid Base64-encoded JSON object.")
+        }
+        return value.serializedString()
     }
 
     /// The version that an invocation gets: an alias with two of them deals them out by weight.
@@ -77,17 +109,19 @@ enum InvokeCalls {
     static func begin(
         _ origin: FunctionInvocation.Origin, _ function: LambdaFunction, _ version: FunctionVersion,
         qualifier: String?, requestID: String, payload: [UInt8], clientContext: String?, isAwaited: Bool,
-        _ context: inout CallContext
+        wantsLog: Bool = false, _ context: inout CallContext
     ) -> Int {
         let layers = version.layers.compactMap { context.layerVersion($0)?.code.archive }
         let reserved = ConcurrencyCalls.limit - ConcurrencyCalls.reserved(context)
-        let invocation = FunctionInvocation(
+        var invocation = FunctionInvocation(
             origin: origin, function: function.id,
             invokedARN: qualifier.map { "\(function.arn):\($0)" } ?? function.arn, version: version, layers: layers,
             requestID: requestID, payload: payload, clientContext: clientContext,
             credentials: credentials(function, version, &context),
             logGroup: version.settings["LoggingConfig"]?["LogGroup"]?.text ?? "/aws/lambda/\(function.id)",
-            concurrency: function.reservedConcurrency ?? reserved, time: context.now)
+            concurrency: function.reservedConcurrency ?? reserved, isReserved: function.reservedConcurrency != nil,
+            time: context.now)
+        invocation.wantsLog = wantsLog
         return context.world.want(.invocation(invocation), region: context.region, isAwaited: isAwaited)
     }
 

@@ -7,8 +7,8 @@ import ServiceModel
 enum LayerCalls {
     static let operations: [String: Handler] = [
         "DeleteLayerVersion": .write(delete),
-        "GetLayerVersion": .read(get),
-        "GetLayerVersionByArn": .read(getByARN),
+        "GetLayerVersion": .readAtTime(get),
+        "GetLayerVersionByArn": .readAtTime(getByARN),
         "ListLayerVersions": .read(versions),
         "ListLayers": .read(list),
         "PublishLayerVersion": .write(publish),
@@ -75,7 +75,7 @@ enum LayerCalls {
         let name = name(input.string("LayerName") ?? "")
         let number = input.integer("VersionNumber") ?? 0
         guard let layer = context.lambda.layers[name],
-            let place = layer.versions.firstIndex(where: { $0.number == number })
+            let place = layer.versions.firstIndex(where: { $0.number == number && !$0.isDeleted })
         else { throw LambdaError.noResource }
         return (layer, place)
     }
@@ -87,7 +87,8 @@ enum LayerCalls {
 
     static func getByARN(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let arn = input.string("Arn") ?? ""
-        guard let version = context.layerVersion(arn), let layer = context.lambda.layers[name(arn)] else {
+        guard let version = context.layerVersion(arn), !version.isDeleted, let layer = context.lambda.layers[name(arn)]
+        else {
             throw LambdaError.noResource
         }
         return Response(view(version, layer, context))
@@ -96,7 +97,17 @@ enum LayerCalls {
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = name(input.string("LayerName") ?? "")
         let number = input.integer("VersionNumber")
-        context.lambda.layers.update(name) { layer in layer.versions.removeAll { $0.number == number } }
+        let arn = context.lambda.layers[name]?.versions.first { $0.number == number }?.arn
+        let isUsed = context.lambda.functions.contains { function in
+            ([function.latest] + function.versions).contains { $0.layers.contains(arn ?? "") }
+        }
+        context.lambda.layers.update(name) { layer in
+            for place in layer.versions.indices where layer.versions[place].number == number {
+                layer.versions[place].isDeleted = true
+            }
+            // Its code stays for those who have it.
+            if !isUsed { layer.versions.removeAll { $0.number == number } }
+        }
         return .empty
     }
 
@@ -110,13 +121,13 @@ enum LayerCalls {
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let layers = context.lambda.layers.filter { layer in layer.versions.last.map { fits($0, input) } ?? false }
+        let layers = context.lambda.layers.filter { layer in layer.visible.contains { fits($0, input) } }
         let page = try Paging.page(layers, input)
         return Response([
             "Layers": .list(page.items) { layer in
                 [
                     "LayerName": .string(layer.id), "LayerArn": .string(layer.arn),
-                    "LatestMatchingVersion": layer.versions.last.map(item),
+                    "LatestMatchingVersion": layer.visible.last { fits($0, input) }.map(item),
                 ]
             },
             "NextMarker": page.marker,
@@ -125,7 +136,7 @@ enum LayerCalls {
 
     static func versions(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let layer = context.lambda.layers[name(input.string("LayerName") ?? "")]
-        let versions = (layer?.versions ?? []).reversed().filter { fits($0, input) }
+        let versions = (layer?.visible ?? []).reversed().filter { fits($0, input) }
         let page = try Paging.page(versions, input)
         return Response(["LayerVersions": .list(page.items, item), "NextMarker": page.marker])
     }

@@ -1,4 +1,5 @@
 import CloudState
+import EventPatterns
 import JSONValue
 import ServiceModel
 
@@ -69,17 +70,27 @@ enum QueuePoll {
     ) -> [Value]? {
         var batch: [Value] = []
         while batch.count < size {
-            let answer = try? context.call(
-                "sqs", "ReceiveMessage",
+            let answer = try? call(
+                mapping, "ReceiveMessage",
                 [
                     "QueueUrl": .string(queue.url), "MaxNumberOfMessages": .integer(min(10, size - batch.count)),
                     "MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"],
-                ])
+                ], &context)
             let messages = answer?["Messages"]?.elements ?? []
             guard !messages.isEmpty else { break }
             batch += messages
         }
         return batch.isEmpty ? nil : batch
+    }
+
+    /// Calls as the function's role, which needs the permission where permissions are enforced.
+    private static func call(
+        _ mapping: EventSourceMapping, _ operation: String, _ parameters: Value, _ context: inout CallContext
+    ) throws(ServiceError) -> Fields {
+        let name = try FunctionName(mapping.functionARN, context)
+        guard let function = context.lambda.functions[name.name] else { throw LambdaError.noResource }
+        return try context.call(
+            as: function.latest.role, session: function.id, "sqs", operation, parameters)
     }
 
     private static func record(_ message: Value, _ mapping: EventSourceMapping, _ region: String) -> JSON {
@@ -132,6 +143,11 @@ enum QueuePoll {
             let function = context.lambda.functions[name.name],
             let version = try? InvokeCalls.chosen(function, name.qualifier, &context)
         else { return false }
+        let senders = batch.compactMap { $0["Attributes"]?["SenderId"]?.text }
+        guard !Recursion.ends(function, at: Recursion.depth(ofSenders: senders, context), &context) else {
+            delete(items, mapping, &context)
+            return false
+        }
         let payload = JSON.object(["Records": .array(records)]).serializedString()
         InvokeCalls.begin(
             .mapping(uuid: mapping.id, items: items), function, version, qualifier: name.qualifier,
@@ -154,9 +170,9 @@ enum QueuePoll {
     ) {
         guard let queue = queue(mapping, context) else { return }
         for item in items {
-            _ = try? context.call(
-                "sqs", "DeleteMessage",
-                ["QueueUrl": .string(queue.url), "ReceiptHandle": .string(item.receiptHandle)])
+            _ = try? call(
+                mapping, "DeleteMessage",
+                ["QueueUrl": .string(queue.url), "ReceiptHandle": .string(item.receiptHandle)], &context)
         }
     }
 

@@ -13,7 +13,9 @@ enum Reactions {
                 function.latest.isUpdated = true
             }
         case .mapping(let id): settle(id, &context)
-        case .poll(let id): return QueuePoll.poll(id, &context)
+        case .poll(let id):
+            return EventSourceCalls.isStream(id, context.world, context.region)
+                ? StreamPoll.poll(id, &context) : QueuePoll.poll(id, &context)
         case .retry(let event): Completion.retry(event, &context)
         }
         context.world.wake()
@@ -23,7 +25,9 @@ enum Reactions {
         guard case .lambda(let event) = event else { return false }
         switch event {
         case .ready, .mapping, .retry: return true
-        case .poll(let id): return QueuePoll.hasWork(id, world, region)
+        case .poll(let id):
+            return EventSourceCalls.isStream(id, world, region)
+                ? StreamPoll.hasWork(id, world, region) : QueuePoll.hasWork(id, world, region)
         }
     }
 
@@ -35,6 +39,11 @@ enum Reactions {
         }
         mapping.state = mapping.isEnabled ? "Enabled" : "Disabled"
         context.lambda.eventSourceMappings.insert(mapping)
-        if mapping.isEnabled { QueuePoll.poll(id, &context) }
+        guard mapping.isEnabled else { return }
+        if EventSourceCalls.isStream(id, context.world, context.region) {
+            StreamPoll.poll(id, &context)
+        } else {
+            QueuePoll.poll(id, &context)
+        }
     }
 }

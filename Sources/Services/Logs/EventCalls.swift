@@ -100,12 +100,13 @@ enum EventCalls {
         let expired = events.prefix { $0.time < oldest }.count
         let tooNew = events.firstIndex { $0.time > now + 2 * 3_600_000 }
         let taken = events[min(expired, tooNew ?? events.count)..<(tooNew ?? events.count)]
-        let before = stream.bytes
+        let before = (bytes: stream.bytes, count: stream.count)
         for event in taken {
             stream.append(event.message, time: Timestamp(milliseconds: event.time), now: context.now)
         }
-        context.logs.storedBytes += stream.bytes - before
+        context.logs.storedBytes += stream.bytes - before.bytes
         context.logs.streams.insert(stream)
+        context.world.deliver(stream, from: before.count, group, region: context.region)
         MetricFilters.publish(taken.map(\.message), group, &context)
         var rejected: Value?
         if tooOld > 0 || expired > 0 || tooNew != nil {
@@ -192,16 +193,20 @@ enum SearchCalls {
         let page = try LogsPaging.page(found, input, standard: 10000)
         return Response([
             "events": .list(page.items) { item in
-                // 56 digits, as AWS's are.
-                let id = "\(item.event.time.milliseconds)\(IDGenerator.hash(item.stream, 7))\(item.event.number)"
                 return [
                     "logStreamName": .string(item.stream), "timestamp": .integer(item.event.time.milliseconds),
                     "message": .string(item.event.message),
                     "ingestionTime": .integer(item.event.ingested.milliseconds),
-                    "eventId": .string(String(repeating: "0", count: max(0, 56 - id.count)) + id),
+                    "eventId": .string(id(item.event, item.stream)),
                 ]
             }, "searchedLogStreams": [], "nextToken": page.token,
         ])
+    }
+
+    /// An event's id: 56 digits, as AWS's are.
+    static func id(_ event: LogStream.Event, _ stream: String) -> String {
+        let id = "\(event.time.milliseconds)\(IDGenerator.hash(stream, 7))\(event.number)"
+        return String(repeating: "0", count: max(0, 56 - id.count)) + id
     }
 
     static func test(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

@@ -36,6 +36,7 @@ enum FilterCalls {
         let name = input.string("filterName") ?? ""
         guard group.subscriptions.count < 2 || group.subscriptions[name] != nil else { throw LogsError.full }
         var filter = try fields(input, context.now)
+        try Subscriptions.check(filter, group, context)
         if filter["distribution"] == nil { filter["distribution"] = "ByLogStream" }
         group.subscriptions[name] = filter
         context.logs.groups.insert(group)

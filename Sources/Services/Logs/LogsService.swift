@@ -7,7 +7,9 @@ import ServiceModel
 package enum LogsService {
     package static let definition = ServiceDefinition(
         signingNames: ["logs"], model: { .logs },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } })
+        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        authorization: LogsAuthorization.authorization,
+        reactions: ServiceReactions(handle: Subscriptions.handle))
 
     /// One line a group of operations.
     package static let groups: [[String: Handler]] = [

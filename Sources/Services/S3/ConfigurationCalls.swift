@@ -129,6 +129,8 @@ enum ConfigurationCalls {
             for member in ["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations"] {
                 name(member, of: &fields, &context)
             }
+            let isChecked = input.boolean("SkipDestinationValidation") != true
+            if isChecked { try Notifications.check(fields, bucket, context) }
         case "logging":
             if let target = fields["LoggingEnabled"]?["TargetBucket"]?.text, context.s3.buckets[target] == nil {
                 throw S3Error.make(

@@ -1,6 +1,5 @@
 import CloudState
 import JSONValue
-import PolicyEngine
 import ServiceModel
 
 /// What a bucket tells functions and queues of its objects.
@@ -14,6 +13,7 @@ enum Notifications {
         _ event: String, _ key: String, _ object: S3Object?, _ bucket: S3Bucket, _ context: inout CallContext
     ) {
         guard let settings = bucket.configurations["notification"] else { return }
+        if settings["EventBridgeConfiguration"] != nil { announce(event, key, object, bucket, &context) }
         for (member, target) in [
             ("LambdaFunctionConfigurations", "LambdaFunctionArn"), ("QueueConfigurations", "QueueArn"),
         ] {
@@ -78,13 +78,12 @@ enum Notifications {
         guard parts.count >= 6, parts[3] == context.region else { return }
         switch parts[2] {
         case "lambda":
-            guard parts.count >= 7, mayInvoke(arn, parts[6], parts.count > 7 ? parts[7] : "", bucket, context) else {
-                return
-            }
+            guard context.lets("s3.amazonaws.com", invoke: arn, for: "arn:aws:s3:::\(bucket.name)") else { return }
             _ = try? context.call(
                 "lambda", "Invoke",
                 ["FunctionName": .string(arn), "InvocationType": "Event", "Payload": .blob(Array(document.utf8))])
         case "sqs":
+            guard context.lets("s3.amazonaws.com", sendTo: arn, for: "arn:aws:s3:::\(bucket.name)") else { return }
             _ = try? context.call(
                 "sqs", "SendMessage",
                 [
@@ -93,23 +92,5 @@ enum Notifications {
                 ])
         default: break
         }
-    }
-
-    /// A function is invoked only where its own policy lets the bucket.
-    private static func mayInvoke(
-        _ arn: String, _ name: String, _ qualifier: String, _ bucket: S3Bucket, _ context: CallContext
-    ) -> Bool {
-        guard let place = context.world.regions.firstIndex(where: { $0.name == context.region }),
-            let function = context.world.regions[place].lambda.functions[name],
-            let text = function.policies[qualifier]?.document,
-            let policy = try? Policy(parsing: text, as: .resource)
-        else { return false }
-        var conditions = ConditionContext()
-        conditions.set("aws:SourceArn", "arn:aws:s3:::\(bucket.name)")
-        conditions.set("aws:SourceAccount", context.accountID)
-        let request = AccessRequest(
-            principal: .init(arn: "s3.amazonaws.com", accountID: "", service: "s3.amazonaws.com"),
-            action: "lambda:InvokeFunction", resource: arn, context: conditions)
-        return policy.grant(request) == .toPrincipal
     }
 }

@@ -6,9 +6,7 @@ import ServiceModel
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>
 enum RedriveCalls {
-    static let operations: [String: Handler] = [
-        "ListDeadLetterSourceQueues": .read(sources), "StartMessageMoveTask": .write(move),
-    ]
+    static let operations: [String: Handler] = ["ListDeadLetterSourceQueues": .read(sources)]
 
     static func sources(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let queue = try context.queue(input.string("QueueUrl"))
@@ -17,41 +15,6 @@ enum RedriveCalls {
         return Response([
             "queueUrls": .strings(page.items.compactMap { context.sqs.queues[$0]?.url }), "NextToken": page.token,
         ])
-    }
-
-    /// Moves all messages at once: here that takes no time.
-    static func move(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        guard var source = context.queue(arn: input.string("SourceArn") ?? "") else {
-            throw ServiceError(
-                "ResourceNotFoundException",
-                "The resource that you specified for the SourceArn parameter doesn't exist.",
-                status: 404)
-        }
-        guard context.sqs.queues.contains(where: { Attributes.redrive($0)?.target == source.arn }) else {
-            throw SQSError.parameter("Source queue must be configured as a Dead Letter Queue.")
-        }
-        let fixed = input.string("DestinationArn")
-        if let fixed, context.queue(arn: fixed) == nil {
-            throw ServiceError(
-                "ResourceNotFoundException",
-                "The resource that you specified for the DestinationArn parameter doesn't exist.", status: 404)
-        }
-        let messages = Array(source.messages)
-        for message in messages {
-            guard let target = (fixed ?? message.source).flatMap({ context.queue(arn: $0) })?.id, target != source.id
-            else { continue }
-            source.messages.remove(message.id)
-            var message = message
-            message.receives = 0
-            message.visible = context.now
-            message.source = nil
-            let moved = message
-            context.sqs.queues.update(target) { $0.messages.insert(moved) }
-        }
-        context.sqs.queues.insert(source)
-        let task =
-            "{\"taskId\":\"\(context.world.ids.uuid("\(context.region)/sqs/move"))\",\"sourceArn\":\"\(source.arn)\"}"
-        return Response(["TaskHandle": .string(Base64.encode(Array(task.utf8)))])
     }
 }
 

@@ -7,12 +7,15 @@ import ServiceModel
 package enum SQSService {
     package static let definition = ServiceDefinition(
         signingNames: ["sqs"], model: { .sqs },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } })
+        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        authorization: SQSAuthorization.authorization,
+        reactions: ServiceReactions(handle: SQSReactions.handle))
 
     /// One line a group of operations.
     package static let groups: [[String: Handler]] = [
         AttributeCalls.operations,
         DeliveryCalls.operations,
+        MoveCalls.operations,
         PermissionCalls.operations,
         QueueCalls.operations,
         RedriveCalls.operations,

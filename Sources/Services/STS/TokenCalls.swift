@@ -15,7 +15,7 @@ enum TokenCalls {
         switch context.caller.principal {
         case .account: return nil
         case .user(let name): return name
-        case .session:
+        case .session, .role:
             throw ServiceError("AccessDenied", "Cannot call \(operation) with session credentials", status: 403)
         }
     }

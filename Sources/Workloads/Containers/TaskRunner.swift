@@ -41,7 +41,7 @@ package final class TaskRunner: Sendable {
         switch effect.work {
         case .task(let launch): begin(launch, effect, emulator, done)
         case .taskStop(let id): stop("\(effect.region)/\(id)", done)
-        case .invocation: done(.impossible("it is no task"))
+        case .invocation, .retirement: done(.impossible("it is no task"))
         }
     }
 

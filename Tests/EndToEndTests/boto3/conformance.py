@@ -4,6 +4,7 @@ botocore's parser skips what it does not know, so the raw answer is walked besid
 lacks, every required member there, every enumeration in its range, every scalar of its type.
 """
 
+import base64
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -15,6 +16,8 @@ ALSO = {
     # A new interface is pending for a moment; an attached gateway is available; endpoints speak in lower case.
     "NetworkInterfaceStatus": {"pending"},
     "AttachmentStatus": {"available"},
+    # What UpdateFunctionCode and UpdateFunctionConfiguration say while they are under way.
+    "LastUpdateStatusReasonCode": {"Creating"},
     "State": {"pending", "available", "deleting", "deleted", "rejected", "pendingAcceptance"},
 }
 
@@ -48,6 +51,29 @@ def check(operation_model, response):
         rest_xml(body, shape, operation_model.name)
     elif protocol == "json" and shape is not None:
         value_json(json.loads(body or b"{}"), shape, operation_model.name)
+    elif protocol == "rest-json" and shape is not None:
+        rest_json(body, response["headers"], shape, operation_model.name)
+    elif shape is not None:
+        raise Mismatch(f"{operation_model.name}: answers in {protocol} are not looked at")
+
+
+def rest_json(body, headers, shape, name):
+    """Walks the body of an answer and its headers: the payload, or the members that are nowhere else."""
+    payload = shape.serialization.get("payload")
+    if payload:
+        if shape.members[payload].type_name == "structure":
+            value_json(json.loads(body), shape.members[payload], name)
+        return
+    elsewhere = {}
+    for member, inner in shape.members.items():
+        if "location" in inner.serialization:
+            elsewhere[member] = inner
+            header = headers.get(inner.serialization.get("name", member))
+            if inner.serialization["location"] == "header" and header is not None:
+                scalar(header, inner, f"{name}.{member}")
+            elif inner.serialization["location"] == "header" and member in shape.required_members:
+                raise Mismatch(f"{name}: the required header of {member} is missing")
+    value_json(json.loads(body or b"{}"), shape, name, elsewhere)
 
 
 def rest_xml(body, shape, name):
@@ -110,25 +136,33 @@ def value_xml(node, shape, path):
         scalar(node.text or "", shape, path)
 
 
-def value_json(value, shape, path):
+def value_json(value, shape, path, elsewhere=()):
     kind = shape.type_name
     if value is None:
         return
     if kind == "structure":
         if not isinstance(value, dict):
             raise Mismatch(f"{path}: {value!r} is no structure")
-        names = {member.serialization.get("name", name): (name, member) for name, member in shape.members.items()}
+        names = {
+            member.serialization.get("name", name): (name, member)
+            for name, member in shape.members.items()
+            if name not in elsewhere
+        }
         for key, inner in value.items():
             if key not in names:
                 raise Mismatch(f"{path}: the model has no member '{key}'")
             value_json(inner, names[key][1], f"{path}.{key}")
-        missing = set(shape.required_members) - {names[key][0] for key in value}
+        missing = set(shape.required_members) - set(elsewhere) - {names[key][0] for key in value}
         if missing:
             raise Mismatch(f"{path}: required members are missing: {sorted(missing)}")
     elif kind == "list":
+        if not isinstance(value, list):
+            raise Mismatch(f"{path}: {value!r} is no list")
         for inner in value:
             value_json(inner, shape.member, f"{path}[]")
     elif kind == "map":
+        if not isinstance(value, dict):
+            raise Mismatch(f"{path}: {value!r} is no map")
         for inner in value.values():
             value_json(inner, shape.value, f"{path}{{}}")
     elif kind == "string":
@@ -139,6 +173,14 @@ def value_json(value, shape, path):
         raise Mismatch(f"{path}: {value!r} is no integer")
     elif kind == "boolean" and not isinstance(value, bool):
         raise Mismatch(f"{path}: {value!r} is no boolean")
+    elif kind == "timestamp" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        if shape.serialization.get("timestampFormat") != "iso8601":
+            raise Mismatch(f"{path}: {value!r} is no time")
+    elif kind == "blob":
+        base64.b64decode(value, validate=True)
+    elif kind in ("float", "double") and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        if value not in ("NaN", "Infinity", "-Infinity"):
+            raise Mismatch(f"{path}: {value!r} is no number")
 
 
 def scalar(text, shape, path):

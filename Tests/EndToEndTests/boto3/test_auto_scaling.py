@@ -274,14 +274,27 @@ class AutoScaling(TestCase):
         rest = self.scaling.describe_scheduled_actions(AutoScalingGroupName="scheduled")
         self.assertEqual(rest["ScheduledUpdateGroupActions"], [])
 
+    def refreshes(self, name):
+        """What a client that looks again and again sees of a group's last refresh, until it is over."""
+        seen = []
+        for _ in range(60):
+            refresh = self.scaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"][0]
+            seen.append(refresh)
+            if refresh["Status"] not in ("Pending", "InProgress", "Cancelling", "RollbackInProgress"):
+                return seen
+        return self.fail(f"the refresh of {name} does not end: {seen[-1]}")
+
     def test_instance_refresh(self):
-        """A refresh replaces every instance; a second one at a time is refused; a template's new version is used."""
+        """A refresh replaces every instance, step by step; a second one at a time is refused."""
         self.make("refreshed")
         before = self.serving("refreshed")
         refresh = self.scaling.start_instance_refresh(AutoScalingGroupName="refreshed")["InstanceRefreshId"]
-        (described,) = self.scaling.describe_instance_refreshes(AutoScalingGroupName="refreshed")["InstanceRefreshes"]
-        self.assertEqual(described["InstanceRefreshId"], refresh)
-        self.assertEqual(described["Status"], "Successful")
+        seen = self.refreshes("refreshed")
+        self.assertEqual({one["InstanceRefreshId"] for one in seen}, {refresh})
+        self.assertEqual(seen[-1]["Status"], "Successful")
+        progress = [one.get("PercentageComplete", 0) for one in seen]
+        self.assertEqual(progress, sorted(progress))
+        self.assertIn(50, progress)
         self.assertEqual(set(before) & set(self.serving("refreshed")), set())
         self.assertEqual(
             error_code(self.scaling.cancel_instance_refresh, AutoScalingGroupName="refreshed"), "ActiveInstanceRefreshNotFound"
@@ -291,6 +304,21 @@ class AutoScaling(TestCase):
             "ActiveInstanceRefreshNotFound",
         )
 
+    def test_a_refresh_that_may_miss_nothing(self):
+        """With everything to stay healthy the replacements come first, and the old go when those serve."""
+        self.make("whole")
+        before = self.serving("whole")
+        self.scaling.start_instance_refresh(
+            AutoScalingGroupName="whole",
+            Preferences={"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150, "InstanceWarmup": 0},
+        )
+        self.assertEqual(self.refreshes("whole")[-1]["Status"], "Successful")
+        after = self.serving("whole")
+        self.assertEqual((len(after), set(before) & set(after)), (len(before), set()))
+        activities = self.scaling.describe_scaling_activities(AutoScalingGroupName="whole")["Activities"]
+        kinds = [one["Description"].split()[0] for one in reversed(activities)][len(before):]
+        self.assertEqual(kinds, ["Launching", "Terminating"] * len(before))
+
     def test_a_refresh_is_cancelled_and_rolled_back(self):
         """A refresh that is under way can be cancelled, or rolled back to the configuration that was before it."""
         self.make("cancelled")
@@ -299,8 +327,7 @@ class AutoScaling(TestCase):
             error_code(self.scaling.start_instance_refresh, AutoScalingGroupName="cancelled"), "InstanceRefreshInProgress"
         )
         self.scaling.cancel_instance_refresh(AutoScalingGroupName="cancelled")
-        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="cancelled")["InstanceRefreshes"]
-        self.assertEqual([one["Status"] for one in statuses], ["Cancelled"])
+        self.assertEqual(self.refreshes("cancelled")[-1]["Status"], "Cancelled")
         self.make("rolled-back", LaunchTemplate={"LaunchTemplateId": self.template, "Version": "1"})
         self.ec2.create_launch_template_version(
             LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
@@ -310,8 +337,7 @@ class AutoScaling(TestCase):
             DesiredConfiguration={"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "2"}},
         )
         self.scaling.rollback_instance_refresh(AutoScalingGroupName="rolled-back")
-        statuses = self.scaling.describe_instance_refreshes(AutoScalingGroupName="rolled-back")["InstanceRefreshes"]
-        self.assertEqual([one["Status"] for one in statuses], ["RollbackSuccessful"])
+        self.assertEqual(self.refreshes("rolled-back")[-1]["Status"], "RollbackSuccessful")
         types = {one["InstanceType"] for one in self.serving("rolled-back").values()}
         self.assertEqual(types, {"t3.micro"})
 

@@ -1,4 +1,5 @@
 import datetime
+import json
 import unittest
 
 from support import TestCase, client, error, error_code, image_id
@@ -115,6 +116,145 @@ class CloudWatch(TestCase):
         waiter = self.watch.get_waiter("alarm_exists")
         waiter.wait(AlarmNames=["going-off"])
         self.assertEqual(self.described("going-off")["StateValue"], "ALARM")
+
+    def query(self, id, name, stat="Sum", **more):
+        metric = {"Namespace": "Lab", "MetricName": name}
+        return {"Id": id, "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}, "ReturnData": False} | more
+
+    def test_metric_math(self):
+        """Expressions are worked out over metrics and over each other, moment by moment."""
+        start = self.instance["LaunchTime"].replace(second=0, microsecond=0) - datetime.timedelta(minutes=10)
+        for minute, (errors, requests) in enumerate([(1, 10), (None, 10), (3, 20)]):
+            at = {"Timestamp": start + datetime.timedelta(minutes=minute)}
+            self.put("MathRequests", requests, **at)
+            if errors:
+                self.put("MathErrors", errors, **at)
+        expressions = {
+            "rate": "100 * errors / requests",
+            "filled": "FILL(errors, 0) + 0",
+            "last": "FILL(errors, REPEAT)",
+            "alarming": "IF(rate > 12, 1, 0)",
+            "negative": "-(errors - 2) ^ 2",
+            "total": "SUM([FILL(errors, 0), requests])",
+            "most": "requests / MAX(requests)",
+            "sum": "RUNNING_SUM(requests)",
+            "step": "DIFF(requests)",
+            "both": "SUM(METRICS())",
+            "either": "errors > 2 OR requests < 5",
+            "count": "TIME_SERIES(METRIC_COUNT(METRICS()))",
+        }
+        results = self.watch.get_metric_data(
+            MetricDataQueries=[self.query("errors", "MathErrors"), self.query("requests", "MathRequests")]
+            + [{"Id": name, "Expression": text} for name, text in expressions.items()],
+            StartTime=start,
+            EndTime=start + datetime.timedelta(minutes=3),
+            ScanBy="TimestampAscending",
+        )["MetricDataResults"]
+        values = {one["Id"]: one["Values"] for one in results}
+        self.assertEqual(
+            values,
+            {
+                "rate": [10, 15],
+                "filled": [1, 0, 3],
+                "last": [1, 1, 3],
+                "alarming": [0, 1],
+                "negative": [-1, -1],
+                "total": [11, 10, 23],
+                "most": [0.5, 0.5, 1],
+                "sum": [10, 20, 40],
+                "step": [0, 10],
+                "both": [11, 10, 23],
+                "either": [0, 1],
+                "count": [2, 2, 2],
+            },
+        )
+        for text, what in [
+            ("errors +", "Unexpected end"),
+            ("nothing / 2", "Undefined variable nothing"),
+            ("METRICS() / METRICS()", "Unsupported operand type(s) for /: '[]' and '[]'"),
+            ("bad + 1", "Circular reference to bad"),
+        ]:
+            failure = error(
+                self.watch.get_metric_data,
+                MetricDataQueries=[self.query("errors", "MathErrors"), {"Id": "bad", "Expression": text}],
+                StartTime=start,
+                EndTime=start + datetime.timedelta(minutes=3),
+            )
+            self.assertEqual(
+                (failure["Code"], failure["Message"]), ("ValidationError", f"Error in expression 'bad': {what}")
+            )
+
+    def test_an_alarm_on_an_expression(self):
+        """An alarm on the rate of errors goes off when the rate is too high, whatever the number of requests."""
+        self.watch.put_metric_alarm(
+            AlarmName="rate", EvaluationPeriods=1, Threshold=5.0, ComparisonOperator="GreaterThanThreshold",
+            TreatMissingData="ignore",
+            Metrics=[
+                {"Id": "rate", "Expression": "100 * failed / tried", "Label": "failed, in per cent"},
+                self.query("failed", "Failed"),
+                self.query("tried", "Tried"),
+            ],
+        )
+        self.addCleanup(self.watch.delete_alarms, AlarmNames=["rate"])
+        alarm = self.described("rate")
+        self.assertNotIn("MetricName", alarm)
+        self.assertEqual([one["Id"] for one in alarm["Metrics"]], ["rate", "failed", "tried"])
+        self.put("Tried", 100)
+        self.put("Failed", 1)
+        self.assertEqual(self.described("rate")["StateValue"], "OK")
+        self.put("Tried", 100)
+        self.put("Failed", 20)
+        self.assertEqual(self.described("rate")["StateValue"], "ALARM")
+        failure = error(
+            self.watch.put_metric_alarm, AlarmName="two", EvaluationPeriods=1, Threshold=5.0,
+            ComparisonOperator="GreaterThanThreshold",
+            Metrics=[self.query("a", "A", ReturnData=True), self.query("b", "B", ReturnData=True)],
+        )
+        self.assertEqual(failure["Message"], "Exactly one element of the metrics list should return data.")
+
+    def test_composite_alarms(self):
+        """A composite alarm follows the alarms of its rule at once."""
+        one, two = (self.alarm(name, TreatMissingData="ignore") for name in ("one", "two"))
+        self.watch.put_composite_alarm(
+            AlarmName="both", AlarmRule=f'ALARM("one") AND (ALARM({two["AlarmArn"]}) OR NOT OK(one))',
+            Tags=[{"Key": "team", "Value": "blue"}],
+        )
+        self.addCleanup(self.watch.delete_alarms, AlarmNames=["both"])
+
+        def composite():
+            answer = self.watch.describe_alarms(AlarmNames=["both"], AlarmTypes=["CompositeAlarm"])
+            return answer["CompositeAlarms"][0]
+
+        self.assertEqual(composite()["StateValue"], "OK")
+        self.assertEqual(self.watch.describe_alarms(AlarmNames=["both"])["CompositeAlarms"], [])
+        self.watch.set_alarm_state(AlarmName="one", StateValue="ALARM", StateReason="by hand")
+        self.assertEqual(composite()["StateValue"], "ALARM")
+        self.assertIn(f"{one['AlarmArn']} transitioned to ALARM at ", composite()["StateReason"])
+        self.watch.set_alarm_state(AlarmName="one", StateValue="OK", StateReason="by hand")
+        self.assertEqual(composite()["StateValue"], "OK")
+        history = self.watch.describe_alarm_history(
+            AlarmName="both", AlarmTypes=["CompositeAlarm"], HistoryItemType="StateUpdate"
+        )["AlarmHistoryItems"]
+        self.assertEqual(len(history), 3)
+        tags = self.watch.list_tags_for_resource(ResourceARN=composite()["AlarmArn"])["Tags"]
+        self.assertEqual(tags, [{"Key": "team", "Value": "blue"}])
+        for rule in ["ALARM(nobody)", "ALARM(one) AND", "ALERT(one)", "(ALARM(one)"]:
+            self.assertEqual(
+                error_code(self.watch.put_composite_alarm, AlarmName="bad", AlarmRule=rule), "ValidationError"
+            )
+
+    def test_dashboards(self):
+        """A dashboard is kept, listed and deleted."""
+        body = json.dumps({"widgets": [{"type": "text", "properties": {"markdown": "hello"}}]})
+        self.watch.put_dashboard(DashboardName="main", DashboardBody=body)
+        self.assertEqual(self.watch.get_dashboard(DashboardName="main")["DashboardBody"], body)
+        names = [one["DashboardName"] for one in self.watch.list_dashboards()["DashboardEntries"]]
+        self.assertEqual(names, ["main"])
+        self.assertEqual(
+            error_code(self.watch.put_dashboard, DashboardName="bad", DashboardBody="{"), "InvalidParameterInput"
+        )
+        self.watch.delete_dashboards(DashboardNames=["main"])
+        self.assertEqual(error_code(self.watch.get_dashboard, DashboardName="main"), "ResourceNotFound")
 
     def test_refusals(self):
         """What AWS refuses."""

@@ -308,6 +308,10 @@ class Functions(TestCase):
         api.put_function_code_signing_config(FunctionName="signed", CodeSigningConfigArn=arn)
         self.assertEqual(api.get_function_code_signing_config(FunctionName="signed")["CodeSigningConfigArn"], arn)
         self.assertEqual(len(api.list_functions_by_code_signing_config(CodeSigningConfigArn=arn)["FunctionArns"]), 1)
+        enforce = {"UntrustedArtifactOnDeployment": "Enforce"}
+        api.update_code_signing_config(CodeSigningConfigArn=arn, CodeSigningPolicies=enforce)
+        refused = error_code(api.update_function_code, FunctionName="signed", ZipFile=package(handler="x = 2"))
+        self.assertEqual(refused, "CodeVerificationFailedException")
         api.delete_function_code_signing_config(FunctionName="signed")
         api.delete_code_signing_config(CodeSigningConfigArn=arn)
         self.assertEqual(

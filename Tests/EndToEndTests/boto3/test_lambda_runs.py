@@ -107,7 +107,7 @@ class Running(TestCase):
         self.assertEqual(first["arn"], "arn:aws:lambda:us-east-1:123456789012:function:python")
         self.assertTrue(50_000 < first["left"] <= 60_000)
         lines = log.splitlines()
-        self.assertTrue(lines[0].startswith("INIT_START Runtime Version: python3.12"))
+        self.assertTrue(lines[0].startswith("INIT_START Runtime Version: python:3.12.v1"))
         self.assertEqual(
             lines[1:5],
             ["starting", f"START RequestId: {first['id']} Version: $LATEST", "hello ana", f"END RequestId: {first['id']}"],
@@ -340,7 +340,7 @@ class Running(TestCase):
             error_code(self.api.invoke, FunctionName="kinds", Payload=b"{no json"), "InvalidRequestContentException"
         )
         much = error(self.api.invoke, FunctionName="kinds", Payload=b'"' + b"x" * 6_300_000 + b'"')
-        self.assertEqual(much["Code"], "RequestTooLargeException")
+        self.assertEqual(much["Code"], "RequestEntityTooLargeException")
         self.api.put_function_concurrency(FunctionName="kinds", ReservedConcurrentExecutions=0)
         self.assertEqual(error_code(self.api.invoke, FunctionName="kinds"), "TooManyRequestsException")
 
@@ -411,9 +411,9 @@ class Running(TestCase):
         )
         arn = "arn:aws:lambda:us-east-1:123456789012:function:notified"
         rule = {"Name": "suffix", "Value": ".png"}
-        s3.put_bucket_notification_configuration(
-            Bucket="lambda-notifies",
-            NotificationConfiguration={
+        wanted = {
+            "Bucket": "lambda-notifies",
+            "NotificationConfiguration": {
                 "LambdaFunctionConfigurations": [
                     {
                         "LambdaFunctionArn": arn,
@@ -422,7 +422,12 @@ class Running(TestCase):
                     }
                 ]
             },
+        }
+        self.assertEqual(
+            error(s3.put_bucket_notification_configuration, **wanted)["Message"],
+            "Unable to validate the following destination configurations",
         )
+        s3.put_bucket_notification_configuration(**wanted, SkipDestinationValidation=True)
         s3.put_object(Bucket="lambda-notifies", Key="too-early.png", Body=b"x")
         self.api.add_permission(
             FunctionName="notified",
@@ -445,6 +450,48 @@ class Running(TestCase):
         for key in ("too-early.png", "a text.txt"):
             s3.delete_object(Bucket="lambda-notifies", Key=key)
 
+    def test_a_circle(self):
+        """A function that a bucket tells of what the function itself puts there is stopped after sixteen rounds."""
+        s3 = client("s3")
+        s3.create_bucket(Bucket="lambda-circle")
+        code = (
+            "import os, boto3\n"
+            "def handle(e, c):\n"
+            "    print('round')\n"
+            "    boto3.client('s3').put_object(Bucket='lambda-circle', Key='again', Body=b'x')\n"
+        )
+        self.function("circle", code, MemorySize=512)
+        self.api.add_permission(
+            FunctionName="circle", StatementId="bucket", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+        )
+        arn = "arn:aws:lambda:us-east-1:123456789012:function:circle"
+        s3.put_bucket_notification_configuration(
+            Bucket="lambda-circle",
+            NotificationConfiguration={
+                "LambdaFunctionConfigurations": [{"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+            },
+        )
+        s3.put_object(Bucket="lambda-circle", Key="first", Body=b"x")
+        events = self.logs.filter_log_events(logGroupName="/aws/lambda/circle", filterPattern="round")["events"]
+        self.assertEqual(len(events), 16)
+        for key in ("first", "again"):
+            s3.delete_object(Bucket="lambda-circle", Key=key)
+        s3.delete_bucket(Bucket="lambda-circle")
+
+    def test_a_full_disk(self):
+        """A handler that fills /tmp hears so, and goes on."""
+        code = (
+            "def handle(e, c):\n"
+            "    try:\n"
+            "        with open('/tmp/much', 'wb') as file:\n"
+            "            for _ in range(600):\n"
+            "                file.write(bytes(1 << 20))\n"
+            "    except OSError as error:\n"
+            "        return error.errno\n"
+        )
+        self.function("fills", code)
+        self.assertEqual(self.invoke("fills")[0], 28)
+
     def test_a_function_s_address(self):
         """A function answers HTTP requests at its own address, for everybody or for those who sign."""
         self.function(
@@ -461,7 +508,8 @@ class Running(TestCase):
         host = url.split("/")[2]
 
         def ask(path, body=None):
-            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, body, {"Host": host})
+            headers = {"Host": host, "Content-Type": "text/plain"}
+            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, body, headers)
             try:
                 with urllib.request.urlopen(request) as answer:
                     return answer.status, dict(answer.headers), answer.read()

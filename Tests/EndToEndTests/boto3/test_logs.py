@@ -157,7 +157,13 @@ class Logs(TestCase):
     def test_subscriptions_and_policies(self):
         """Subscription filters and resource policies are kept."""
         self.group("/sub")
-        arn = "arn:aws:lambda:us-east-1:123456789012:function:f"
+        function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+        refused = error(
+            self.logs.put_subscription_filter,
+            logGroupName="/sub", filterName="s", filterPattern="", destinationArn=function,
+        )  # fmt: skip
+        self.assertIn("Could not execute the lambda function.", refused["Message"])
+        arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/d"
         self.logs.put_subscription_filter(logGroupName="/sub", filterName="s", filterPattern="", destinationArn=arn)
         found = self.logs.describe_subscription_filters(logGroupName="/sub")["subscriptionFilters"][0]
         self.assertEqual((found["destinationArn"], found["distribution"]), (arn, "ByLogStream"))
@@ -170,6 +176,11 @@ class Logs(TestCase):
     def test_a_task_needs_its_log_group(self):
         """A Fargate task whose log group is missing does not start; one whose group is there has a stream."""
         ecs, ec2 = client("ecs"), client("ec2")
+        trust = (
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+            '"Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}'
+        )
+        client("iam").create_role(RoleName="ecsTaskExecutionRole", AssumeRolePolicyDocument=trust)
         ecs.create_cluster(clusterName="logging")
         self.addCleanup(ecs.delete_cluster, cluster="logging")
         log = {

@@ -341,7 +341,7 @@ class NetworkACLs(Network):
         self.addCleanup(ec2.delete_network_acl, NetworkAclId=self.acl)
 
     def entry(self, number=100, **parameters):
-        return {"NetworkAclId": self.acl, "RuleNumber": number, "Protocol": "tcp", "RuleAction": "allow",
+        return {"NetworkAclId": self.acl, "RuleNumber": number, "Protocol": "6", "RuleAction": "allow",
                 "Egress": False, "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 80, "To": 80}, **parameters}
 
     def entries(self):
@@ -359,13 +359,19 @@ class NetworkACLs(Network):
         ec2.replace_network_acl_entry(**self.entry(RuleAction="deny"))
         self.assertEqual(self.entries()[0]["RuleAction"], "deny")
         ec2.create_network_acl_entry(**self.entry(
-            90, Protocol="icmp", IcmpTypeCode={"Type": -1, "Code": -1}, Egress=True))
+            90, Protocol="1", IcmpTypeCode={"Type": -1, "Code": -1}, Egress=True))
         self.assertEqual(self.entries()[0]["IcmpTypeCode"], {"Code": -1, "Type": -1})
         ec2.delete_network_acl_entry(NetworkAclId=self.acl, RuleNumber=100, Egress=False)
         self.assertEqual(
             error(lambda: ec2.delete_network_acl_entry(NetworkAclId=self.acl, RuleNumber=100, Egress=False)),
             ("InvalidNetworkAclEntry.NotFound", "no ingress entry with number 100"))
         self.assertEqual(error_code(lambda: ec2.create_network_acl_entry(**self.entry(32767))), "InvalidParameterValue")
+        self.assertEqual(
+            error(lambda: ec2.create_network_acl_entry(**self.entry(91, Protocol="udp"))),
+            ("InvalidParameterValue", "Invalid value 'udp' for IP protocol. Unknown protocol."))
+        self.assertEqual(
+            error(lambda: ec2.create_network_acl_entry(**self.entry(91, Protocol="1"))),
+            ("MissingParameter", "The request must contain the parameter icmpTypeCode.type"))
 
     def test_twenty_rules_a_direction(self):
         for number in range(1, 21):

@@ -450,7 +450,8 @@ class Configurations(TestCase):
         self.assertEqual(s3.get_bucket_logging(Bucket="configured")["LoggingEnabled"], logging)
         queue = {"QueueArn": "arn:aws:sqs:us-east-1:123456789012:q", "Events": ["s3:ObjectCreated:*"]}
         s3.put_bucket_notification_configuration(
-            Bucket="configured", NotificationConfiguration={"QueueConfigurations": [queue], "EventBridgeConfiguration": {}}
+            Bucket="configured", NotificationConfiguration={"QueueConfigurations": [queue], "EventBridgeConfiguration": {}},
+            SkipDestinationValidation=True,
         )
         got = s3.get_bucket_notification_configuration(Bucket="configured")
         self.assertEqual(got["QueueConfigurations"][0]["QueueArn"], queue["QueueArn"])

@@ -166,6 +166,25 @@ class Queues(TestCase):
         self.assertEqual(
             error_code(self.sqs.start_message_move_task, SourceArn=self.arn(url)), "InvalidParameterValue"
         )
+        moved = self.sqs.list_message_move_tasks(SourceArn=self.arn(dead))["Results"]
+        self.assertEqual([(one["Status"], one["ApproximateNumberOfMessagesMoved"]) for one in moved], [("COMPLETED", 1)])
+
+    def test_slow_moves(self):
+        """A move with a limit takes its time, and can be cancelled."""
+        dead = self.queue("slow-dead")
+        policy = json.dumps({"deadLetterTargetArn": self.arn(dead), "maxReceiveCount": 1})
+        url = self.queue("slow-source", RedrivePolicy=policy)
+        for number in range(3):
+            self.sqs.send_message(QueueUrl=dead, MessageBody=str(number))
+        slowly = {"SourceArn": self.arn(dead), "DestinationArn": self.arn(url), "MaxNumberOfMessagesPerSecond": 1}
+        handle = self.sqs.start_message_move_task(**slowly)["TaskHandle"]
+        self.assertEqual(error_code(self.sqs.start_message_move_task, **slowly), "UnsupportedOperation")
+        self.assertEqual(self.sqs.cancel_message_move_task(TaskHandle=handle)["ApproximateNumberOfMessagesMoved"], 0)
+        self.assertEqual(error_code(self.sqs.cancel_message_move_task, TaskHandle=handle), "UnsupportedOperation")
+        self.sqs.start_message_move_task(**slowly)
+        tasks = self.sqs.list_message_move_tasks(SourceArn=self.arn(dead), MaxResults=10)["Results"]
+        self.assertEqual([task["Status"] for task in tasks], ["COMPLETED", "CANCELLED"])
+        self.assertEqual(sorted(message["Body"] for message in self.receive(url)), ["0", "1", "2"])
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ enum Activities {
         let id = open(
             "\(description).  Status Reason: \(message)", cause, group, zone: zone, subnet: subnet, &context)
         finish(id, &context, status: "Failed", message: message)
+        GroupEvents.announceFailure(id, group, &context)
     }
 
     static func view(_ activity: ScalingActivity, _ context: CallContext) -> Value {

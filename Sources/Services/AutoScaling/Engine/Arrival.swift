@@ -42,6 +42,7 @@ enum Arrival {
         group.members[index].inServiceSince = context.now
         group.members[index].isUnregistered = true
         Activities.finish(group.members[index].activityID, &context)
+        GroupEvents.announce("EC2 Instance Launch Successful", group.members[index], group, &context)
     }
 
     /// Registers what has newly come into service with the target groups, in one call each.

@@ -14,6 +14,7 @@ enum Hooks {
             let token = context.world.ids.uuid("\(context.region)/autoscaling/lifecycle-action")
             let deadline = context.now.adding(seconds: hook.heartbeat)
             group.members[index].actions.append(.init(hook: hook.name, token: token, deadline: deadline))
+            GroupEvents.announce(hook, token, id, group, &context)
             context.world.schedule(
                 .event(
                     .autoScaling(.hookTimeout(group: group.name, instanceID: id, token: token)), region: context.region),

@@ -12,8 +12,8 @@ enum Launching {
 
     /// A group whose desired capacity was not changed lacks instances because some were not healthy.
     static func reason(_ group: AutoScalingGroup, _ context: CallContext) -> Reason {
-        if context.autoScaling.refreshes.contains(where: { $0.group == group.name && $0.isActive }) { return .refresh }
-        return group.cause.isEmpty ? .replacement : .difference
+        guard group.cause.isEmpty else { return .difference }
+        return context.autoScaling.activeRefresh(of: group) == nil ? .replacement : .refresh
     }
 
     /// Launches so much capacity; where a zone has none to give, in the others.

@@ -81,6 +81,22 @@ enum RefreshRun {
             wait(&refresh, "Waiting for instances that are protected from scale in.", .seconds(60), &context)
             return
         }
+        if percentage >= 100 {
+            // The replacements come first; when they are in service the group gives up as many of the old.
+            let most = integer(refresh.preferences["MaxHealthyPercentage"]) ?? 100
+            let surplus = max(1, group.desired * (most - 100) / 100)
+            let before = group.capacity
+            group.isRebalancing = true
+            // Each in the zone of the one that it replaces.
+            for zone in candidates.prefix(surplus).map({ group.members[$0].zone }) {
+                Launching.launch(1, &group, reason: .refresh, only: [zone], &context)
+            }
+            if group.capacity == before { group.isRebalancing = false }
+            context.autoScaling.groups.insert(group)
+            wait(&refresh, "Waiting for instances to be in service before continuing.", .seconds(10), &context)
+            context.world.wake()
+            return
+        }
         for index in candidates.prefix(batch) {
             let cause = Activities.sentence(
                 "an instance was taken out of service in response to an instance refresh.", context)

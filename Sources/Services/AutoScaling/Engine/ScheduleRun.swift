@@ -1,4 +1,5 @@
 import CloudState
+import Schedules
 import ServiceModel
 
 /// Scheduled actions when their time has come.
@@ -9,14 +10,23 @@ enum ScheduleRun {
             return action.start.flatMap { $0 > now ? $0 : nil }
         }
         let recurrence = try Recurrence(text)
-        let offset = try TimeZones.offset(of: action.timeZone, at: now)
+        let offset = try offset(of: action.timeZone, at: now)
         if let start = action.start, start > now { return start }
         guard let next = recurrence.next(after: now.adding(milliseconds: offset)) else { return nil }
         // Summer time may begin or end in between.
-        let then = try TimeZones.offset(of: action.timeZone, at: next.adding(milliseconds: -offset))
+        let then = try self.offset(of: action.timeZone, at: next.adding(milliseconds: -offset))
         let time = next.adding(milliseconds: -then)
         if let end = action.end, time > end { return nil }
         return time
+    }
+
+    private static func offset(of zone: String?, at time: Timestamp) throws(ServiceError) -> Int {
+        guard let offset = TimeZones.offset(of: zone, at: time) else {
+            throw ServiceError(
+                "ValidationError", "The time zone '\(zone?.prefix(64) ?? "")' is not emulated here.",
+                isNotEmulated: true)
+        }
+        return offset
     }
 
     static func schedule(_ action: ScheduledAction, _ context: inout CallContext) {

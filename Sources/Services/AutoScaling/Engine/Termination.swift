@@ -51,6 +51,7 @@ enum Termination {
                 Engine.requestStep(&group, after: .seconds(2), &context)
             } else {
                 Activities.finish(member.activityID, &context)
+                GroupEvents.announce("EC2 Instance Terminate Successful", member, group, &context)
             }
             return
         }

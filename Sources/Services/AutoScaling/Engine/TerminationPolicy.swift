@@ -17,6 +17,12 @@ enum TerminationPolicy {
         if let ill = staying.first(where: { !group.members[$0].isHealthy }) { return ill }
         let open = staying.filter { !group.members[$0].isProtected || group.isDeleting }
         guard !open.isEmpty else { return nil }
+        // During a refresh the replacements are there already.
+        let old = Set(context.autoScaling.activeRefresh(of: group)?.remaining ?? [])
+        let replaced = open.filter { old.contains(group.members[$0].instanceID) }.max {
+            Balance.capacity(of: group.members[$0].zone, group) < Balance.capacity(of: group.members[$1].zone, group)
+        }
+        if let replaced { return replaced }
         // The zone with the most instances first, among those that have one without protection.
         let fullest = Set(open.map { group.members[$0].zone }).map { Balance.capacity(of: $0, group) }.max()
         var candidates = open.filter { Balance.capacity(of: group.members[$0].zone, group) == fullest }

@@ -29,9 +29,12 @@ enum TargetTracking {
             throw AutoScalingError.validation(
                 "ResourceLabel must be specified with a load balancer and a target group for ALBRequestCountPerTarget.")
         }
-        if let customized, customized.string("MetricName") == nil || customized.string("Namespace") == nil {
-            throw ServiceError(
-                "ValidationError", "Metric math in target tracking policies is not emulated here.", isNotEmulated: true)
+        if let customized, customized.structures("Metrics").isEmpty,
+            customized.string("MetricName") == nil || customized.string("Namespace") == nil
+                || customized.string("Statistic") == nil
+        {
+            throw AutoScalingError.validation(
+                "CustomizedMetricSpecification must have either Metrics, or MetricName, Namespace and Statistic.")
         }
         guard let target = configuration.double("TargetValue"), target > 0 else {
             throw AutoScalingError.validation("TargetValue must be greater than 0.")
@@ -76,6 +79,11 @@ enum TargetTracking {
     private static func metric(_ policy: ScalingPolicy, _ group: AutoScalingGroup) -> Fields {
         var fields = Fields()
         fields["Period"] = 60
+        if let queries = policy.configuration?["CustomizedMetricSpecification"]?["Metrics"]?.elements {
+            fields["Period"] = nil
+            fields["Metrics"] = .list(queries, query)
+            return fields
+        }
         if let customized = policy.configuration?["CustomizedMetricSpecification"] {
             for name in ["MetricName", "Namespace", "Dimensions", "Statistic", "Unit", "Period"] {
                 if let value = customized[name] { fields[name] = value }
@@ -104,6 +112,16 @@ enum TargetTracking {
             fields["Dimensions"] = [["Name": "AutoScalingGroupName", "Value": .string(group.name)]]
         }
         return fields
+    }
+
+    /// An entry of a policy's metrics in the terms of an alarm's, which are the same except that periods must be said.
+    private static func query(_ query: Value) -> Value {
+        var fields = query.fields ?? Fields()
+        if var stat = fields["MetricStat"]?.fields {
+            if stat["Period"] == nil { stat["Period"] = 60 }
+            fields["MetricStat"] = .structure(stat)
+        }
+        return .structure(fields)
     }
 
     /// Deletes the alarms that a policy made for itself.

@@ -88,17 +88,6 @@ struct InstanceType: Sendable {
         return value?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 
-    /// A fact as a filter sees it: text, `true` or `false`, or a number in its shortest form.
-    func filterText(_ path: String...) -> [String] {
-        switch path.count == 1 ? fact(path[0]) : fact(path[0], path[1]) {
-        case .string(let text)?: [text]
-        case .boolean(let flag)?: ["\(flag)"]
-        case .integer(let number)?: ["\(number)"]
-        case .number(let number)?: ["\(number)"]
-        default: []
-        }
-    }
-
     var defaultVCPUs: Int { shape.facts.vCPUs }
     var defaultCores: Int { shape.facts.cores }
     var defaultThreadsPerCore: Int { shape.facts.threadsPerCore }

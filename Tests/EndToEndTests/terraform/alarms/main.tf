@@ -1,4 +1,4 @@
-# Metric alarms.
+# Metric alarms, a composite alarm and a dashboard.
 
 terraform {
   required_providers {
@@ -80,4 +80,77 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
   evaluate_low_sample_count_percentiles = "ignore"
   unit                                  = "Milliseconds"
   threshold                             = var.threshold * 2.5
+}
+
+resource "aws_cloudwatch_metric_alarm" "rate" {
+  alarm_name          = "rate"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 2
+  threshold           = var.threshold
+
+  metric_query {
+    id          = "rate"
+    expression  = "100 * failed / FILL(tried, 1)"
+    label       = "failed, in per cent"
+    return_data = true
+  }
+
+  metric_query {
+    id = "failed"
+
+    metric {
+      namespace   = "Lab"
+      metric_name = "Failed"
+      period      = 120
+      stat        = "Sum"
+      unit        = "Count"
+      dimensions  = { Service = "web" }
+    }
+  }
+
+  metric_query {
+    id = "tried"
+
+    metric {
+      namespace   = "Lab"
+      metric_name = "Tried"
+      period      = 120
+      stat        = "Sum"
+    }
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "either" {
+  alarm_name      = "either"
+  alarm_rule      = "ALARM(${aws_cloudwatch_metric_alarm.cpu.alarm_name}) OR ALARM(\"${aws_cloudwatch_metric_alarm.rate.alarm_name}\")"
+  actions_enabled = var.actions
+  alarm_actions   = ["arn:aws:sns:us-east-1:123456789012:operators"]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_metric_alarm.slow.alarm_name
+    wait_period      = 60
+    extension_period = 30
+  }
+
+  tags = {
+    Team = var.team
+  }
+}
+
+resource "aws_cloudwatch_dashboard" "main" {
+  dashboard_name = "main"
+
+  dashboard_body = jsonencode({
+    widgets = [{
+      type   = "metric"
+      width  = 12
+      height = 6
+
+      properties = {
+        metrics = [["AWS/EC2", "CPUUtilization", "InstanceId", aws_instance.web.id]]
+        region  = "us-east-1"
+        title   = var.team
+      }
+    }]
+  })
 }

@@ -226,6 +226,64 @@ resource "aws_autoscaling_policy" "target" {
   }
 }
 
+resource "aws_autoscaling_policy" "backlog" {
+  name                   = "backlog"
+  autoscaling_group_name = aws_autoscaling_group.old.name
+  policy_type            = "TargetTrackingScaling"
+
+  target_tracking_configuration {
+    target_value     = var.target
+    disable_scale_in = true
+
+    customized_metric_specification {
+      metrics {
+        id          = "each"
+        label       = "Messages for each instance"
+        expression  = "messages / instances"
+        return_data = true
+      }
+
+      metrics {
+        id          = "messages"
+        return_data = false
+
+        metric_stat {
+          stat = "Sum"
+
+          metric {
+            namespace   = "AWS/SQS"
+            metric_name = "ApproximateNumberOfMessagesVisible"
+
+            dimensions {
+              name  = "QueueName"
+              value = "jobs"
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "instances"
+        return_data = false
+
+        metric_stat {
+          stat = "Average"
+
+          metric {
+            namespace   = "AWS/AutoScaling"
+            metric_name = "GroupInServiceInstances"
+
+            dimensions {
+              name  = "AutoScalingGroupName"
+              value = aws_autoscaling_group.old.name
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 resource "aws_autoscaling_policy" "step" {
   name                   = "step"
   autoscaling_group_name = aws_autoscaling_group.web.name

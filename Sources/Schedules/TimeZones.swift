@@ -1,10 +1,10 @@
-import ServiceModel
+package import ServiceModel
 
-/// What clocks show in the time zones of scheduled actions: UTC, fixed offsets, and the zones of Europe and North
+/// What clocks show in the time zones of schedules: UTC, fixed offsets, and the zones of Europe and North
 /// America with the daylight saving time that is in force there.
 ///
 /// <https://www.iana.org/time-zones>
-enum TimeZones {
+package enum TimeZones {
     private enum Summer { case none, europe, america }
 
     /// Minutes ahead of UTC in winter, and when summer time is.
@@ -42,17 +42,14 @@ enum TimeZones {
         return table
     }()
 
-    /// What a zone's clocks are ahead of UTC at a moment, in milliseconds.
-    static func offset(of zone: String?, at time: Timestamp) throws(ServiceError) -> Int {
+    /// What a zone's clocks are ahead of UTC at a moment, in milliseconds; nil for a zone that is not known here.
+    package static func offset(of zone: String?, at time: Timestamp) -> Int? {
         guard let zone else { return 0 }
         // Etc/GMT+5 is five hours behind.
         if zone.hasPrefix("Etc/GMT"), let hours = Int(zone.dropFirst(7)), (-14...12).contains(hours) {
             return -hours * 3_600_000
         }
-        guard let known = zones[zone] else {
-            throw ServiceError(
-                "ValidationError", "The time zone '\(zone.prefix(64))' is not emulated here.", isNotEmulated: true)
-        }
+        guard let known = zones[zone] else { return nil }
         let winter = known.minutes * 60_000
         return isSummer(time, winter, known.summer) ? winter + 3_600_000 : winter
     }

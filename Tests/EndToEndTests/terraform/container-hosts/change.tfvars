@@ -1,0 +1,2 @@
+scale    = 100
+desired  = 3

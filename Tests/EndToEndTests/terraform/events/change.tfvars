@@ -1,0 +1,2 @@
+state = "DISABLED"
+rate  = "cron(0 20 * * ? *)"

@@ -1,0 +1,2 @@
+rate  = "cron(0/10 * * * ? *)"
+state = "DISABLED"

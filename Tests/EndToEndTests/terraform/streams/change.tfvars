@@ -1,0 +1,3 @@
+shards = 2
+hours  = 48
+batch  = 100
