@@ -106,6 +106,7 @@ let package = Package(
         service("Scheduler", ["PolicyEngine", "Schedules", "TargetDelivery"]),
         service("S3", ["Digests", "PolicyEngine"]),
         service("ECS", ["LoadBalancing", "PolicyEngine", "Reachability"]),
+        service("ECR", ["Digests", "PolicyEngine"]),
         service("Logs", ["Digests"]),
         service("SQS", ["Digests", "PolicyEngine"]),
         // Zip files of functions and layers, with libarchive.
@@ -120,7 +121,7 @@ let package = Package(
                 "CloudState", "ServiceModel", "WireProtocols", "JSONValue", "PolicyEngine", "EC2", "ELB", "IAM", "KMS",
                 "SSM",
                 "STS",
-                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "Logs", "SQS", "Lambda", "Kinesis",
+                "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "ECR", "Logs", "SQS", "Lambda", "Kinesis",
                 "Events", "Scheduler",
             ]),
         library(
@@ -179,6 +180,7 @@ let package = Package(
             "Workloads",
             [
                 "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
+                "Images",
                 "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -187,7 +189,7 @@ let package = Package(
         library(
             "Grading",
             [
-                "Workloads",
+                "Workloads", "Images",
                 "Submissions", "Checks", "Digests", "LabFormat", "GradeModel", "JSONValue", "EmulatorCore",
                 "EmulatorServer", "Sandbox", "CloudState", "ServiceModel", "PolicyEngine", "LoadBalancing",
                 "Reachability", "Scenarios",
@@ -222,7 +224,7 @@ let package = Package(
             [
                 "Grading", "LabFormat", "GradeModel", "JUnitXML", "SiteGenerator", "EmulatorServer", "EmulatorCore",
                 "Sandbox", "JSONValue", "ServiceModel", "TerminalReport", "SafeText", "WireProtocols", "ReportFiles",
-                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook", "Workloads",
+                "CloudState", "Submissions", "ResultsFolder", "Batch", "Gradebook", "Workloads", "Images",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
@@ -231,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads",
+                "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads", "Images",
                 .target(name: "spawnd"),
             ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),

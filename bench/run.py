@@ -3,7 +3,7 @@
     make bench
     .venv-bench/bin/python bench/run.py [--quick] [SECTION…]
 
-Sections: start load sandbox grade scale crowd group outage reach functions batch kills site
+Sections: start load sandbox grade scale crowd group outage reach functions containers batch kills site
 
 Prints a table and writes out/bench/results.json. Exit status: 0 all targets met, 1 some missed, 2 some not measured.
 """
@@ -17,13 +17,15 @@ import subprocess
 import sys
 
 import batch
+import containers
 import functions
 import measure
 import proof
 import scale
 from emulators import KINDS, ROOT, SKYLAB
 
-SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions", "batch", "kills", "site")
+SECTIONS = ("start", "load", "sandbox", "grade", "scale", "crowd", "group", "outage", "reach", "functions",
+            "containers", "batch", "kills", "site")
 
 
 def targets(section, figures):
@@ -39,6 +41,7 @@ def targets(section, figures):
         "outage": outage_rows,
         "reach": reach_rows,
         "functions": functions_rows,
+        "containers": containers_rows,
         "batch": batch_rows,
         "kills": kills_rows,
         "site": site_rows,
@@ -75,6 +78,14 @@ def functions_rows(figures):
     yield "cold start beyond the interpreter's own", f"{extra:.1f} ms", "<= 10 ms", extra <= 10, detail
     answered, crowd = figures["crowd_answered"], figures["crowd"]
     yield "environments at once", f"{answered} of {crowd}", "all", answered == crowd, f"{figures['crowd_seconds']:.1f} s, 3 s each"
+
+
+def containers_rows(figures):
+    for mode, most in (("modelled", 3), ("running", 15)):
+        taken = figures[mode]
+        yield f"a service of 100 tasks to steady state, {mode}", f"{taken:.2f} s", f"<= {most} s", taken <= most, "real time"
+    taken = figures["placement"] * 1e3
+    yield "placement of 1 000 tasks on 200 hosts", f"{taken:.0f} ms", "<= 100 ms", taken <= 100, "100 calls of RunTask less 100 calls that place nothing"
 
 
 def sandbox_rows(figures):
@@ -195,6 +206,8 @@ def measured(section, quick, submissions):
         return proof.reach(rounds=2 if quick else 5)
     if section == "functions":
         return functions.functions(cold=5 if quick else 25, seconds=2 if quick else 5, crowd=20 if quick else 200)
+    if section == "containers":
+        return containers.containers()
     if section == "sandbox":
         return measure.sandbox(rounds=50 if quick else 200, boxes=1000 if quick else 10000)
     if section == "batch":

@@ -12,6 +12,9 @@ package struct Effect: Sendable, Equatable {
 
     package enum Work: Sendable, Equatable {
         case invocation(FunctionInvocation)
+        case task(TaskLaunch)
+        /// The task's containers are to end.
+        case taskStop(id: String)
         /// A function is gone: what is kept of it need not be kept any longer.
         case retirement(function: String)
     }
@@ -27,6 +30,7 @@ package struct Effect: Sendable, Equatable {
 /// What came of an effect.
 package enum EffectOutcome: Sendable {
     case invocation(FunctionOutcome)
+    case task(TaskReport)
     /// It is done, and there is nothing to say of it.
     case done
     /// It could not be begun; the reason.

@@ -15,6 +15,7 @@ package struct Region: Sendable, Equatable {
     package var logs = LogsState()
     package var sqs = SQSState()
     package var lambda = LambdaState()
+    package var ecr = ECRState()
     package var kinesis = KinesisState()
     package var events: EventsState
     package var scheduler: SchedulerState

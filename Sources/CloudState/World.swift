@@ -21,6 +21,8 @@ package struct World: Sendable, Equatable {
     package var faults = Faults()
     /// What is to be done outside of the world.
     package internal(set) var outbox: [Effect] = []
+    /// Whether containers of tasks are run as processes; otherwise tasks are modelled.
+    package var runsContainers = false
     /// What services do by themselves.
     package var automation = Automation.none
     /// Periodic looks that wait for something to change.

@@ -82,7 +82,9 @@ struct BatchCommand: AsyncParsableCommand {
         options.force = force
         options.holds = hold
         let server = EmulatorServer(threads: min(2, processorCount()))
-        let clients = Clients(searchPath: installation.searchPath, terraformMirror: installation.terraformMirror)
+        let clients = Clients(
+            searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
+            imageFolders: [installation.images].compactMap { $0 })
         let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id, colour: color.choice)
         let interruption = Interruption { progress.interrupted() }
         defer { interruption.end() }

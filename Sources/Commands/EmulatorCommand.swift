@@ -4,6 +4,7 @@ import CloudState
 import EmulatorCore
 import EmulatorServer
 import Glibc
+import Images
 import Sandbox
 import ServiceModel
 import Workloads
@@ -55,6 +56,17 @@ struct EmulatorCommand: AsyncParsableCommand {
             valueName: "[zone:]types"))
     var shortage: [ShortageOption] = []
 
+    @Option(
+        help:
+            "modelled: tasks of ECS go through their states without processes; run: their containers run in sandboxes.")
+    var containers: ContainerMode = .modelled
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder with images for containers: OCI layouts, docker save and skopeo archives. Implies --containers run. May be repeated.",
+            valueName: "dir"))
+    var images: [String] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
     }
@@ -67,8 +79,9 @@ struct EmulatorCommand: AsyncParsableCommand {
         var configuration = Emulator.Configuration(
             seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
             enforcesIAM: enforcesIAM, trailLimit: 1000)
-        let (quotas, shortages) = (quota, shortage)
+        let (quotas, shortages, runs) = (quota, shortage, containers == .run || !images.isEmpty)
         configuration.prepare = { world in
+            world.runsContainers = runs
             for option in quotas { world.capacity.quotas[option.bucket, isSpot: option.isSpot] = option.vCPUs }
             world.capacity.shortages += shortages.map(\.shortage)
         }
@@ -78,7 +91,16 @@ struct EmulatorCommand: AsyncParsableCommand {
             let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
             return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
         }
-        configuration.effects = functions
+        let folders = images + [(try? Installation.find())?.images].compactMap { $0 }
+        let tasks = TaskRunner {
+            let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
+            return TaskRunner.Tools(
+                spawner: try Spawner.start(), server: server,
+                images: ImageStore(folders: folders, cache: ImageStore.defaultCache(environment)),
+                searchPath: searchPath)
+        }
+        let workloads = WorkloadRunner(functions: functions, tasks: tasks)
+        configuration.effects = workloads
         let world = journal.world(
             accountID: configuration.defaultCaller.accountID, enforcesIAM: configuration.enforcesIAM,
             prepare: configuration.prepare)
@@ -105,10 +127,15 @@ struct EmulatorCommand: AsyncParsableCommand {
             """)
         await untilInterrupted()
         await listener.close()
-        await functions.close()
+        await workloads.close()
         await server.shutdown()
         store?.close()
     }
+}
+
+/// Whether containers of tasks are processes.
+enum ContainerMode: String, ExpressibleByArgument, CaseIterable {
+    case modelled, run
 }
 
 /// `virtual`, `real` or `real:SPEED`.

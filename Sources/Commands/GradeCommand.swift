@@ -79,7 +79,9 @@ struct GradeCommand: AsyncParsableCommand {
             startedAt: Timestamp.wallClock.iso8601Seconds)
         let grader = Grader(
             lab: lab, options: options, spawner: spawner, server: server,
-            clients: Clients(searchPath: installation.searchPath, terraformMirror: installation.terraformMirror))
+            clients: Clients(
+                searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
+                imageFolders: [installation.images].compactMap { $0 }))
         let console = Console(formats: consoleFormats, style: style, audience: audience)
         let result = await grader.grade(submissionAt: submission) { console.handle($0) }
         let outputs = try write(result, installation)

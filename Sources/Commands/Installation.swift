@@ -37,6 +37,11 @@ struct Installation {
             .compactMap { $0 }.joined(separator: ":")
     }
 
+    /// The images of containers that come with the installation; nil where `make images` has not built them.
+    var images: String? {
+        ["\(root)/images", "\(root)/.build/images"].first { access("\($0)/index.json", R_OK) == 0 }
+    }
+
     /// A filesystem mirror of Terraform's providers: `SKYLAB_TERRAFORM_MIRROR`, or one that comes with the installation.
     var terraformMirror: String? {
         if let named = environment("SKYLAB_TERRAFORM_MIRROR") { return named }

@@ -6,6 +6,13 @@ import Synchronization
 package protocol EffectRunner: Sendable {
     /// Begins an effect; `done` is called once, from any thread, perhaps before this returns.
     func carryOut(_ effect: Effect, on emulator: Emulator, _ done: @escaping @Sendable (EffectOutcome) -> Void)
+
+    /// The emulator begins anew: what still runs is of no use any more.
+    func reset()
+}
+
+extension EffectRunner {
+    package func reset() {}
 }
 
 /// A value that comes later, to one who waits for it.
@@ -89,6 +96,24 @@ extension Emulator {
         if !effects.isEmpty { start(effects, generation: generation) }
     }
 
+    /// Which world the effects are of; another one after `reset`.
+    package var generation: Int { state.withLock { $0.effects.generation } }
+
+    /// Tells what has become of something that an effect began, beside its outcome. Returns false where its world is gone.
+    @discardableResult
+    package func report(_ effect: Effect, _ outcome: EffectOutcome, generation: Int) -> Bool {
+        let effects = state.withLock { state -> [Effect]? in
+            guard state.effects.generation == generation else { return nil }
+            _ = note(effect, outcome, &state)
+            state.revision += 1
+            state.isUnsettled = true
+            return collect(&state)
+        }
+        guard let effects else { return false }
+        start(effects, generation: generation)
+        return true
+    }
+
     private func complete(_ effect: Effect, _ outcome: EffectOutcome, _ generation: Int) {
         typealias Next = (
             result: Outcome, waiter: Pending<Outcome>?, effects: [Effect], parked: [@Sendable () -> Void]
@@ -118,6 +143,7 @@ extension Emulator {
         let service =
             switch effect.work {
             case .invocation, .retirement: "lambda"
+            case .task, .taskStop: "ecs"
             }
         guard let reactions = Services.signed(service)?.reactions else { return .success(Fields()) }
         var context = CallContext(

@@ -106,6 +106,7 @@ package final class Emulator: Sendable {
             state.effects = EffectTable()
             state.effects.generation = state.revision
         }
+        configuration.effects?.reset()
     }
 
     /// The world as it is now.

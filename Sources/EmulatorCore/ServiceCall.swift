@@ -14,6 +14,7 @@ struct ServiceCall {
 
     func answer() -> Emulator.Answer {
         if let url = FunctionURLRequest(request) { return answer(url) }
+        if let registry = RegistryRequest(request) { return .ready(answer(registry)) }
         if let code = FunctionCodeRequest(request) { return .ready(code.answer(emulator.world)) }
         guard
             let scope = SignatureScope(request) ?? SignatureScope.version2(request)
@@ -162,7 +163,7 @@ struct ServiceCall {
         return (service?.model() ?? .ec2).codec(for: request).response(error, requestID: requestID)
     }
 
-    private func record(_ scope: SignatureScope) -> CallRecord {
+    func record(_ scope: SignatureScope) -> CallRecord {
         var caller = emulator.configuration.defaultCaller
         caller.accessKeyID = scope.accessKeyID
         return CallRecord(

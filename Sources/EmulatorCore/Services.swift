@@ -2,6 +2,7 @@ import AutoScaling
 package import CloudState
 import CloudWatch
 import EC2
+import ECR
 import ECS
 import ELB
 import Events
@@ -32,6 +33,7 @@ package struct Services: Sendable {
         FISService.definition,
         S3Service.definition,
         ECSService.definition,
+        ECRService.definition,
         LogsService.definition,
         SQSService.definition,
         LambdaService.definition,

@@ -3,7 +3,9 @@ import CloudState
 import Digests
 import EmulatorCore
 package import EmulatorServer
+import Glibc
 package import GradeModel
+import Images
 import JSONValue
 package import LabFormat
 package import Sandbox
@@ -107,9 +109,13 @@ package struct Grader: Sendable {
         }
         configuration.keptAnswerBytes = APICall.maximumAnswer
         configuration.enforcesIAM = lab.lab.account.enforcesIAM
-        configuration.prepare = { setUp.prepare(&$0, student: Self.student) }
-        let functions = functions()
-        configuration.effects = functions
+        let runsContainers = lab.lab.containers == .run
+        configuration.prepare = { world in
+            world.runsContainers = runsContainers
+            setUp.prepare(&world, student: Self.student)
+        }
+        let workloads = WorkloadRunner(functions: functions(), tasks: tasks())
+        configuration.effects = workloads
         let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
@@ -123,14 +129,14 @@ package struct Grader: Sendable {
             outcome = try await box.outcome()
         } catch {
             for listener in listeners { await listener.close() }
-            await functions.close()
+            await workloads.close()
             throw error
         }
         for listener in listeners { await listener.close() }
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.catchUp()
         await emulator.settleAll()
-        await functions.close()
+        await workloads.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
         let invoker = self.functions()
@@ -155,6 +161,18 @@ package struct Grader: Sendable {
             FunctionRunner.Tools(spawner: spawner, server: server, searchPath: searchPath)
         }
     }
+
+    /// Runs the tasks of one region's account.
+    private func tasks() -> TaskRunner {
+        let (spawner, server, clients, folder) = (spawner, server, clients, lab.folder)
+        return TaskRunner {
+            let images = ImageStore(
+                folders: ["\(folder)/images"] + clients.imageFolders, cache: ImageStore.defaultCache(Self.variable))
+            return TaskRunner.Tools(spawner: spawner, server: server, images: images, searchPath: clients.searchPath)
+        }
+    }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     private func record(
         _ outcome: SandboxOutcome, _ entry: Entry, _ emulator: Emulator, _ result: inout GradeResult

@@ -34,6 +34,8 @@ struct Invocations {
         configuration.effects = functions
         configuration.clock = .stepped
         configuration.admits = { _ in true }
+        var world = world
+        world.runsContainers = false
         let emulator = Emulator(configuration, world: world)
         for check in checks {
             for one in check.cases {

@@ -60,7 +60,7 @@ struct RegionSetUp: Sendable {
     func rehearse(seed: String, epoch: Timestamp, student: Caller) throws(GradingError) {
         guard !given.isEmpty else { return }
         var world = World(seed: seed, epoch: epoch, accountID: student.accountID)
-        world.automation = Services.automation(enforcesIAM: false)
+        world.automation = Services.automation(enforcesIAM: permissions != nil)
         try make(&world, student)
     }
 

@@ -109,9 +109,12 @@ package struct Clients: Sendable {
     package let terraformMirror: String?
     /// Where interpreters of functions are looked for.
     let searchPath: String
+    /// Where images of containers are, beside a lab's own.
+    let imageFolders: [String]
 
     /// Looks in the folders of a search path; for Terraform only where there is a mirror for it.
-    package init(searchPath: String, terraformMirror: String? = nil) {
+    package init(searchPath: String, terraformMirror: String? = nil, imageFolders: [String] = []) {
+        self.imageFolders = imageFolders
         self.terraformMirror = terraformMirror.flatMap { $0.hasPrefix("/") ? $0 : nil }
         self.searchPath = searchPath
         let names = ["bash", "aws", "python3"]

@@ -14,6 +14,7 @@ package struct Lab: Sendable {
     package var limits: LabLimits
     package var network: LabNetwork
     package var time: LabTime
+    package var containers: LabContainers
     /// Files of the program's working directory that results show, in the order of the file.
     package var collect: [String]
     package var account: LabAccount
@@ -126,6 +127,14 @@ package enum LabTime: String, Sendable, CaseIterable {
     case virtual
     /// Real time.
     case real
+}
+
+/// What becomes of the containers of ECS tasks.
+package enum LabContainers: String, Sendable, CaseIterable {
+    /// Their tasks go through AWS's states.
+    case modelled
+    /// They are processes, on images of the lab's folder `images` and those that come with Skylab.
+    case run
 }
 
 /// A submission that comes with the lab, and what grading it must give.

@@ -20,6 +20,9 @@ struct LabReader {
         let network = fields.optional("network").flatMap { $0.word("'network'", LabNetwork.self, diagnostics) }
         let scenarios = fields.optional("scenarios").map { timelines($0) } ?? []
         let time = fields.optional("time").flatMap { $0.word("'time'", LabTime.self, diagnostics) }
+        let containers = fields.optional("containers").flatMap {
+            $0.word("'containers'", LabContainers.self, diagnostics)
+        }
         let given = fields.optional("given").map { givenCalls($0) } ?? []
         let collect = fields.optional("collect").map(collected) ?? []
         let account = fields.optional("account").map { self.account($0) } ?? LabAccount()
@@ -35,8 +38,9 @@ struct LabReader {
         let complete = checks.compactMap(\.self)
         let lab = Lab(
             id: id, title: title, description: description, points: points, interfaces: interfaces, limits: limits,
-            network: network ?? .emulator, time: time ?? .virtual, collect: collect, account: account, given: given,
-            scenarios: scenarios, checks: complete, selftests: selftests ?? [])
+            network: network ?? .emulator, time: time ?? .virtual, containers: containers ?? .modelled,
+            collect: collect, account: account, given: given, scenarios: scenarios, checks: complete,
+            selftests: selftests ?? [])
         // With a check missing, every sum and reference would look wrong too.
         if complete.count == checks.count {
             LabValidator(lab: lab, pointsLocation: pointsNode.location, diagnostics: diagnostics).validate()

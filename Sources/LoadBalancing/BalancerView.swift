@@ -76,6 +76,9 @@ struct BalancerView: Sendable {
             guard instance.state == .running, world.faults.failure(of: instance, region: region.name) == nil else {
                 return .noAnswer
             }
+            if let answers = region.ecs.answers(instance: instance.id, port: port) {
+                return Self.contact(answers, path: path)
+            }
             if let found = region.ecs.container(instance: instance.id, port: port) {
                 return Self.contact(found.definition, port: found.port, path: path)
             }
@@ -86,10 +89,18 @@ struct BalancerView: Sendable {
 
     /// What comes of asking a task by its own interface; nil where there is none.
     private func container(_ endpoint: ReachabilityEndpoint, port: Int, path: String) -> Contact? {
-        guard case .interface(let id) = endpoint,
-            let found = region.ecs.container(interface: id, port: port)
+        guard case .interface(let id) = endpoint else { return nil }
+        if let answers = region.ecs.answers(interface: id, port: port) { return Self.contact(answers, path: path) }
+        guard let found = region.ecs.container(interface: id, port: port)
         else { return nil }
         return Self.contact(found.definition, port: found.port, path: path)
+    }
+
+    /// What the process behind a port answered when it was asked; a path that it was not asked for is answered as another
+    /// one was.
+    private static func contact(_ answers: [TaskAnswer], path: String) -> Contact {
+        let answer = answers.first { $0.probe.path == path } ?? answers.first { $0.status != nil }
+        return (answer?.status).map { .answer(status: $0) } ?? .refused
     }
 
     /// A container answers on a port that its definition maps. The official images of web servers, started as they come,

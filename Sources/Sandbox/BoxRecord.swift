@@ -17,6 +17,8 @@ struct BoxRecord {
     var streams: [Int32?]
     /// Lets the program go; nil until the box is ready, and once that was done.
     var go: Int32?
+    /// A space has no program.
+    var isSpace = false
     var captures = [OutputCapture(), OutputCapture()]
     var layers: [SandboxLayer] = []
     var tier = SandboxTier.full

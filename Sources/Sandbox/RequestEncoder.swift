@@ -19,12 +19,15 @@ struct RequestEncoder {
     private mutating func add(_ policy: SandboxPolicy) throws(SandboxError) {
         add(UInt32(REQUEST_MAGIC))
         add(UInt32(PROTOCOL_VERSION))
-        try add(policy.readOnlyPaths, called: "a read-only path", absolute: true)
-        try add(policy.executable, called: "the program", absolute: true)
+        let image = policy.container.map { [$0.image] } ?? []
+        try add(image + policy.readOnlyPaths, called: "a read-only path", absolute: true)
+        try add(policy.executable, called: "the program", absolute: policy.container == nil)
         try add(policy.arguments, called: "an argument")
         try add(policy.environment.map { "\($0.name)=\($0.value)" }, called: "an environment variable")
-        try add(policy.workingDirectory, called: "the working directory", absolute: true)
-        try add(policy.homeDirectory, called: "the home directory", absolute: true)
+        // A container may well start in its root.
+        let isRoot = policy.container != nil && policy.workingDirectory == "/"
+        try add(policy.workingDirectory, called: "the working directory", absolute: !isRoot)
+        try add(policy.homeDirectory, called: "the home directory", absolute: policy.container == nil)
         add(UInt32(policy.listeners.count))
         for listener in policy.listeners {
             try add(listener.address, called: "a listener's address")
@@ -41,6 +44,20 @@ struct RequestEncoder {
         }
         for path in policy.collectedFiles { try checkRelative(path) }
         try add(policy.collectedFiles, called: "a file to collect")
+        guard let container = policy.container else { return add(UInt32(0)) }
+        add(UInt32(1))
+        add(container.user)
+        add(container.group)
+        add(UInt32(container.hasReadOnlyRoot ? 1 : 0))
+        try add(container.hostName, called: "the host name")
+        guard container.folders.count <= SandboxContainer.mostFolders else {
+            throw .invalidPolicy("a container has at most \(SandboxContainer.mostFolders) folders")
+        }
+        add(UInt32(container.folders.count))
+        for folder in container.folders {
+            try add(folder.path, called: "a folder's path", absolute: true)
+            add(UInt32(folder.isReadOnly ? 1 : 0))
+        }
     }
 
     private mutating func add(_ limits: SandboxLimits) throws(SandboxError) {

@@ -98,6 +98,8 @@ package struct SandboxPolicy: Sendable {
     /// Gets what the program writes to standard output and standard error as it comes, beside what the outcome keeps. It
     /// is called under the spawner's lock: it must be quick, and must not call the spawner.
     package var outputSink: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+    /// Makes the box a container: its root is an image, and its network that of a space.
+    package var container: SandboxContainer?
     /// Layers to do without, to see what the others hold.
     package var omissions: SandboxOmissions = []
 

@@ -49,6 +49,7 @@ package final class Spawner: Sendable {
     /// say why. Fails with ``SandboxError/belowStandard(missing:)`` where that is not enough, and with
     /// ``SandboxError/unavailable(step:errno:)`` where anything else is in the way.
     package func launch(_ policy: SandboxPolicy) async throws(SandboxError) -> SandboxBox {
+        if policy.container != nil { return try await make(policy, omissions: policy.omissions, namespaceProblem: nil) }
         let refusal: String? = namespaces.withLock { if case .refused(let reason) = $0 { reason } else { nil } }
         if policy.omissions.contains(.namespaces) || refusal != nil {
             return try await launchBare(policy, reason: refusal)
@@ -86,9 +87,10 @@ package final class Spawner: Sendable {
         let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
         let clock = policy.time == .virtual ? try Descriptor(box_clock_create(), step: "the clock").take() : nil
         let shown = clock.flatMap(BoxClock.init)
+        let lodging = try await policy.container?.lodging() ?? []
         let (id, record) = try core.launch(
             request: memory, clock: clock, output: Pipe(), error: Pipe(), policy: policy, omissions: omissions,
-            namespaceProblem: namespaceProblem)
+            namespaceProblem: namespaceProblem, lodging: lodging)
         let ready = try await record.ready.value.get()
         let box = SandboxBox(id: id, core: core, ready: ready, clock: shown, outcome: record.outcome)
         guard ready.tier.isStandard || allowsDegraded else {
@@ -97,6 +99,25 @@ package final class Spawner: Sendable {
             throw .belowStandard(missing: missing.map { "no \($0.name): \($0.detail)" })
         }
         return box
+    }
+
+    /// Makes a network for containers.
+    ///
+    /// - Parameters:
+    ///   - listeners: opened in it.
+    ///   - disk: bytes that all its folders may hold together.
+    package func openSpace(
+        listeners: [SandboxListener], disk: Int = 256 << 20, inodes: Int = 16384
+    ) async throws(SandboxError) -> SandboxSpace {
+        var policy = SandboxPolicy(executable: "/", arguments: [], readOnlyPaths: [], listeners: listeners)
+        policy.executable = "/none"
+        policy.limits.disk = disk
+        policy.limits.inodes = inodes
+        let bytes = try RequestEncoder.encode(policy)
+        let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
+        let (id, record) = try core.openSpace(request: memory)
+        let ready = try await record.ready.value.get()
+        return try await SandboxSpace(id: id, core: core, listeners: ready.listeners)
     }
 
     /// The process id of `spawnd`.
@@ -150,6 +171,27 @@ package final class SandboxBox: Sendable {
 
     /// Hands what the program has written up to now to ``SandboxPolicy/outputSink``, before this returns.
     package func readOutput() { core.readOutput(of: id) }
+
+    /// Sends the program a signal. Where it has no handler for it, it is killed: a container's first process, which on
+    /// Docker would go on as if nothing had been, would be killed in the end.
+    package func signal(_ number: Int32) { core.signal(id, number) }
+
+    /// Runs another program in the box, and waits for its end; its output is dropped.
+    ///
+    /// - Parameter policy: the box's own, with another program.
+    /// - Returns: its exit code, 128 and a signal's number, 127 where there is no such program; nil where the box has ended.
+    package func run(_ policy: SandboxPolicy) async throws(SandboxError) -> Int? {
+        let bytes = try RequestEncoder.encode(policy)
+        let memory = try Descriptor(bytes.withUnsafeBytes(RequestEncoder.copyToMemory), step: "memfd_create")
+        let output = try Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC), step: "/dev/null")
+        let errors = try Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC), step: "/dev/null")
+        guard
+            let answer = await core.ask(
+                MESSAGE_RUN, of: id, descriptors: [memory.take(), output.take(), errors.take()])
+        else { return nil }
+        let signal = Int(answer.code & 0x7F)
+        return signal == 0 ? Int(answer.code >> 8 & 0xFF) : 128 + signal
+    }
 
     /// How it went, once the last process of the box is gone. May be asked for more than once.
     package func outcome() async throws(SandboxError) -> SandboxOutcome { try await result.value.get() }

@@ -10,6 +10,9 @@ final class SpawnerCore: Sendable {
         var lastID: UInt64 = 0
         /// What the socket had no room for yet.
         var outgoing: [Parcel] = []
+        /// Those who wait for an answer, by its token.
+        var asked: [Int: (box: UInt64, answer: Promise<Parcel?>)] = [:]
+        var lastToken = 0
         /// Once set, the descriptors below are closed and their numbers may be somebody else's.
         var isLost = false
     }
@@ -71,10 +74,10 @@ final class SpawnerCore: Sendable {
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
         request: consuming Descriptor, clock: Int32?, output: consuming Pipe, error: consuming Pipe,
-        policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?
+        policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?, lodging: [Int32] = []
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
-        let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? [])
+        let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? []) + lodging
         let record = BoxRecord(
             ready: Promise(), outcome: Promise(), outputLimit: policy.limits.output, wantsVirtualTime: clock != nil,
             collectedFiles: policy.collectedFiles, sink: policy.outputSink,
@@ -90,7 +93,10 @@ final class SpawnerCore: Sendable {
             send(
                 Parcel(
                     MESSAGE_LAUNCH, box: id,
-                    values: [Int((policy.limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue)],
+                    values: [
+                        Int((policy.limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue),
+                        policy.container == nil ? 0 : 1,
+                    ],
                     descriptors: message), &state)
             return id
         }
@@ -122,6 +128,55 @@ final class SpawnerCore: Sendable {
     /// Takes what a box has written so far.
     func readOutput(of id: UInt64) {
         for stream in 0..<2 { readOutput(box: id, stream: stream) }
+    }
+
+    /// Asks for a space. The request's memory is the core's from here on.
+    func openSpace(request: consuming Descriptor) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
+        let memory = request.take()
+        var record = BoxRecord(
+            ready: Promise(), outcome: Promise(), outputLimit: 0, wantsVirtualTime: false, collectedFiles: [],
+            sink: nil, namespaceProblem: nil, streams: [nil, nil])
+        record.isSpace = true
+        let id = state.withLock { [record] state -> UInt64? in
+            if state.isLost { return nil }
+            state.lastID += 1
+            state.boxes[state.lastID] = record
+            send(Parcel(MESSAGE_SPACE, box: state.lastID, descriptors: [memory]), &state)
+            return state.lastID
+        }
+        guard let id else {
+            close(memory)
+            throw .launcherLost
+        }
+        return (id, record)
+    }
+
+    /// Sends a message that is answered; nil where the box ends first. The descriptors are the core's from here on.
+    func ask(
+        _ kind: message_kind, of id: UInt64, code: UInt32 = 0, index: Int = 0, descriptors: [Int32] = []
+    ) async -> Parcel? {
+        let answer = state.withLock { state -> Promise<Parcel?>? in
+            guard state.boxes[id] != nil else { return nil }
+            let answer = Promise<Parcel?>()
+            state.lastToken += 1
+            state.asked[state.lastToken] = (id, answer)
+            send(
+                Parcel(kind, box: id, code: code, values: [state.lastToken, index], descriptors: descriptors), &state)
+            return answer
+        }
+        guard let answer else {
+            for descriptor in descriptors { close(descriptor) }
+            return nil
+        }
+        return await answer.value
+    }
+
+    /// Sends a signal to a box's program.
+    func signal(_ id: UInt64, _ number: Int32) {
+        state.withLock { state in
+            guard state.boxes[id] != nil else { return }
+            send(Parcel(MESSAGE_SIGNAL, box: id, code: UInt32(clamping: number)), &state)
+        }
     }
 
     private func send(_ parcel: Parcel, _ state: inout State) {
@@ -188,11 +243,11 @@ final class SpawnerCore: Sendable {
         case MESSAGE_READY:
             let record = state.withLock { state -> BoxRecord? in
                 state.boxes[parcel.box]?.noteLayers(parcel)
-                state.boxes[parcel.box]?.go = parcel.descriptors.last
+                if state.boxes[parcel.box]?.isSpace == false { state.boxes[parcel.box]?.go = parcel.descriptors.last }
                 return state.boxes[parcel.box]
             }
             if let record {
-                let listeners = Array(parcel.descriptors.dropLast())
+                let listeners = Array(parcel.descriptors.dropLast(record.isSpace ? 0 : 1))
                 record.ready.fulfil(
                     .success(BoxReady(listeners: listeners, layers: record.layers, tier: record.tier)))
             } else {
@@ -211,6 +266,13 @@ final class SpawnerCore: Sendable {
                 record.outcome.fulfil(outcome)
             }
             parcel.close()
+        case MESSAGE_GIVEN, MESSAGE_RAN:
+            let token = parcel.value(ASKED_TOKEN.rawValue)
+            if let asked = state.withLock({ $0.asked.removeValue(forKey: token) }) {
+                asked.answer.fulfil(parcel)
+            } else {
+                parcel.close()
+            }
         default:
             parcel.close()
         }
@@ -219,11 +281,15 @@ final class SpawnerCore: Sendable {
 
     /// Takes a box out of the table, with all of its output.
     private func remove(_ id: UInt64) -> BoxRecord? {
-        state.withLock { state in
+        let (record, waiting) = state.withLock { state in
             var record = state.boxes.removeValue(forKey: id)
             record?.drain(events: events)
-            return record
+            let waiting = state.asked.filter { $0.value.box == id }
+            for token in waiting.keys { state.asked[token] = nil }
+            return (record, waiting.map(\.value.answer))
         }
+        for answer in waiting { answer.fulfil(nil) }
+        return record
     }
 
     private func fail(_ records: [BoxRecord], with error: SandboxError) {
@@ -242,6 +308,8 @@ final class SpawnerCore: Sendable {
             var orphans = Array(state.boxes.values)
             state.boxes = [:]
             for index in orphans.indices { orphans[index].drain(events: events) }
+            for asked in state.asked.values { asked.answer.fulfil(nil) }
+            state.asked = [:]
             close(control)
             close(events)
             return orphans

@@ -29,6 +29,8 @@ package struct ScenarioPlayer {
 
     private init(_ world: World, _ region: String, _ url: ClientURL, _ rate: Double) {
         self.world = world
+        // Nobody runs anything for a copy.
+        self.world.runsContainers = false
         self.region = region
         self.url = url
         self.rate = max(rate, 0.001)

@@ -14,6 +14,7 @@ extension APIModel {
     package static let logs = APIModel(logsText)
     package static let sqs = APIModel(sqsText)
     package static let lambda = APIModel(lambdaText)
+    package static let ecr = APIModel(ecrText)
     package static let kinesis = APIModel(kinesisText)
     package static let eventBridge = APIModel(eventBridgeText)
     package static let scheduler = APIModel(schedulerText)
@@ -34,6 +35,7 @@ extension APIModel {
         case "fis": fis
         case "s3": s3
         case "ecs": ecs
+        case "ecr": ecr
         case "cloudwatchlogs": logs
         case "sqs": sqs
         case "lambda": lambda

@@ -346,8 +346,13 @@ final class FunctionEnvironment: Sendable {
 /// Why a program cannot be run.
 struct WorkloadError: Error, CustomStringConvertible {
     let description: String
+    /// The container that it is about, where it is about one.
+    var container = ""
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, container: String = "") {
+        self.description = description
+        self.container = container
+    }
 }
 
 extension Duration {

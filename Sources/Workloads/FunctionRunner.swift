@@ -67,6 +67,7 @@ package final class FunctionRunner: EffectRunner {
                 return provision(invocation, count, effect.region, emulator, done)
             }
             invoke(invocation, effect, emulator, done)
+        case .task, .taskStop: done(.impossible("it is no function"))
         }
     }
 

@@ -17,6 +17,7 @@
 #include "clone.h"
 #include "family.h"
 #include "init.h"
+#include "lodging.h"
 #include "privileges.h"
 #include "request.h"
 #include "shape.h"
@@ -99,7 +100,9 @@ static int watch(const struct workshop *workshop, int descriptor, struct watch *
 }
 
 // Starts the init of a blank box and lists it. Returns NULL with errno set and `*failed` naming the step.
-static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const char **failed) {
+// `lodging` is NULL for a box with a network of its own.
+static struct entry *make_blank(struct workshop *workshop, unsigned omitted, const struct lodging *lodging,
+                                const char **failed) {
     *failed = "calloc";
     struct entry *entry = calloc(1, sizeof *entry);
     if (entry == NULL) return NULL;
@@ -114,11 +117,14 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     entry->number = ++workshop->groups;
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
+    bool is_space = lodging != NULL && lodging->is_space;
     *failed = bare ? "clone" : "clone3 with new namespaces";
-    entry->process = clone_box(bare, &entry->handle);
+    entry->process = lodging != NULL ? lodging_clone(lodging, &entry->handle) : clone_box(bare, &entry->handle);
     if (entry->process == 0) {
         // Nothing of spawnd's or of another box's stays open here.
         if (clone_keep_only(channel[1]) != 0) _exit(1);
+        if (is_space) space_run(INIT_CHANNEL, workshop->uid, workshop->gid);
+        enum { BOX_ID = 1000 }; // what a student's box sees itself as; never 0
         const struct init_setup setup = {
             .channel = INIT_CHANNEL,
             .filter = &workshop->filter,
@@ -127,6 +133,9 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
             .base = entry->base,
             .uid = workshop->uid,
             .gid = workshop->gid,
+            .shown_uid = lodging != NULL ? lodging->shown_uid : BOX_ID,
+            .shown_gid = lodging != NULL ? lodging->shown_gid : BOX_ID,
+            .shares_network = lodging != NULL,
         };
         init_run(&setup);
     }
@@ -166,7 +175,7 @@ static int give_group(const struct workshop *workshop, struct entry *entry) {
 void boxes_prepare(struct workshop *workshop) {
     const char *failed;
     if (spare != NULL || workshop->filter_problem != NULL) return;
-    spare = make_blank(workshop, 0, &failed);
+    spare = make_blank(workshop, 0, NULL, &failed);
     if (spare == NULL) return;
     bool grouped = give_group(workshop, spare) == 0;
     if (grouped && !workshop->shape_is_common) return;
@@ -215,6 +224,22 @@ static struct entry *take_spare(const struct workshop *workshop, const struct re
     return NULL;
 }
 
+void boxes_space(struct workshop *workshop, struct parcel *parcel) {
+    const struct lodging space = {.is_space = true};
+    const char *failed = "";
+    struct entry *entry = make_blank(workshop, 0, &space, &failed);
+    if (entry == NULL) {
+        struct message message = failure(errno, failed);
+        message.values[FAILED_BLANK] = 1;
+        say(workshop, parcel->message.box, message);
+    } else {
+        entry->id = parcel->message.box;
+        entry->deadline_ms = now_ms() + SET_UP_MS;
+        channel_send(entry->channel, parcel, MSG_DONTWAIT);
+    }
+    parcel_close(parcel);
+}
+
 void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
     const char *failed = workshop->filter_problem;
     struct entry *entry = NULL;
@@ -226,10 +251,19 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         parcel_close(parcel);
         return;
     }
+    bool shares = parcel->message.values[LAUNCH_SHARED] != 0;
+    struct lodging lodging = {.users = -1, .network = -1};
     if (failed == NULL) {
-        if (omitted == 0) entry = take_spare(workshop, &request);
-        if (entry == NULL) entry = make_blank(workshop, omitted, &failed);
+        if (shares) {
+            failed = "the request";
+            errno = EPROTO;
+            if (lodging_take(&lodging, parcel, &request)) entry = make_blank(workshop, omitted, &lodging, &failed);
+        } else {
+            if (omitted == 0) entry = take_spare(workshop, &request);
+            if (entry == NULL) entry = make_blank(workshop, omitted, NULL, &failed);
+        }
     }
+    lodging_leave(&lodging);
     if (entry == NULL) {
         struct message message = failure(errno, failed);
         message.values[FAILED_BLANK] = 1;
@@ -245,7 +279,7 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);
         }
     }
-    if (omitted == 0) remember(workshop, &request, parcel->descriptors[0]);
+    if (omitted == 0 && !shares) remember(workshop, &request, parcel->descriptors[0]);
     else request_release(&request);
     parcel_close(parcel);
 }
@@ -254,13 +288,16 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     (void)workshop;
     struct entry *entry = find(parcel->message.box);
     if (entry == NULL || entry->channel < 0) return;  // it has just ended: its report is on the way
-    struct parcel passed = {.message = parcel->message};
+    struct parcel passed = {.message = parcel->message, .count = parcel->count};
+    memcpy(passed.descriptors, parcel->descriptors, parcel->count * sizeof *parcel->descriptors);
     if (parcel->message.kind == MESSAGE_START) {
         entry->deadline_ms = now_ms() + entry->wall_ms + GRACE_MS;
         return;
     }
-    if (entry->limit < 0) entry->limit = (int)parcel->message.code;
-    entry->deadline_ms = now_ms() + KILL_MS;
+    if (parcel->message.kind == MESSAGE_KILL) {
+        if (entry->limit < 0) entry->limit = (int)parcel->message.code;
+        entry->deadline_ms = now_ms() + KILL_MS;
+    }
     channel_send(entry->channel, &passed, MSG_DONTWAIT);
 }
 
@@ -278,6 +315,9 @@ static void hear(struct workshop *workshop, struct entry *entry) {
         if (parcel.message.kind == MESSAGE_READY) {
             entry->said_ready = true;
             entry->deadline_ms = INT64_MAX;
+            parcel.message.box = entry->id;
+            channel_send(workshop->control, &parcel, 0);
+        } else if (parcel.message.kind == MESSAGE_GIVEN || parcel.message.kind == MESSAGE_RAN) {
             parcel.message.box = entry->id;
             channel_send(workshop->control, &parcel, 0);
         } else if (!entry->reported) {

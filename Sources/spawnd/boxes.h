@@ -33,10 +33,13 @@ struct workshop {
 // Has a blank box at hand for the next launch.
 void boxes_prepare(struct workshop *workshop);
 
+// Makes a network that boxes share, as MESSAGE_SPACE wants it. Closes the parcel.
+void boxes_space(struct workshop *workshop, struct parcel *parcel);
+
 // Makes a box from MESSAGE_LAUNCH. Answers MESSAGE_FAILED itself where that is not possible. Owns the descriptors.
 void boxes_launch(struct workshop *workshop, struct parcel *parcel);
 
-// Takes note of MESSAGE_START, or passes MESSAGE_KILL on to the box.
+// Takes note of MESSAGE_START, or passes any other message on to the box.
 void boxes_pass(struct workshop *workshop, const struct parcel *parcel);
 
 // Deals with an event of epoll, whose data is the watch that the box was registered with.

@@ -40,6 +40,8 @@ static int write_one(int directory, const struct file_request *file_request) {
         return -1;
     }
     if (make_parents(directory, request->path) != 0) return -1;
+    // In a container the image may have one, or a link to elsewhere.
+    if (is_root(file_request)) (void)unlinkat(directory, request->path, 0);
     int file = openat(directory, request->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                       request->executable ? 0755 : 0644);
     if (file < 0) return -1;

@@ -5,10 +5,14 @@
 
 #include <sys/types.h>
 
+#include "init.h"
 #include "root.h"
 
 // Makes of it who a box is. Returns 0, or -1 with errno set and `*failed` naming the step.
-int furnish_blank(uid_t uid, gid_t gid, const char **failed);
+int furnish_blank(const struct init_setup *setup, const char **failed);
+
+// The user and group that this process, alone in a new user namespace, is shown as there.
+int furnish_ids(uid_t shown_uid, uid_t uid, gid_t shown_gid, gid_t gid);
 
 // The root that the request wants, but for its files. `trees` are the ones that came with it; the rest of the request's
 // are opened here. Returns as furnish_blank does.

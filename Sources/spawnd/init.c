@@ -12,6 +12,7 @@
 
 #include "bare.h"
 #include "channel.h"
+#include "container.h"
 #include "furnish.h"
 #include "network.h"
 #include "student.h"
@@ -39,7 +40,7 @@ static void fork_student(struct init *init) {
 
 // What nobody but init may have is taken out before the parcel goes on to the student.
 static void take_clock(struct init *init, struct parcel *parcel) {
-    if (parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
+    if (init->setup->shares_network || parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
     int memory = parcel->descriptors[--parcel->count];
     init->clock = box_clock_map(memory, 1);
     close(memory);
@@ -85,7 +86,7 @@ static void take_shape(struct init *init, const struct request *request, struct 
         trees->trees[index].path = request->trees[trees->trees[index].index];
     }
     if (furnish_shape(&init->root, request, trees, &failed) != 0) fail(init, failed);
-    await_network(init);
+    if (!init->setup->shares_network) await_network(init);
     if (network_listen(request->listeners, request->listener_count, init->listeners, &failed) != 0) fail(init, failed);
     init->shaped = true;
 }
@@ -164,7 +165,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     // As early as can be: to make a network takes longer than anything else.
     fork_student(&init);
     if (!init.bare) {
-        if (furnish_blank(setup->uid, setup->gid, &failed) != 0) fail(&init, failed);
+        if (furnish_blank(setup, &failed) != 0) fail(&init, failed);
         if (root_begin(&init.root, &failed) != 0) fail(&init, failed);
     }
     init.family.processes = init.root.processes;
@@ -174,6 +175,9 @@ _Noreturn void init_run(const struct init_setup *setup) {
     await_request(&init, &parcel, &trees);
     init.asked = true;
     take_clock(&init, &parcel);
+    int folders[MESSAGE_DESCRIPTORS];
+    size_t folder_count = 0;
+    if (setup->shares_network) folder_count = container_take_folders(&parcel, folders);
     if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
     if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
     if (init.bare) {
@@ -181,7 +185,14 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (bare_furnish(setup->base, &init.request, &failed) != 0) fail(&init, failed);
     } else {
         if (!init.shaped) take_shape(&init, &init.request, &trees);
-        if (root_fill(&init.root, &init.request, &failed) != 0) fail(&init, failed);
+        bool contains = init.request.container.is_container;
+        if (contains != setup->shares_network || folder_count != init.request.container.folder_count) {
+            errno = EPROTO;
+            fail(&init, "the request");
+        }
+        int filled = contains ? container_fill(&init.root, &init.request, folders, &failed)
+                              : root_fill(&init.root, &init.request, &failed);
+        if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
     if (!init.grouped) await_group(&init);

@@ -3,6 +3,7 @@
 #ifndef SPAWND_INIT_H
 #define SPAWND_INIT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "filter.h"
@@ -12,8 +13,11 @@ struct init_setup {
     int channel; // to spawnd
     const struct filter *filter;
     int landlock; // ABI
-    uid_t uid;    // of spawnd, which becomes 1000
+    uid_t uid;    // of spawnd, which becomes `shown_uid`
     gid_t gid;
+    uid_t shown_uid;
+    gid_t shown_gid;
+    bool shares_network; // a container: its network is made already, and not its own
     unsigned omitted; // bits of enum omission
     const char *base; // for the folders of a box without namespaces
 };

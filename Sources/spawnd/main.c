@@ -101,6 +101,8 @@ static void serve(struct workshop *workshop) {
         if (channel_receive(workshop->control, &parcel, 0) != 1) return;
         if (parcel.message.kind == MESSAGE_LAUNCH) {
             boxes_launch(workshop, &parcel);
+        } else if (parcel.message.kind == MESSAGE_SPACE) {
+            boxes_space(workshop, &parcel);
         } else {
             boxes_pass(workshop, &parcel);
             parcel_close(&parcel);

@@ -108,6 +108,22 @@ static int take_files(struct cursor *cursor, struct request *request) {
     return 0;
 }
 
+static int take_container(struct cursor *cursor, struct container_request *container) {
+    container->is_container = take_u32(cursor) != 0;
+    if (!container->is_container) return 0;
+    container->user = take_u32(cursor);
+    container->group = take_u32(cursor);
+    container->read_only = take_u32(cursor) != 0;
+    container->host = take_string(cursor);
+    container->folder_count = take_u32(cursor);
+    if (container->folder_count > REQUEST_FOLDERS) return E2BIG;
+    for (size_t index = 0; index < container->folder_count; index++) {
+        container->folders[index].path = take_string(cursor);
+        container->folders[index].read_only = take_u32(cursor) != 0;
+    }
+    return 0;
+}
+
 static int parse(struct cursor *cursor, struct request *request) {
     if (take_u32(cursor) != REQUEST_MAGIC || take_u32(cursor) != PROTOCOL_VERSION) return EPROTO;
     int problem = take_trees(cursor, request);
@@ -126,10 +142,13 @@ static int parse(struct cursor *cursor, struct request *request) {
     problem = take_files(cursor, request);
     if (problem != 0) return problem;
     request->collected = take_strings(cursor);
+    problem = take_container(cursor, &request->container);
+    if (problem != 0) return problem;
     return cursor->bad ? EPROTO : 0;
 }
 
 bool is_launch(const struct parcel *parcel) {
+    if (parcel->message.values[LAUNCH_SHARED]) return parcel->count >= LAUNCH_DESCRIPTORS;
     return parcel->count == LAUNCH_DESCRIPTORS || parcel->count == LAUNCH_DESCRIPTORS_VIRTUAL;
 }
 

@@ -9,6 +9,8 @@
 //   u64 × LIMIT_FIELDS
 //   list of files: string path, u32 executable, u64 size, bytes; a path that begins with a slash is one of the root
 //   list of strings: files to take out at the end, relative to the scratch directory
+//   u32 whether it is a container; if so: u32 user, u32 group, u32 whether its root is read-only, string: host name,
+//     list of folders of the space: string path, u32 whether it is read-only
 // A list is a u32 count and its elements; a string is a u32 length, its bytes and a NUL.
 
 #ifndef SPAWND_REQUEST_H
@@ -21,7 +23,11 @@
 #include "channel.h"
 #include "protocol.h"
 
-enum { REQUEST_TREES = 64, REQUEST_LISTENERS = MESSAGE_DESCRIPTORS - 1 };
+enum {
+    REQUEST_TREES = 64,
+    REQUEST_LISTENERS = MESSAGE_DESCRIPTORS - 1, // the eventfd comes with them
+    REQUEST_FOLDERS = MESSAGE_DESCRIPTORS - LAUNCH_DESCRIPTORS_SHARED
+};
 
 struct limits {
     uint64_t wall_ms;
@@ -46,6 +52,19 @@ struct file_request {
     bool executable;
 };
 
+// What is different in a container: its root is an image, the first of the trees, with a layer of its own over it.
+struct container_request {
+    bool is_container;
+    unsigned user, group; // as the container sees itself
+    bool read_only;
+    const char *host;
+    struct {
+        const char *path;
+        bool read_only;
+    } folders[REQUEST_FOLDERS];
+    size_t folder_count;
+};
+
 // Strings point into the mapping of the memfd.
 struct request {
     const char *trees[REQUEST_TREES];
@@ -62,6 +81,7 @@ struct request {
     size_t file_count;
     uint64_t file_bytes;
     char **collected; // ends with NULL
+    struct container_request container;
     void *mapping;
     size_t mapping_size;
 };

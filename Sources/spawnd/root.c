@@ -90,7 +90,7 @@ static int make_dev(void) {
 }
 
 // No namespace of this kind may be made below this box, not even by a program that has found a way past the filter.
-static int forbid_namespaces(int processes, const char *kind) {
+int root_forbid_namespaces(int processes, const char *kind) {
     char path[64];
     snprintf(path, sizeof path, "sys/user/max_%s_namespaces", kind);
     int file = openat(processes, path, O_WRONLY | O_CLOEXEC);
@@ -111,7 +111,7 @@ int root_begin(struct root *root, const char **failed) {
     // Not yet "mnt", because a detached mount counts as a namespace of its own, nor "net", which is being made.
     static const char *const kinds[] = {"user", "pid", "ipc", "uts", "cgroup", "time"};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
-        if (forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
+        if (root_forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
     }
     *failed = "mount a new root";
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
@@ -123,6 +123,11 @@ int root_begin(struct root *root, const char **failed) {
     close(hidden);
     *failed = "/dev";
     return make_dev();
+}
+
+int root_leave_old(void) {
+    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
+    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
 }
 
 // One tmpfs holds all that can be written, so that the limit on disk space is one limit. It lies where its last part
@@ -169,7 +174,8 @@ int root_fill(const struct root *root, const struct request *request, const char
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
     *failed = "/proc/sys/user";
-    if (forbid_namespaces(root->processes, "mnt") != 0 || forbid_namespaces(root->processes, "net") != 0) return -1;
+    if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
+    if (root_forbid_namespaces(root->processes, "net") != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

@@ -29,6 +29,11 @@ int root_fill(const struct root *root, const struct request *request, const char
 // as root_begin does.
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
+// Parts of the above, for containers: leaves the old root for the working directory; no namespace of the kind may be made
+// from now on.
+int root_leave_old(void);
+int root_forbid_namespaces(int processes, const char *kind);
+
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };
 void root_writable(const struct request *request, const char *paths[ROOT_WRITABLE]);

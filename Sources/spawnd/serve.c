@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bare.h"
+#include "beside.h"
 #include "channel.h"
 #include "collect.h"
 #include "student.h"
@@ -175,7 +176,9 @@ static void on_channel(struct init *init) {
     struct parcel parcel;
     // spawnd is gone, and nobody is left to tell.
     if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
+    if (parcel.message.kind == MESSAGE_RUN) beside_run(init, &parcel);
     parcel_close(&parcel);
+    if (parcel.message.kind == MESSAGE_SIGNAL) beside_signal(init, (int)parcel.message.code);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
 }
 
@@ -240,6 +243,7 @@ static void on_children(struct init *init) {
     int status;
     pid_t process;
     while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (beside_ended(init, process, status)) continue;
         note_exit(init, process, status);
         if (!init->evidence.ended) continue;
         if (init->descriptors[STATUS] >= 0) on_status(init);

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -70,15 +72,19 @@ static void make_network(void) {
     close(network);
 }
 
-// What no request has a say in.
-static void confine(const struct init_setup *setup) {
-    bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
+static void confine_process(void) {
     sigset_t none;
     sigemptyset(&none);
     if (setsid() < 0) fail("setsid");
     if (privileges_drop_all() != 0) fail("capset");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("PR_SET_NO_NEW_PRIVS");
     sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// What no request has a say in.
+static void confine(const struct init_setup *setup) {
+    bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
+    confine_process();
     if (bare && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail("PR_SET_PDEATHSIG");
     int listener = -1;
     if ((setup->omitted & OMIT_SECCOMP) == 0) {
@@ -101,6 +107,11 @@ static void obey(enum student_order order, struct parcel *parcel) {
 static int lock_files(const struct init_setup *setup, const struct request *request) {
     if ((setup->omitted & OMIT_NAMESPACES) == 0) {
         static const char *const everything[] = {"/"};
+        if (request->container.is_container) {
+            // What of it is read-only is so by its mounts.
+            return landlock_confine(setup->landlock, (struct landlock_paths){everything, 1},
+                                    (struct landlock_paths){everything, 1}, true);
+        }
         const char *writable[ROOT_WRITABLE];
         root_writable(request, writable);
         return landlock_confine(setup->landlock, (struct landlock_paths){everything, 1},
@@ -123,6 +134,54 @@ static int lock_files(const struct init_setup *setup, const struct request *requ
                             (struct landlock_paths){writable, BARE_WRITABLE}, false);
 }
 
+// A container's program is looked for in its PATH.
+static void execute(const struct request *request) {
+    if (!request->container.is_container || strchr(request->program, '/') != NULL) {
+        execve(request->program, request->arguments, request->environment);
+        return;
+    }
+    const char *folders = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    for (char **variable = request->environment; *variable != NULL; variable++) {
+        if (strncmp(*variable, "PATH=", 5) == 0) folders = *variable + 5;
+    }
+    int problem = ENOENT;
+    while (*folders != '\0') {
+        char path[PATH_MAX];
+        int length = (int)strcspn(folders, ":");
+        if (length > 0 && snprintf(path, sizeof path, "%.*s/%s", length, folders, request->program) < (int)sizeof path) {
+            execve(path, request->arguments, request->environment);
+            if (errno != ENOENT && errno != ENOTDIR) problem = errno;
+        }
+        folders += length;
+        if (*folders == ':') folders++;
+    }
+    errno = problem;
+}
+
+static void take_streams(struct parcel *parcel) {
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
+    if (dup2(parcel->descriptors[1], 1) < 0 || dup2(parcel->descriptors[2], 2) < 0) fail("dup2");
+    parcel_close(parcel);
+}
+
+_Noreturn void student_run_beside(const struct init_setup *setup, const struct cgroup *group,
+                                  struct parcel *parcel) {
+    // Whatever fails from here on is told to nobody: the exit code says it.
+    struct request request;
+    if (!cgroup_enter(group)) _exit(126);
+    if (request_read(&request, parcel->descriptors[0]) != 0) _exit(126);
+    take_streams(parcel);
+    if (close_range(INIT, ~0u, 0) != 0) _exit(126);
+    confine_process();
+    if ((setup->omitted & OMIT_SECCOMP) == 0 && filter_install(setup->filter, FILTER_KILLING) != 0) _exit(126);
+    if (chdir(request.scratch) != 0) _exit(126);
+    if (setup->landlock > 0 && lock_files(setup, &request) != 0) _exit(126);
+    if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, false) != 0) _exit(126);
+    execute(&request);
+    _exit(errno == ENOENT ? 127 : 126);
+}
+
 static int keep_only(int socket, int go) {
     // Either may lie where the other is to be.
     int kept = fcntl(go, F_DUPFD_CLOEXEC, ASIDE);
@@ -133,7 +192,7 @@ static int keep_only(int socket, int go) {
 _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
     if (keep_only(socket, go) != 0) _exit(127);
-    if (!bare) make_network();
+    if (!bare && !setup->shares_network) make_network();
     confine(setup);
 
     struct parcel parcel;
@@ -145,17 +204,14 @@ _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
     if (bare && bare_relocate(&request, setup->base) != 0) fail("the request");
-    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (input < 0 || dup2(input, 0) < 0 || close(input) != 0) fail("/dev/null");
-    if (dup2(parcel.descriptors[1], 1) < 0 || dup2(parcel.descriptors[2], 2) < 0) fail("dup2");
-    parcel_close(&parcel);
+    take_streams(&parcel);
     if (chdir(request.scratch) != 0) fail(request.scratch);
     if (setup->landlock > 0 && lock_files(setup, &request) != 0) fail("Landlock");
     if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, bare) != 0) fail("setrlimit");
 
     uint64_t one;
     if (read(GO, &one, sizeof one) != sizeof one) _exit(127);
-    execve(request.program, request.arguments, request.environment);
+    execute(&request);
     report(errno, 1, request.program, -1);
     _exit(127);
 }

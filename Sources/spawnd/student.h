@@ -9,13 +9,14 @@
 #define SPAWND_STUDENT_H
 
 #include "cgroup.h"
+#include "channel.h"
 #include "init.h"
 
 // What init sends: first the folders of the control group of the version in `code`, then three descriptors: the request,
 // standard output, standard error.
 enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE };
 
-// What init hears: a failed step, or (problem 0) first that there is a network, with a descriptor of it, and then that
+// What init hears: a failed step, or (problem 0) first that there is a network (not in a container), with a descriptor of it, and then that
 // the filter is on, with the descriptor of its listener.
 struct student_status {
     int problem; // errno
@@ -32,5 +33,10 @@ int student_hear(int socket, struct student_status *status, int *descriptor);
 // Runs in a fresh child of init and never returns: executes the program, or reports the step that failed and exits.
 // `socket` is a SOCK_SEQPACKET socket to init.
 _Noreturn void student_run(int socket, int go, const struct init_setup *setup);
+
+// Runs in a fresh child of init, too, once the program runs: executes another one as confined as that. The parcel holds
+// the request, standard output and standard error; `group` is the box's. What fails is exit code 126 or 127, as in a shell.
+_Noreturn void student_run_beside(const struct init_setup *setup, const struct cgroup *group,
+                                  struct parcel *parcel);
 
 #endif

@@ -34,7 +34,8 @@ struct BotoTests {
         #expect(!Self.files.isEmpty)
         var exercised: Set<String> = []
         for file in Self.files {
-            let host = try await EmulatorHost(enforcesIAM: file.hasPrefix("test_enforced"))
+            let host = try await EmulatorHost(
+                enforcesIAM: file.hasPrefix("test_enforced"), runsContainers: file.hasPrefix("test_containers_run"))
             let output = try await runProgram(
                 python, ["-m", "unittest", "-v", String(file.dropLast(3))], in: Self.folder,
                 environment: host.environment)

@@ -1,6 +1,8 @@
+import CloudState
 import EmulatorCore
 import EmulatorServer
 import Foundation
+import Images
 import Sandbox
 import ServiceModel
 import Workloads
@@ -11,18 +13,29 @@ struct EmulatorHost {
     private let server: EmulatorServer
     private let listener: EmulatorServer.Listener
 
-    private let functions: FunctionRunner
+    private let workloads: WorkloadRunner
+    private let cache: String
 
-    init(seed: String = "test", enforcesIAM: Bool = false) async throws {
+    init(seed: String = "test", enforcesIAM: Bool = false, runsContainers: Bool = false) async throws {
         var configuration = Emulator.Configuration(
             seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
             trailLimit: 100_000)
         let server = EmulatorServer(threads: 1)
-        functions = FunctionRunner {
+        let functions = FunctionRunner {
             let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
             return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
         }
-        configuration.effects = functions
+        let cache = NSTemporaryDirectory() + "skylab-images-\(UUID().uuidString)"
+        self.cache = cache
+        let tasks = TaskRunner {
+            let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
+            return TaskRunner.Tools(
+                spawner: try Spawner.start(), server: server,
+                images: ImageStore(folders: ["\(root)/.build/images"], cache: cache), searchPath: searchPath)
+        }
+        workloads = WorkloadRunner(functions: functions, tasks: tasks)
+        configuration.effects = workloads
+        configuration.prepare = { $0.runsContainers = runsContainers }
         emulator = Emulator(configuration)
         self.server = server
         listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
@@ -47,8 +60,9 @@ struct EmulatorHost {
 
     func close() async {
         await listener.close()
-        await functions.close()
+        await workloads.close()
         await server.shutdown()
+        try? FileManager.default.removeItem(atPath: cache)
     }
 }
 

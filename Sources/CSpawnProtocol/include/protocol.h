@@ -9,14 +9,18 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 5, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 6, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
-    // To spawnd, which passes the first and the last on to the box's init.
+    // To spawnd, which passes them on to the box's init, or the space, all but MESSAGE_START.
     MESSAGE_LAUNCH = 1,  // values: see enum launch_value; descriptors: request (memfd), standard output, standard error,
                          // and for virtual time a box_clock
     MESSAGE_START = 2,   // the program may go: spawnd watches over the wall limit, too (see GO_READERS)
     MESSAGE_KILL = 3,    // code: enum limit
+    MESSAGE_SPACE = 6,   // a network that boxes share is wanted; descriptors: request (its listeners, its disk)
+    MESSAGE_GIVE = 7,    // to a space: code: enum gift; values: see enum asked_value
+    MESSAGE_SIGNAL = 8,  // code: a signal for the program; SIGKILL takes its place where the program has no handler
+    MESSAGE_RUN = 9,     // another program in the box; values: see enum asked_value; descriptors: request, output, error
 
     // From spawnd to init, before MESSAGE_LAUNCH or MESSAGE_SHAPE: a host tree of the request that spawnd has opened.
     MESSAGE_TREE = 4,    // code: enum tree_kind; values: its index; text: a link's target; descriptors: a mount
@@ -24,20 +28,32 @@ enum message_kind {
     MESSAGE_SHAPE = 5,   // a box like this one will be asked for; descriptors: its request
 
     // From spawnd to init, once for each box.
-    MESSAGE_GROUP = 6,   // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
+    MESSAGE_GROUP = 16,  // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
 
     // From spawnd.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request,
-                         // and an eventfd that lets the program go
+                         // and, but for a space, an eventfd that lets the program go
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
                          // descriptors: the files that were taken out, where some were asked for
+    MESSAGE_GIVEN = 14,  // from a space: values: see enum asked_value; code: errno; descriptors: what was asked for
+    MESSAGE_RAN = 15,    // the other program has ended; values: see enum asked_value; code: its wait status
+};
+
+// What a space gives: its namespaces, a socket in its network that is not connected yet, one of its folders.
+enum gift { GIFT_USERS = 0, GIFT_NETWORK = 1, GIFT_SOCKET = 2, GIFT_FOLDER = 3 };
+
+enum asked_value {
+    ASKED_TOKEN = 0, // comes back with the answer
+    ASKED_INDEX,     // of a folder
 };
 
 enum launch_value {
     LAUNCH_WALL_MS = 0,
     LAUNCH_OMITTED, // bits of enum omission
+    LAUNCH_SHARED,  // whether it is a container in a space: then the descriptors are the request, standard output and
+                    // standard error, the namespaces of the space (users, network), and a mount for each of its folders
 };
 
 // Layers that a box is to be made without: those that a machine has not, or that a test turns off to see what holds
@@ -54,7 +70,7 @@ enum omission {
 // The program and its init both wait for the eventfd of MESSAGE_READY, each for one: nobody needs to pass anything on.
 enum { GO_READERS = 2 };
 
-enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4 };
+enum { LAUNCH_DESCRIPTORS = 3, LAUNCH_DESCRIPTORS_VIRTUAL = 4, LAUNCH_DESCRIPTORS_SHARED = 5 };
 
 // How a run ended.
 enum ending {

@@ -97,6 +97,10 @@ package struct ContainerTask: ResourceRecord {
     package var stoppedReason: String?
     /// Why containers did not start; nil where they did.
     package var containerReason: String?
+    /// Its containers by name, where they are processes; nil for a task that is modelled.
+    package var runs: [String: ContainerRun]?
+    /// What they answer on their ports.
+    package var answers: [TaskAnswer] = []
 
     package init(
         id: String, arn: String, clusterName: String, definition: TaskDefinition, group: String, launchType: String,
@@ -144,6 +148,22 @@ extension ECSState {
                     .first(where: { $0["name"]?.text == binding.container })
             else { continue }
             return (container, binding.port)
+        }
+        return nil
+    }
+
+    /// What the processes of a task answer on a port of its own interface; nil where no task runs as processes there.
+    package func answers(interface: String, port: Int) -> [TaskAnswer]? {
+        let task = tasks.first { $0.runs != nil && $0.attachment?.interfaceID == interface && $0.status == .running }
+        return task.map { task in task.answers.filter { $0.probe.port == port } }
+    }
+
+    /// As `answers(interface:port:)`, by a port of an EC2 instance.
+    package func answers(instance: String, port: Int) -> [TaskAnswer]? {
+        guard let host = containerInstances.first(where: { $0.instanceID == instance }) else { return nil }
+        for task in tasks where task.runs != nil && task.containerInstanceID == host.id && task.status == .running {
+            guard let binding = task.bindings.first(where: { $0.hostPort == port && !$0.isUDP }) else { continue }
+            return task.answers.filter { $0.probe.port == binding.port }
         }
         return nil
     }

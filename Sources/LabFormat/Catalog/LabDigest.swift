@@ -3,7 +3,7 @@ import Digests
 /// A name for what a lab grades by.
 enum LabDigest {
     /// Folders that grading reads, besides `lab.yaml`.
-    private static let folders = ["fixtures", "gen", "graders"]
+    private static let folders = ["fixtures", "gen", "graders", "images"]
     private static let maximumFileBytes = 256 << 20
     private static let maximumFiles = 10_000
 

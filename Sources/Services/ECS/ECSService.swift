@@ -4,12 +4,14 @@ import ServiceModel
 /// Amazon Elastic Container Service: clusters, task definitions, tasks and services.
 ///
 /// Tasks are modelled: they go through AWS's states and hold their addresses and ports, without a process behind them.
+/// Where the world says that containers run, a task's way through its states follows what its processes do.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html>
 package enum ECSService {
     package static let definition = ServiceDefinition(
         signingNames: ["ecs"], model: { .ecs },
         operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
-        reactions: ServiceReactions(handle: ECSReactions.handle, isAwaited: ECSReactions.isAwaited))
+        reactions: ServiceReactions(
+            handle: ECSReactions.handle, isAwaited: ECSReactions.isAwaited, complete: RunningTasks.complete))
 
     /// One line a group of operations.
     package static let groups: [[String: Handler]] = [

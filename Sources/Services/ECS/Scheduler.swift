@@ -28,7 +28,11 @@ enum Scheduler {
         guard service.controller == "ECS" else { return TaskSets.isAwaited(service, region, world.now) }
         let plan = Plan(service, region, world)
         // A deployment that keeps failing comes to an end where a circuit breaker ends it.
-        let isTrying = plan.retryAt != nil && service.breaksCircuit && service.deployments[0].rollout == "IN_PROGRESS"
+        // Whose containers end again and again is watched for a few rounds.
+        let isWatched = world.runsContainers && (service.deployments.first?.failedTasks ?? 0) <= 3
+        let isTrying =
+            plan.retryAt != nil
+            && (isWatched || service.breaksCircuit && service.deployments[0].rollout == "IN_PROGRESS")
         return !plan.isEmpty || isTrying
     }
 

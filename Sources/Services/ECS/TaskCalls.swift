@@ -246,8 +246,22 @@ enum TaskViews {
 
     /// What the health checks of essential containers say; what is modelled passes them.
     private static func health(_ task: ContainerTask, _ definition: TaskDefinition?) -> String {
+        if let runs = task.runs {
+            return RunningTasks.health(runs, definition)
+        }
         let checked = definition?.containers.contains { $0["healthCheck"] != nil } ?? false
         return checked && task.status == .running ? "HEALTHY" : "UNKNOWN"
+    }
+
+    /// Ids that follow from the task's.
+    static func containerARN(_ task: ContainerTask, _ name: String) -> String {
+        let number = IDGenerator.hash("\(task.id)/\(name)", 0x5EED)
+        return task.arn.replacing(":task/", with: ":container/") + "/"
+            + IDGenerator.uuid(number, IDGenerator.mix(number))
+    }
+
+    static func runtimeID(_ task: ContainerTask, _ name: String) -> String {
+        "\(task.id)-\(IDGenerator.hash("\(task.id)/\(name)", 0x5EED) % 10_000_000_000)"
     }
 
     /// Containers that others wait for to end: what is modelled ends with 0.
@@ -261,15 +275,15 @@ enum TaskViews {
         let ending = ending(definition)
         return (definition?.containers ?? []).enumerated().map { index, container in
             let name = container["name"]?.text ?? ""
-            // Ids that follow from the task's.
-            let number = IDGenerator.hash("\(task.id)/\(name)", 0x5EED)
             let hasRun = task.started != nil
-            let status: String =
+            let run = task.runs?[name]
+            let modelled: String =
                 switch task.status {
                 case .provisioning, .pending, .activating: "PENDING"
                 case .running, .deactivating: ending.contains(name) ? "STOPPED" : "RUNNING"
                 case .stopping, .deprovisioning, .stopped: "STOPPED"
                 }
+            let status = run.map { task.status == .stopped ? "STOPPED" : $0.status } ?? modelled
             let interfaces: [Value] =
                 task.attachment.flatMap { attachment in
                     attachment.privateAddress.map {
@@ -282,14 +296,14 @@ enum TaskViews {
                 } ?? []
             let bindings = task.bindings.filter { $0.container == name && task.status >= .running }
             return [
-                "containerArn": .string(
-                    task.arn.replacing(":task/", with: ":container/") + "/"
-                        + IDGenerator.uuid(number, IDGenerator.mix(number))),
+                "containerArn": .string(containerARN(task, name)),
                 "taskArn": .string(task.arn), "name": .string(name), "image": container["image"],
-                "runtimeId": hasRun ? .string("\(task.id)-\(number % 10_000_000_000)") : nil,
+                "runtimeId": hasRun ? .string(runtimeID(task, name)) : nil,
                 "lastStatus": .string(status),
-                "exitCode": status == "STOPPED" && hasRun ? 0 : nil,
-                "reason": status == "STOPPED" && index == 0 ? .optional(task.containerReason) : nil,
+                "exitCode": run != nil
+                    ? run?.exitCode.map(Value.integer) : status == "STOPPED" && hasRun ? 0 : nil,
+                "reason": run?.reason.map(Value.string)
+                    ?? (status == "STOPPED" && index == 0 ? .optional(task.containerReason) : nil),
                 "networkBindings": .list(bindings) {
                     [
                         "bindIP": "0.0.0.0", "containerPort": .integer($0.port), "hostPort": .integer($0.hostPort),
@@ -297,7 +311,8 @@ enum TaskViews {
                     ]
                 },
                 "networkInterfaces": .list(interfaces),
-                "healthStatus": container["healthCheck"] != nil && status == "RUNNING" ? "HEALTHY" : "UNKNOWN",
+                "healthStatus": run.map { .string($0.health) } ?? container["healthCheck"] != nil && status == "RUNNING"
+                    ? "HEALTHY" : "UNKNOWN",
                 "cpu": .string(String(container["cpu"]?.number ?? 0)),
                 "memory": .optional(container["memory"]?.number.map(String.init)),
                 "memoryReservation": .optional(container["memoryReservation"]?.number.map(String.init)),

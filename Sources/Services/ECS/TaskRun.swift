@@ -87,6 +87,7 @@ enum TaskRun {
             task.status = .stopping
             schedule(task, after: Timings.taskStop, &context)
         case .stopping:
+            if RunningTasks.waitsForEnd(of: task, &context) { break }
             task.executionStopped = context.now
             task.status = task.attachment == nil ? .stopped : .deprovisioning
             schedule(task, after: Timings.taskInterface, &context)
@@ -155,6 +156,18 @@ enum TaskRun {
             fail(&task, problem, &context)
             return
         }
+        if context.world.runsContainers {
+            if let problem = RunningTasks.launch(&task, &context) {
+                task.containerReason = problem
+                fail(&task, problem, &context)
+            }
+            return
+        }
+        start(&task, &context)
+    }
+
+    /// The containers run.
+    static func start(_ task: inout ContainerTask, _ context: inout CallContext) {
         task.started = context.now
         task.status = .running
         guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
@@ -163,7 +176,7 @@ enum TaskRun {
         Targets.register(task, of: service, &context)
     }
 
-    private static func fail(_ task: inout ContainerTask, _ reason: String, _ context: inout CallContext) {
+    static func fail(_ task: inout ContainerTask, _ reason: String, _ context: inout CallContext) {
         task.desiredStatus = "STOPPED"
         task.stopCode = "TaskFailedToStart"
         task.stoppedReason = reason
@@ -268,18 +281,26 @@ enum Images {
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>
 enum LogDrivers {
+    /// Where the log of a container goes; nil for another driver.
+    static func target(
+        _ container: Fields, _ task: ContainerTask, _ context: CallContext
+    ) -> (group: String, stream: String, region: String)? {
+        guard let log = container["logConfiguration"], log["logDriver"]?.text == "awslogs",
+            let group = log["options"]?["awslogs-group"]?.text
+        else { return nil }
+        let options = log["options"]
+        let name = container["name"]?.text ?? ""
+        let stream = options?["awslogs-stream-prefix"]?.text.map { "\($0)/\(name)/\(task.id)" } ?? task.id
+        return (group, stream, options?["awslogs-region"]?.text ?? context.region)
+    }
+
     /// Makes the log streams of a task's containers. Returns why that cannot be; nil where it could.
     static func open(_ task: ContainerTask, _ context: inout CallContext) -> String? {
         for container in context.ecs.taskDefinitions[task.definitionID]?.containers ?? [] {
-            guard let log = container["logConfiguration"], log["logDriver"]?.text == "awslogs",
-                let group = log["options"]?["awslogs-group"]?.text
-            else { continue }
-            let options = log["options"]
-            let name = container["name"]?.text ?? ""
-            let stream = options?["awslogs-stream-prefix"]?.text.map { "\($0)/\(name)/\(task.id)" } ?? task.id
+            guard let target = target(container, task, context) else { continue }
             let isThere = context.world.appendLogEvents(
-                [], group: group, stream: stream, region: options?["awslogs-region"]?.text ?? context.region,
-                createsGroup: options?["awslogs-create-group"]?.text == "true")
+                [], group: target.group, stream: target.stream, region: target.region,
+                createsGroup: container["logConfiguration"]?["options"]?["awslogs-create-group"]?.text == "true")
             guard isThere else {
                 return
                     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1"

@@ -14,7 +14,7 @@ enum Completion {
             return ConcurrencyCalls.finishProvisioning(invocation, qualifier, outcome, &context)
         }
         switch outcome {
-        case .done: return .success(Fields())
+        case .task, .done: return .success(Fields())
         case .impossible(let reason):
             return .failure(
                 ServiceError(

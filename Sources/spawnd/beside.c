@@ -1,0 +1,71 @@
+#include "beside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "student.h"
+
+enum { MOST = 8 };
+
+static struct {
+    pid_t process;
+    int64_t token;
+} running[MOST];
+
+// Whether the process catches the signal, from the mask in its status.
+static bool catches(const struct init *init, int signal) {
+    char path[40], text[4096];
+    snprintf(path, sizeof path, "%d/status", (int)init->student);
+    int file = openat(init->root.processes, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    text[length > 0 ? length : 0] = '\0';
+    const char *line = strstr(text, "\nSigCgt:");
+    return line != NULL && (strtoull(line + 8, NULL, 16) >> (signal - 1) & 1) != 0;
+}
+
+void beside_signal(struct init *init, int signal) {
+    if (init->started_us == 0 || signal < 1 || signal > 64) return;
+    kill(init->student, catches(init, signal) ? signal : SIGKILL);
+}
+
+static void say(const struct init *init, int64_t token, int status) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_RAN, .code = (uint32_t)status}};
+    parcel.message.values[ASKED_TOKEN] = token;
+    channel_send(init->setup->channel, &parcel, 0);
+}
+
+void beside_run(struct init *init, struct parcel *parcel) {
+    int64_t token = parcel->message.values[ASKED_TOKEN];
+    int place = 0;
+    while (place < MOST && running[place].process != 0) place++;
+    if (init->started_us == 0 || parcel->count != 3 || place == MOST) {
+        say(init, token, W_EXITCODE(126, 0));
+        return;
+    }
+    pid_t process = fork();
+    if (process == 0) student_run_beside(init->setup, &init->group, parcel);
+    if (process < 0) {
+        say(init, token, W_EXITCODE(126, 0));
+        return;
+    }
+    running[place].process = process;
+    running[place].token = token;
+}
+
+bool beside_ended(struct init *init, pid_t process, int status) {
+    for (int place = 0; place < MOST; place++) {
+        if (running[place].process != process) continue;
+        running[place].process = 0;
+        say(init, running[place].token, status);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,2 @@
+mutability = "IMMUTABLE"
+keep       = 20
