@@ -11,7 +11,8 @@ struct ContainerTests {
         _ script: String, in space: SandboxSpace, user: UInt32 = 0, image: String? = nil,
         _ change: (inout SandboxPolicy) -> Void = { _ in }
     ) throws -> SandboxPolicy {
-        var policy = shell(script)
+        // Ample: on a busy machine its neighbour may take long to start.
+        var policy = shell(script, limits: SandboxLimits(wallSeconds: 120, cpuSeconds: 60))
         policy.executable = "sh"
         policy.workingDirectory = "/srv/app"
         policy.container = SandboxContainer(
@@ -62,7 +63,7 @@ struct ContainerTests {
         let spawner = try Shared.spawner.get()
         let space = try await space()
         let server = try container(
-            "python3 -c 'import socket; s = socket.create_server((\"\", 80)); open(\"/shared/up\", \"w\").close(); s.accept()[0].sendall(b\"hello\")'; touch /tmp/private; sleep 20",
+            "python3 -c 'import socket; s = socket.create_server((\"\", 80)); open(\"/shared/up\", \"w\").close(); s.accept()[0].sendall(b\"hello\")'; touch /tmp/private; sleep 110",
             in: space
         ) { $0.container?.folders = [.init(index: 1, path: "/shared", isReadOnly: false)] }
         let box = try await spawner.launch(server)
@@ -114,7 +115,7 @@ struct ContainerTests {
     @Test func `other programs run beside the first, as confined as that`() async throws {
         let spawner = try Shared.spawner.get()
         let space = try await space()
-        let box = try await spawner.launch(container("echo up > /srv/state; exec sleep 20", in: space, user: 7))
+        let box = try await spawner.launch(container("echo up > /srv/state; exec sleep 110", in: space, user: 7))
         box.start()
         var state: Int? = 1
         while state != 0 { state = try await box.run(container("[ \"$(cat /srv/state)\" = up ]", in: space)) }
