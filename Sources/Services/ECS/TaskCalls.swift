@@ -311,8 +311,8 @@ enum TaskViews {
                     ]
                 },
                 "networkInterfaces": .list(interfaces),
-                "healthStatus": run.map { .string($0.health) } ?? container["healthCheck"] != nil && status == "RUNNING"
-                    ? "HEALTHY" : "UNKNOWN",
+                "healthStatus": run.map { .string($0.health) }
+                    ?? (container["healthCheck"] != nil && status == "RUNNING" ? "HEALTHY" : "UNKNOWN"),
                 "cpu": .string(String(container["cpu"]?.number ?? 0)),
                 "memory": .optional(container["memory"]?.number.map(String.init)),
                 "memoryReservation": .optional(container["memoryReservation"]?.number.map(String.init)),
