@@ -17,14 +17,6 @@ struct LeftoverTests {
         return found
     }
 
-    private func eventually(_ condition: () -> Bool) async throws -> Bool {
-        for _ in 0..<6000 {
-            if condition() { return true }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return condition()
-    }
-
     /// A script that makes of everything something to leave behind, tells its namespaces, and stays.
     private let litter = """
         mkdir -p /tmp/left; echo x > /tmp/left/file; echo x > /dev/shm/left; mkfifo /tmp/left/fifo

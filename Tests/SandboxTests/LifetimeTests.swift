@@ -23,14 +23,6 @@ struct LifetimeTests {
         try await eventually { processes(markedWith: marker).count >= 2 }
     }
 
-    private func eventually(_ condition: () -> Bool) async throws -> Bool {
-        for _ in 0..<6000 {
-            if condition() { return true }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return condition()
-    }
-
     @Test func `a kill names its limit and takes the whole tree`() async throws {
         let marker = "skylab-kill-\(getpid())"
         let box = try await Shared.spawner.get().launch(forever(marker))

@@ -52,3 +52,12 @@ func onOwnThread(_ work: @escaping @Sendable () -> Void) throws {
     try #require(result == 0)
     pthread_detach(thread)
 }
+
+/// Whether a condition comes true; looked at again and again, since nothing tells.
+func eventually(_ condition: () -> Bool) async throws -> Bool {
+    for _ in 0..<6000 {
+        if condition() { return true }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    return condition()
+}
