@@ -14,7 +14,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
     // Accesses that overlap are found by the tests, which run with the checks.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    // And generics are made for what they are used with, in whichever module that is.
+    .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// For the sandbox's C: the GNU names of Linux's system calls, and no warnings.

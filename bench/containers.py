@@ -1,8 +1,9 @@
 """Tasks of ECS: a service of a hundred to its steady state, modelled and with processes; placement on two hundred hosts."""
 
+import json
 import time
 
-from emulators import Emulator
+from emulators import Emulator, signed_json
 
 TASKS = 100
 
@@ -59,15 +60,21 @@ def placement(emulator):
     ecs.register_task_definition(
         family="small", networkMode="bridge",
         containerDefinitions=[{"name": "main", "image": "busybox", "memory": 128, "cpu": 64}])
-    begin = time.perf_counter()
+    # Raw, because a client takes longer to read an answer than the emulator to give it.
+    request = signed_json(
+        "AmazonEC2ContainerServiceV20141113.RunTask", emulator.port, "ecs",
+        {"cluster": "hosts", "taskDefinition": "small", "count": 10, "launchType": "EC2",
+         "placementStrategy": [{"type": "spread", "field": "attribute:ecs.availability-zone"},
+                               {"type": "binpack", "field": "memory"}]})
+    taken = 0
     for _ in range(100):
-        made = ecs.run_task(
-            cluster="hosts", taskDefinition="small", count=10, launchType="EC2",
-            placementStrategy=[{"type": "spread", "field": "attribute:ecs.availability-zone"},
-                               {"type": "binpack", "field": "memory"}])
-        if made["failures"]:
-            raise RuntimeError(made["failures"][:1])
-    return time.perf_counter() - begin
+        begin = time.perf_counter()
+        status, text = emulator.post(*request)
+        taken += time.perf_counter() - begin
+        made = json.loads(text)
+        if status != 200 or made["failures"] or len(made["tasks"]) != 10:
+            raise RuntimeError(f"RunTask answered {status}: {text[:300]}")
+    return taken
 
 
 def containers():
@@ -76,14 +83,7 @@ def containers():
         with Emulator("skylab", *arguments) as emulator:
             emulator.wait()
             figures[name] = service(emulator)
-    # What a hundred calls take that place nothing is the client's and the wire's.
     with Emulator("skylab", "--quota", "standard=10000") as emulator:
         emulator.wait()
-        ecs = emulator.client("ecs")
-        ecs.create_cluster(clusterName="none")
-        begin = time.perf_counter()
-        for _ in range(100):
-            ecs.describe_clusters(clusters=["none"])
-        figures["calls"] = time.perf_counter() - begin
-        figures["placement"] = placement(emulator) - figures["calls"]
+        figures["placement"] = placement(emulator)
     return figures

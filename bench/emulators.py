@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -138,6 +139,19 @@ def signed(action, port, service="ec2", **parameters):
         f"http://127.0.0.1:{port}/",
         data=body,
         headers={"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Host": f"127.0.0.1:{port}"},
+    )
+    SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
+    return body, dict(request.headers.items())
+
+
+def signed_json(target, port, service, parameters):
+    """The same for the JSON protocols: `target` is what goes into X-Amz-Target."""
+    body = json.dumps(parameters)
+    request = AWSRequest(
+        "POST",
+        f"http://127.0.0.1:{port}/",
+        data=body,
+        headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target, "Host": f"127.0.0.1:{port}"},
     )
     SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
     return body, dict(request.headers.items())

@@ -9,8 +9,15 @@ extension CallContext {
     /// The next MAC address of an interface in the region.
     package mutating func newMACAddress() -> String {
         // The second-lowest bit of the first byte marks a locally administered address; AWS's begin so too.
-        let digits = Array(IDGenerator.hexadecimal(world.ids.bits("\(region)/mac")).suffix(10))
-        let pairs = stride(from: 0, to: 10, by: 2).map { String(digits[$0...$0 + 1]) }
-        return (["0a"] + pairs).joined(separator: ":")
+        let bits = world.ids.bits("\(region)/mac")
+        return String(unsafeUninitializedCapacity: 17) { text in
+            for pair in 0..<6 {
+                let byte = pair == 0 ? 0x0A : UInt8(truncatingIfNeeded: bits >> UInt64(8 * (5 - pair)))
+                text[3 * pair] = IDGenerator.digit(byte >> 4)
+                text[3 * pair + 1] = IDGenerator.digit(byte & 15)
+                if pair < 5 { text[3 * pair + 2] = UInt8(ascii: ":") }
+            }
+            return 17
+        }
     }
 }

@@ -53,13 +53,13 @@ package struct IDGenerator: Sendable, Equatable {
         let low = low & 0x3FFF_FFFF_FFFF_FFFF | 1 << 63
         return String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+            for number in 0..<32 {
+                if number == 8 || number == 12 || number == 16 || number == 20 {
                     text[place] = UInt8(ascii: "-")
                     place += 1
                 }
-                let nibble = UInt8(truncatingIfNeeded: (digit < 16 ? high : low) >> UInt64(60 - digit % 16 * 4)) & 15
-                text[place] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+                let nibble = UInt8(truncatingIfNeeded: (number < 16 ? high : low) >> UInt64(60 - number % 16 * 4)) & 15
+                text[place] = digit(nibble)
                 place += 1
             }
             return place
@@ -68,9 +68,14 @@ package struct IDGenerator: Sendable, Equatable {
 
     /// 16 lower-case digits.
     package static func hexadecimal(_ bits: UInt64) -> String {
-        let text = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+        String(unsafeUninitializedCapacity: 16) { text in
+            for place in 0..<16 { text[place] = digit(UInt8(truncatingIfNeeded: bits >> UInt64(60 - 4 * place)) & 15) }
+            return 16
+        }
     }
+
+    /// The hexadecimal digit of 0…15.
+    static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
 
     /// Fowler–Noll–Vo 1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
     package static func hash(_ text: String, _ basis: UInt64) -> UInt64 {

@@ -71,6 +71,13 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
         self[id] = record
     }
 
+    /// Looks at all records in their order without copying any of them.
+    package func forEachInPlace(_ look: (borrowing Record) -> Void) {
+        for chunk in chunks {
+            for case let slot? in chunk { look(slot.record) }
+        }
+    }
+
     @discardableResult
     package mutating func remove(_ id: String) -> Record? {
         let record = self[id]
@@ -106,10 +113,25 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 }
 
 extension ResourceTable: Sequence {
-    package func makeIterator() -> AnyIterator<Record> {
-        var walk = Walk(table: self, ordinal: 0)
-        return AnyIterator { walk.next()?.record }
+    /// One chunk after the other.
+    package struct Iterator: IteratorProtocol {
+        private var chunks: IndexingIterator<[[Slot?]]>
+        private var slots = ([] as [Slot?]).makeIterator()
+
+        fileprivate init(_ table: ResourceTable) { chunks = table.chunks.makeIterator() }
+
+        package mutating func next() -> Record? {
+            while true {
+                while let slot = slots.next() {
+                    if let slot { return slot.record }
+                }
+                guard let chunk = chunks.next() else { return nil }
+                slots = chunk.makeIterator()
+            }
+        }
     }
+
+    package func makeIterator() -> Iterator { Iterator(self) }
 }
 
 extension ResourceTable: Equatable {

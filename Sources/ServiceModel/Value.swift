@@ -59,8 +59,8 @@ extension Value: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expr
     package init(dictionaryLiteral elements: (String, Self?)...) {
         var fields = Fields()
         fields.reserve(elements.count)
-        for (name, value) in elements {
-            if let value { fields.append(name, value) }
+        for place in elements.indices {
+            if let value = elements[place].1 { fields.append(elements[place].0, value) }
         }
         self = .structure(fields)
     }

@@ -5,21 +5,38 @@ struct XMLEncoder {
     var writer = XMLWriter()
     /// EC2 shows milliseconds, the query services do not.
     let timestampsWithMilliseconds: Bool
+    /// The members of the last structure of each shape, in its order: the next one of a list mostly has the same.
+    private var lastMembers: [ObjectIdentifier: [Member]] = [:]
+
+    init(timestampsWithMilliseconds: Bool) { self.timestampsWithMilliseconds = timestampsWithMilliseconds }
 
     /// Writes the members of a structure. A member that the model does not have is a handler's mistake: it traps in a
     /// debug build and is left out otherwise.
     mutating func members(_ fields: Fields, _ shape: Shape) {
-        for field in fields.fields {
+        let known = lastMembers[ObjectIdentifier(shape)] ?? []
+        var members: [Member] = []
+        var isKnown = true
+        for (place, field) in fields.fields.enumerated() {
+            if isKnown, place < known.count, known[place].name == field.name {
+                self.member(field.value, known[place])
+                continue
+            }
             guard let member = shape.member(field.name) else {
                 assertionFailure("\(shape.name) has no member '\(field.name)'")
                 continue
             }
-            if member.isAttribute { continue }
+            if isKnown {
+                isKnown = false
+                members = Array(known.prefix(place))
+            }
+            members.append(member)
             self.member(field.value, member)
         }
+        if !isKnown { lastMembers[ObjectIdentifier(shape)] = members }
     }
 
     private mutating func member(_ value: Value, _ member: Member) {
+        if member.isAttribute { return }
         switch value {
         case .null:
             return

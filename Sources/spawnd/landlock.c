@@ -51,6 +51,14 @@ int landlock_abi(void) {
     return abi < 0 ? 0 : (int)abi;
 }
 
+// Where all that is there may be read, reading is no right of its own: for each one that an open could use the kernel walks
+// up to the root, even if it is granted in the end, and opens are what programs do most. Truncating is such a right for
+// whoever opens a file to read it, too, and has the read-only mounts against it.
+static uint64_t handled_writing(int abi) {
+    uint64_t handled = ACCESS_ALL_ABI_1 & ~(uint64_t)READ_ONLY;
+    return abi >= 2 ? handled | ACCESS_REFER : handled;
+}
+
 static uint64_t handled_by(int abi) {
     uint64_t handled = ACCESS_ALL_ABI_1;
     if (abi >= 2) handled |= ACCESS_REFER;
@@ -76,8 +84,8 @@ static int allow_all(int ruleset, struct landlock_paths paths, uint64_t access) 
     return failed;
 }
 
-int landlock_confine(int abi, struct landlock_paths readable, struct landlock_paths writable, bool network) {
-    uint64_t handled = handled_by(abi);
+int landlock_confine(int abi, const struct landlock_paths *readable, struct landlock_paths writable, bool network) {
+    uint64_t handled = readable == NULL ? handled_writing(abi) : handled_by(abi);
     struct ruleset_attributes attributes = {
         .files = handled,
         .network = network || abi < 4 ? 0 : TCP_BIND | TCP_CONNECT,
@@ -89,7 +97,7 @@ int landlock_confine(int abi, struct landlock_paths readable, struct landlock_pa
     if (ruleset < 0) return -1;
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full"};
     const struct landlock_paths always = {devices, sizeof devices / sizeof *devices};
-    int failed = allow_all(ruleset, readable, READ_ONLY & handled);
+    int failed = readable == NULL ? 0 : allow_all(ruleset, *readable, READ_ONLY & handled);
     if (!failed) failed = allow_all(ruleset, always, DEVICE & handled);
     if (!failed) failed = allow_all(ruleset, writable, handled & ~(uint64_t)NEVER);
     if (!failed) failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);

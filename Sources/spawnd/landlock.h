@@ -20,9 +20,9 @@ struct landlock_paths {
     size_t count;
 };
 
-// Confines the calling thread for good: read and execute below `readable`, write below `writable` too, and to /dev/null
-// and its like. Without `network` no TCP connection can be made and no port be bound (from ABI 4 on). no_new_privs must
+// Confines the calling thread for good: read and execute below `readable`, or wherever it can where that is NULL; write below
+// `writable` too, and to /dev/null and its like. Without `network` no TCP connection can be made and no port be bound (from ABI 4 on). no_new_privs must
 // be set. Returns 0, or -1 with errno set.
-int landlock_confine(int abi, struct landlock_paths readable, struct landlock_paths writable, bool network);
+int landlock_confine(int abi, const struct landlock_paths *readable, struct landlock_paths writable, bool network);
 
 #endif

@@ -107,16 +107,15 @@ static void obey(enum student_order order, struct parcel *parcel) {
 
 static int lock_files(const struct init_setup *setup, const struct request *request) {
     if ((setup->omitted & OMIT_NAMESPACES) == 0) {
-        static const char *const everything[] = {"/"};
+        // All that is in the box may be read.
         if (request->container.is_container) {
             // What of it is read-only is so by its mounts.
-            return landlock_confine(setup->landlock, (struct landlock_paths){everything, 1},
-                                    (struct landlock_paths){everything, 1}, true);
+            static const char *const everything[] = {"/"};
+            return landlock_confine(setup->landlock, NULL, (struct landlock_paths){everything, 1}, true);
         }
         const char *writable[ROOT_WRITABLE];
         root_writable(request, writable);
-        return landlock_confine(setup->landlock, (struct landlock_paths){everything, 1},
-                                (struct landlock_paths){writable, ROOT_WRITABLE}, true);
+        return landlock_confine(setup->landlock, NULL, (struct landlock_paths){writable, ROOT_WRITABLE}, true);
     }
     // Nothing secret of another process is in /proc for who may not trace it, and nobody in a Landlock domain may trace
     // what is outside of it.
@@ -131,8 +130,8 @@ static int lock_files(const struct init_setup *setup, const struct request *requ
     for (int index = 0; index < ALWAYS; index++) readable[count++] = always[index];
     readable[count++] = folders.submission;
     for (int index = 0; index < BARE_WRITABLE; index++) writable[index] = folders.writable[index];
-    return landlock_confine(setup->landlock, (struct landlock_paths){readable, count},
-                            (struct landlock_paths){writable, BARE_WRITABLE}, false);
+    const struct landlock_paths all = {readable, count};
+    return landlock_confine(setup->landlock, &all, (struct landlock_paths){writable, BARE_WRITABLE}, false);
 }
 
 // A container's program is looked for in its PATH.

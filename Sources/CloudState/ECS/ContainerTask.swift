@@ -14,13 +14,20 @@ package struct ContainerTask: ResourceRecord {
         case deprovisioning = "DEPROVISIONING"
         case stopped = "STOPPED"
 
-        private static let order: [Status] = [
-            .provisioning, .pending, .activating, .running, .deactivating, .stopping, .deprovisioning, .stopped,
-        ]
-
-        package static func < (left: Status, right: Status) -> Bool {
-            (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+        private var rank: Int {
+            switch self {
+            case .provisioning: 0
+            case .pending: 1
+            case .activating: 2
+            case .running: 3
+            case .deactivating: 4
+            case .stopping: 5
+            case .deprovisioning: 6
+            case .stopped: 7
+            }
         }
+
+        package static func < (left: Status, right: Status) -> Bool { left.rank < right.rank }
     }
 
     /// The network interface of a task in `awsvpc` mode.

@@ -20,14 +20,14 @@ extension PathWalk {
         for crossing in crossings {
             switch crossing {
             case .inside(let from, let to, _, let header):
-                guard let near = ec2.subnets[from], let far = ec2.subnets[to] else { continue }
+                guard let near = network.ec2.subnets[from], let far = network.ec2.subnets[to] else { continue }
                 meet(disturbance.cut(near, .subnet(far)), near, .egress, header)
                 meet(disturbance.cut(far, .subnet(near)), far, .ingress, header)
             case .out(let subnetID, _, let header):
-                guard let subnet = ec2.subnets[subnetID] else { continue }
+                guard let subnet = network.ec2.subnets[subnetID] else { continue }
                 meet(disturbance.cut(subnet, .outside), subnet, .egress, header)
             case .entered(let subnetID, _, let header):
-                guard let subnet = ec2.subnets[subnetID] else { continue }
+                guard let subnet = network.ec2.subnets[subnetID] else { continue }
                 meet(disturbance.cut(subnet, .outside), subnet, .ingress, header)
             }
         }

@@ -2,7 +2,7 @@ import CloudState
 
 /// How security groups and network ACLs judge a packet.
 struct Filtering {
-    let ec2: EC2State
+    let network: NetworkRecords
 
     /// The rule that lets a packet through an interface's security groups; nil where none does.
     ///
@@ -12,7 +12,7 @@ struct Filtering {
     ) -> (groupID: String, rule: SecurityGroupRule)? {
         let peer = direction == .ingress ? header.source : header.destination
         for id in groupIDs {
-            guard let group = ec2.securityGroups[id] else { continue }
+            guard let group = network.ec2.securityGroups[id] else { continue }
             for rule in group.rules
             where rule.isEgress == (direction == .egress) && rule.admits(header) && admits(rule.peer, peer, peerGroups)
             {
@@ -25,7 +25,7 @@ struct Filtering {
     /// Whether any of the groups has a rule in that direction at all.
     func hasRules(_ groupIDs: [String], _ direction: TrafficDirection) -> Bool {
         groupIDs.contains { id in
-            ec2.securityGroups[id]?.rules.contains { $0.isEgress == (direction == .egress) } ?? false
+            network.ec2.securityGroups[id]?.rules.contains { $0.isEgress == (direction == .egress) } ?? false
         }
     }
 
@@ -40,12 +40,12 @@ struct Filtering {
 
     /// Whether a customer's prefix list holds an address; the lists of AWS's services are not in the state.
     func contains(prefixList id: String, _ address: IPv4Address) -> Bool {
-        ec2.prefixLists[id]?.entries.contains { IPv4Block($0.block)?.contains(address) ?? false } ?? false
+        network.ec2.prefixLists[id]?.entries.contains { IPv4Block($0.block)?.contains(address) ?? false } ?? false
     }
 
     /// The network ACL of a subnet.
     func networkACL(ofSubnet id: String) -> NetworkACL? {
-        ec2.networkACLs.first { acl in acl.associations.contains { $0.subnetID == id } }
+        network.ec2.networkACLs.first { acl in acl.associations.contains { $0.subnetID == id } }
     }
 
     /// What a network ACL says: for each port that the packet may have the first rule that matches decides, and all of

@@ -7,14 +7,14 @@ package import CloudState
 ///
 /// <https://docs.aws.amazon.com/vpc/latest/reachability/how-reachability-analyzer-works.html>
 package struct PathAnalyzer: Sendable {
-    let ec2: EC2State
+    let network: NetworkRecords
     /// What is broken at the moment, and in which region this is.
     let faults: Faults
     let region: String
 
     /// The network as it is configured, whatever is broken: what VPC Reachability Analyzer judges.
     package init(_ ec2: EC2State) {
-        self.ec2 = ec2
+        network = NetworkRecords(ec2)
         faults = Faults()
         region = ""
     }
@@ -22,7 +22,7 @@ package struct PathAnalyzer: Sendable {
     /// The network of one region of a world as it is, with the faults that are in force; an empty one where the world has
     /// no such region.
     package init(_ world: World, region: String) {
-        ec2 = world.regions.first { $0.name == region }?.ec2 ?? EC2State()
+        network = NetworkRecords(world.regions.first { $0.name == region }?.ec2 ?? EC2State())
         faults = world.faults
         self.region = region
     }
@@ -71,9 +71,9 @@ package struct PathAnalyzer: Sendable {
         switch query.source {
         case .internet: return [.outside(InternetProbe.address, gatewayID: nil)]
         case .internetGateway(let id):
-            guard ec2.internetGateways[id] != nil else { return [] }
+            guard network.ec2.internetGateways[id] != nil else { return [] }
             return [.outside(query.sourceAddress ?? InternetProbe.address, gatewayID: id)]
-        case .interface(let id): return ec2.networkInterfaces[id].map { [.interface($0)] } ?? []
+        case .interface(let id): return network.ec2.networkInterfaces[id].map { [.interface($0)] } ?? []
         case .instance(let id): return interfaces(ofInstance: id).map { .interface($0) }
         case .address(let address):
             if let interface = holder(of: address) { return [.interface(interface)] }
@@ -86,9 +86,9 @@ package struct PathAnalyzer: Sendable {
         switch query.destination {
         case .internet: return [.outside(wanted ?? InternetProbe.address, gatewayID: nil)]
         case .internetGateway(let id):
-            guard ec2.internetGateways[id] != nil else { return [] }
+            guard network.ec2.internetGateways[id] != nil else { return [] }
             return [.outside(wanted ?? InternetProbe.address, gatewayID: id)]
-        case .interface(let id): return ec2.networkInterfaces[id].map { [.interface($0, wanted)] } ?? []
+        case .interface(let id): return network.ec2.networkInterfaces[id].map { [.interface($0, wanted)] } ?? []
         case .instance(let id): return interfaces(ofInstance: id).map { .interface($0, wanted) }
         case .address(let address):
             if let interface = holder(of: address) { return [.interface(interface, address)] }
@@ -97,11 +97,11 @@ package struct PathAnalyzer: Sendable {
     }
 
     private func interfaces(ofInstance id: String) -> [NetworkInterface] {
-        (ec2.instances[id]?.networkInterfaceIDs ?? []).compactMap { ec2.networkInterfaces[$0] }
+        (network.ec2.instances[id]?.networkInterfaceIDs ?? []).compactMap { network.ec2.networkInterfaces[$0] }
     }
 
     private func holder(of address: IPv4Address) -> NetworkInterface? {
-        ec2.networkInterfaces.first { interface in
+        network.ec2.networkInterfaces.first { interface in
             interface.addresses.contains { $0.address == address || $0.association?.address == address }
         }
     }
@@ -110,7 +110,7 @@ package struct PathAnalyzer: Sendable {
 
     private func analyze(_ query: ReachabilityQuery, _ source: Source, _ destination: Destination) -> PathAnalysis {
         var walk = PathWalk(
-            ec2: ec2, header: header(query, source, destination), target: destination.interface)
+            network: network, header: header(query, source, destination), target: destination.interface)
         if !faults.isEmpty { walk.disturbance = Disturbance(faults: faults, region: region) }
         do throws(PathWalk.DeadEnd) {
             switch source {
@@ -178,7 +178,7 @@ package struct PathAnalyzer: Sendable {
 
     private func missing(_ endpoint: ReachabilityEndpoint) -> PathExplanation {
         switch endpoint {
-        case .instance(let id) where ec2.instances[id] != nil: PathExplanation(.unassociated, id)
+        case .instance(let id) where network.ec2.instances[id] != nil: PathExplanation(.unassociated, id)
         case .instance(let id), .interface(let id), .internetGateway(let id):
             PathExplanation(.noSourceOrDestination, id)
         case .internet: PathExplanation(.noSourceOrDestination, "internet")

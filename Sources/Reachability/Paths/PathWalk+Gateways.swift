@@ -7,7 +7,7 @@ extension PathWalk {
     mutating func internetGateway(_ id: String, _ hop: Hop) throws(DeadEnd) {
         depart(hop, to: nil)
         // Virtual private gateways have no records.
-        guard ec2.internetGateways[id] != nil else { throw stop(PathExplanation(.unsupported, id, .egress)) }
+        guard network.ec2.internetGateways[id] != nil else { throw stop(PathExplanation(.unsupported, id, .egress)) }
         if header.destination.isPrivate { throw stop(at(id, .privateDestination, hop)) }
         if header.destination.isShared { throw stop(at(id, .sharedDestination, hop)) }
         guard let address = hop.interface.publicAddress(of: header.source), isInUse(hop.interface) else {
@@ -58,13 +58,13 @@ extension PathWalk {
     ///
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html>
     private mutating func edgeRoute(_ gateway: InternetGateway, _ target: NetworkInterface) throws(DeadEnd) {
-        let table = ec2.routeTables.first { table in table.associations.contains { $0.gatewayID == gateway.id } }
+        let table = network.ec2.routeTables.first { table in table.associations.contains { $0.gatewayID == gateway.id } }
         guard let table, let route = routing.route(in: table, to: header.destination) else { return }
         forward.append(
             PathComponent(.routeTable(id: table.id, route: route), vpcID: target.vpcID, header: header))
         if route.target == .local { return }
-        guard case .networkInterface(let id) = route.target, let box = ec2.networkInterfaces[id],
-            ec2.isActive(route, in: target.vpcID)
+        guard case .networkInterface(let id) = route.target, let box = network.ec2.networkInterfaces[id],
+            network.ec2.isActive(route, in: target.vpcID)
         else {
             var explanation = PathExplanation(.badStateRoute, table.id, .ingress)
             explanation.route = route
@@ -81,8 +81,8 @@ extension PathWalk {
     // MARK: NAT gateways
 
     mutating func natGateway(_ id: String, _ hop: Hop) throws(DeadEnd) {
-        guard let gateway = ec2.natGateways[id],
-            let interface = gateway.networkInterfaceID.flatMap({ ec2.networkInterfaces[$0] })
+        guard let gateway = network.ec2.natGateways[id],
+            let interface = gateway.networkInterfaceID.flatMap({ network.ec2.networkInterfaces[$0] })
         else {
             depart(hop, to: nil)
             throw stop(PathExplanation(.badState, id))
@@ -93,7 +93,7 @@ extension PathWalk {
             explanation.state = gateway.state.rawValue
             throw stop(explanation)
         }
-        guard ec2.vpcs[gateway.vpcID]?.contains(header.source) ?? false else {
+        guard network.ec2.vpcs[gateway.vpcID]?.contains(header.source) ?? false else {
             throw stop(PathExplanation(.natSource, id, .ingress))
         }
         crossings.append(
@@ -113,18 +113,18 @@ extension PathWalk {
 
     mutating func peering(_ id: String, _ hop: Hop) throws(DeadEnd) {
         let near = hop.interface.vpcID
-        guard let peering = ec2.vpcPeerings[id] else {
+        guard let peering = network.ec2.vpcPeerings[id] else {
             depart(hop, to: nil)
             throw stop(PathExplanation(.badState, id))
         }
         let far = peering.requester.vpcID == near ? peering.accepter.vpcID : peering.requester.vpcID
         depart(hop, to: nil)
-        guard let vpc = ec2.vpcs[far] else {
+        guard let vpc = network.ec2.vpcs[far] else {
             // The other VPC is in another region or account.
             throw stop(PathExplanation(.noPossibleDestination, id, .egress))
         }
         // What comes from elsewhere does not pass: a peering connection joins two VPCs and no third one.
-        guard vpc.contains(header.destination), ec2.vpcs[near]?.contains(header.source) ?? false else {
+        guard vpc.contains(header.destination), network.ec2.vpcs[near]?.contains(header.source) ?? false else {
             throw stop(PathExplanation(.peeringAddress, id, .egress))
         }
         forward.append(PathComponent(.peering(id: id), vpcID: far, header: header))
@@ -139,7 +139,7 @@ extension PathWalk {
 
     /// An instance that forwards: its source/destination check has to be off.
     mutating func appliance(_ id: String, _ hop: Hop) throws(DeadEnd) {
-        guard let box = ec2.networkInterfaces[id] else {
+        guard let box = network.ec2.networkInterfaces[id] else {
             depart(hop, to: nil)
             throw stop(PathExplanation(.badState, id))
         }
@@ -147,7 +147,7 @@ extension PathWalk {
         crossings.append(.inside(from: hop.interface.subnetID, to: box.subnetID, peering: nil, header: header))
         try pass(box, from: hop.interface.subnetID)
         // A NAT instance: towards the internet it puts its own address in.
-        if let table = ec2.routeTable(ofSubnet: box.subnetID),
+        if let table = network.ec2.routeTable(ofSubnet: box.subnetID),
             case .gateway = routing.route(in: table, to: header.destination)?.target, let own = box.primary?.address
         {
             header.source = own

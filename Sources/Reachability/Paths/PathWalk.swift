@@ -22,7 +22,7 @@ struct PathWalk {
     /// How often a packet may be handed on.
     private static let maximumHops = 8
 
-    let ec2: EC2State
+    let network: NetworkRecords
     /// The interface that the packet is for; nil where it is for the internet.
     let target: NetworkInterface?
     var header: PacketHeader
@@ -35,11 +35,11 @@ struct PathWalk {
     /// What is broken; nil where nothing is.
     var disturbance: Disturbance?
 
-    var filtering: Filtering { Filtering(ec2: ec2) }
-    var routing: Routing { Routing(ec2: ec2) }
+    var filtering: Filtering { Filtering(network: network) }
+    var routing: Routing { Routing(network: network) }
 
-    init(ec2: EC2State, header: PacketHeader, target: NetworkInterface?) {
-        self.ec2 = ec2
+    init(network: NetworkRecords, header: PacketHeader, target: NetworkInterface?) {
+        self.network = network
         self.header = header
         self.target = target
     }
@@ -59,7 +59,7 @@ struct PathWalk {
     mutating func route(from interface: NetworkInterface) throws(DeadEnd) {
         hops += 1
         guard hops <= Self.maximumHops else { throw stop(PathExplanation(.noPath, "\(header.destination)")) }
-        guard let table = ec2.routeTable(ofSubnet: interface.subnetID) else {
+        guard let table = network.ec2.routeTable(ofSubnet: interface.subnetID) else {
             throw stop(PathExplanation(.noRoute, interface.subnetID, .egress))
         }
         guard let route = routing.route(in: table, to: header.destination) else {
@@ -68,7 +68,7 @@ struct PathWalk {
             explanation.vpcID = interface.vpcID
             throw stop(explanation)
         }
-        guard ec2.isActive(route, in: interface.vpcID) else {
+        guard network.ec2.isActive(route, in: interface.vpcID) else {
             var explanation = PathExplanation(.badStateRoute, table.id, .egress)
             explanation.route = route
             explanation.subnetID = interface.subnetID
@@ -154,7 +154,7 @@ struct PathWalk {
     /// The groups behind the destination address, where that is a private one near enough to be known.
     private func destinationGroups(seenFrom interface: NetworkInterface) -> [String] {
         guard let target, target.addresses.contains(where: { $0.address == header.destination }),
-            target.vpcID == interface.vpcID || ec2.arePeered(target.vpcID, interface.vpcID)
+            target.vpcID == interface.vpcID || network.ec2.arePeered(target.vpcID, interface.vpcID)
         else { return [] }
         return target.groupIDs
     }
@@ -183,7 +183,7 @@ struct PathWalk {
 
     /// An instance that does not run takes and sends nothing.
     mutating func check(stateOf interface: NetworkInterface) {
-        guard let attachment = interface.attachment, let instance = ec2.instances[attachment.instanceID] else { return }
+        guard let attachment = interface.attachment, let instance = network.ec2.instances[attachment.instanceID] else { return }
         let failure = disturbance?.failure(of: instance)
         guard instance.state != .running || failure != nil else { return }
         var explanation = PathExplanation(.badState, instance.id)

@@ -4,7 +4,7 @@ import CloudState
 extension PathWalk {
     /// Follows the answer over the borders that the packet crossed, the last one first.
     func answer() -> (back: [PathComponent], explanations: [PathExplanation]) {
-        var way = Return(ec2: ec2)
+        var way = Return(network: network)
         for crossing in crossings.reversed() {
             switch crossing {
             case .entered(let subnetID, let gatewayID, let header):
@@ -22,14 +22,14 @@ extension PathWalk {
     }
 
     private struct Return {
-        let ec2: EC2State
+        let network: NetworkRecords
         var components: [PathComponent] = []
         var explanations: [PathExplanation] = []
 
-        init(ec2: EC2State) { self.ec2 = ec2 }
+        init(network: NetworkRecords) { self.network = network }
 
         mutating func filter(subnet id: String, _ direction: TrafficDirection, _ header: PacketHeader) {
-            let filtering = Filtering(ec2: ec2)
+            let filtering = Filtering(network: network)
             guard let acl = filtering.networkACL(ofSubnet: id) else { return }
             let verdict = filtering.verdict(acl, direction, header, isReturn: true)
             if verdict.allows, let entry = verdict.entry {
@@ -43,9 +43,9 @@ extension PathWalk {
 
         /// The answer has to leave by the door that the packet came in by: anything else does not know the connection.
         mutating func route(_ subnetID: String, _ door: RouteTable.Route.Target, _ header: PacketHeader) {
-            guard let table = ec2.routeTable(ofSubnet: subnetID) else { return }
-            let route = Routing(ec2: ec2).route(in: table, to: header.destination)
-            if let route, route.target == door, ec2.isActive(route, in: table.vpcID) {
+            guard let table = network.ec2.routeTable(ofSubnet: subnetID) else { return }
+            let route = Routing(network: network).route(in: table, to: header.destination)
+            if let route, route.target == door, network.ec2.isActive(route, in: table.vpcID) {
                 components.append(
                     PathComponent(
                         .routeTable(id: table.id, route: route), subnetID: subnetID, vpcID: table.vpcID, header: header)

@@ -2,7 +2,7 @@ import CloudState
 
 /// Where route tables send packets.
 struct Routing {
-    let ec2: EC2State
+    let network: NetworkRecords
 
     /// The route that a packet to an address takes: the longest prefix, whatever state its target is in; at the same
     /// length a static route before one that was propagated.
@@ -28,7 +28,7 @@ struct Routing {
     /// The prefix length by which a destination matches; nil where it does not.
     private func length(of destination: String, containing address: IPv4Address) -> Int? {
         if destination.hasPrefix("pl-") {
-            return ec2.prefixLists[destination]?.entries.compactMap { IPv4Block($0.block) }
+            return network.ec2.prefixLists[destination]?.entries.compactMap { IPv4Block($0.block) }
                 .filter { $0.contains(address) }.map(\.prefixLength).max()
         }
         guard let block = IPv4Block(destination), block.contains(address) else { return nil }
@@ -38,7 +38,7 @@ struct Routing {
     /// The interface that has a private address in a VPC.
     func interface(inVPC vpcID: String, having address: IPv4Address, guess: NetworkInterface?) -> NetworkInterface? {
         if let guess, guess.vpcID == vpcID, guess.addresses.contains(where: { $0.address == address }) { return guess }
-        return ec2.networkInterfaces.first { interface in
+        return network.ec2.networkInterfaces.first { interface in
             interface.vpcID == vpcID && interface.addresses.contains { $0.address == address }
         }
     }
@@ -46,10 +46,10 @@ struct Routing {
     /// The interface that has a public address.
     func interface(havingPublic address: IPv4Address, guess: NetworkInterface?) -> NetworkInterface? {
         if let guess, guess.privateAddress(behind: address) != nil { return guess }
-        return ec2.networkInterfaces.first { $0.privateAddress(behind: address) != nil }
+        return network.ec2.networkInterfaces.first { $0.privateAddress(behind: address) != nil }
     }
 
-    func internetGateway(ofVPC id: String) -> InternetGateway? { ec2.internetGateways.first { $0.vpcID == id } }
+    func internetGateway(ofVPC id: String) -> InternetGateway? { network.ec2.internetGateways.first { $0.vpcID == id } }
 }
 
 extension NetworkInterface {

@@ -25,15 +25,15 @@ extension PathAnalyzer {
     /// endpoint.
     private func canFetchPackages(_ instance: Instance) -> Bool {
         let family = ImageFamily(imageName: instance.imageName)
-        let configured = PathAnalyzer(ec2)
+        let configured = PathAnalyzer(network.ec2)
         let port = family == .debian ? 80 : 443
         if configured.reaches(ReachabilityQuery(from: .instance(id: instance.id), to: .internet, port: port)) {
             return true
         }
         guard family == .amazonLinux2023 || family == .amazonLinux2,
-            let table = ec2.routeTable(ofSubnet: instance.subnetID)
+            let table = network.ec2.routeTable(ofSubnet: instance.subnetID)
         else { return false }
-        return ec2.vpcEndpoints.contains { endpoint in
+        return network.ec2.vpcEndpoints.contains { endpoint in
             endpoint.type == "Gateway" && endpoint.serviceName.hasSuffix(".s3") && endpoint.state == .available
                 && endpoint.routeTableIDs.contains(table.id)
         }

@@ -153,7 +153,8 @@ enum LaunchNetwork {
             }
             var request = request
             request.groupIDs =
-                try request.groupIDs.isEmpty
+                // Those of the whole launch were checked for its subnet.
+                try request.groupIDs.isEmpty || (request.groupIDs == site.groupIDs && subnetID == site.subnet.id)
                 ? site.groupIDs : LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)
             let id =
                 try subnet.isIPv6Native

@@ -47,7 +47,12 @@ enum Placement {
     struct Load {
         var cpu: Int
         var memory: Int
-        var ports = Placement.reservedPorts
+        /// Of tasks; few a host, and a host is looked at more often than it gets one.
+        private var bound: [Int] = []
+
+        var ports: Set<Int> { Placement.reservedPorts.union(bound) }
+
+        func has(port: Int) -> Bool { bound.contains(port) || Placement.reservedPorts.contains(port) }
 
         init(_ host: ContainerInstance) {
             cpu = host.cpu
@@ -59,10 +64,10 @@ enum Placement {
             for task in state.tasks where task.containerInstanceID == host.id && task.status != .stopped { take(task) }
         }
 
-        mutating func take(_ task: ContainerTask) {
-            cpu -= task.cpu.flatMap { Int($0) } ?? 0
-            memory -= task.memory.flatMap { Int($0) } ?? 0
-            for binding in task.bindings { ports.insert(binding.hostPort) }
+        mutating func take(_ task: borrowing ContainerTask) {
+            if let own = task.cpu, let number = Int(own) { cpu -= number }
+            if let own = task.memory, let number = Int(own) { memory -= number }
+            for binding in task.bindings { bound.append(binding.hostPort) }
         }
     }
 }

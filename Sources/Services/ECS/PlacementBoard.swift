@@ -78,10 +78,11 @@ struct PlacementBoard {
 
     private mutating func countTasks(_ state: ECSState) {
         let places = Dictionary(slots.enumerated().map { ($1.host.id, $0) }) { first, _ in first }
-        for task in state.tasks where task.status != .stopped {
+        state.tasks.forEachInPlace { task in
+            guard task.status != .stopped else { return }
             let isOfGroup = task.group == group && task.isWanted
             if isOfGroup, let subnet = task.attachment?.subnetID { subnets[subnet, default: 0] += 1 }
-            guard let place = task.containerInstanceID.flatMap({ places[$0] }) else { continue }
+            guard let host = task.containerInstanceID, let place = places[host] else { return }
             slots[place].load.take(task)
             if isOfGroup { note(place) }
         }
@@ -127,7 +128,7 @@ struct PlacementBoard {
         if slots[place].load.memory < memory { return "RESOURCE:MEMORY" }
         for mapping in ports {
             let port = definition.networkMode == "host" ? mapping.port : mapping.hostPort
-            if port != 0, slots[place].load.ports.contains(port) { return "RESOURCE:PORTS" }
+            if port != 0, slots[place].load.has(port: port) { return "RESOURCE:PORTS" }
         }
         if isDistinct, slots[place].groupTasks > 0 { return "distinctInstance placement constraint unsatisfied." }
         for query in queries where !query.matches(slots[place].host, context.ecs) {
