@@ -58,7 +58,8 @@ extension PathWalk {
     ///
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html>
     private mutating func edgeRoute(_ gateway: InternetGateway, _ target: NetworkInterface) throws(DeadEnd) {
-        let table = network.ec2.routeTables.first { table in table.associations.contains { $0.gatewayID == gateway.id } }
+        let table = network.ec2.routeTables.first { table in table.associations.contains { $0.gatewayID == gateway.id }
+        }
         guard let table, let route = routing.route(in: table, to: header.destination) else { return }
         forward.append(
             PathComponent(.routeTable(id: table.id, route: route), vpcID: target.vpcID, header: header))

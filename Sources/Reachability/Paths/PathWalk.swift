@@ -183,7 +183,9 @@ struct PathWalk {
 
     /// An instance that does not run takes and sends nothing.
     mutating func check(stateOf interface: NetworkInterface) {
-        guard let attachment = interface.attachment, let instance = network.ec2.instances[attachment.instanceID] else { return }
+        guard let attachment = interface.attachment, let instance = network.ec2.instances[attachment.instanceID] else {
+            return
+        }
         let failure = disturbance?.failure(of: instance)
         guard instance.state != .running || failure != nil else { return }
         var explanation = PathExplanation(.badState, instance.id)
