@@ -144,6 +144,7 @@ void broker_look(struct broker *broker) {
         broker->answered += woken;
         // Before anybody wakes: what they do next happens at the new time.
         box_clock_set(broker->clock, (uint64_t)broker->now_ns, broker->answered);
+        if (broker->shown != NULL) __atomic_store_n(broker->shown, (uint64_t)broker->now_ns, __ATOMIC_RELEASE);
         for (size_t place = broker->count; place-- > 0;) {
             if (broker->sleepers[place].wakes_ns > broker->now_ns) continue;
             answer(broker, broker->sleepers[place].id, 0, false);

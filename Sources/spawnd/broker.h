@@ -33,6 +33,7 @@ enum { BROKER_SLEEPERS = TASKS_WATCHED };
 struct broker {
     int listener;            // of the filter
     struct box_clock *clock; // NULL: every sleep is left to the kernel
+    uint64_t *shown;         // what the programs see of it; NULL where they see nothing
     int64_t now_ns;          // virtual time since the start
     uint64_t answered;
     struct tasks tasks;

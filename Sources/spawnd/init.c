@@ -16,6 +16,7 @@
 #include "furnish.h"
 #include "network.h"
 #include "processors.h"
+#include "shown_clock.h"
 #include "student.h"
 
 static int open_children(void) {
@@ -192,6 +193,11 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (contains != setup->shares_network || folder_count != init.request.container.folder_count) {
             errno = EPROTO;
             fail(&init, "the request");
+        }
+        // Before the root is made read-only.
+        if (!contains && init.clock != NULL) {
+            init.broker.shown = shown_clock_open(&init.root);
+            if (init.broker.shown == NULL) fail(&init, "the clock's file");
         }
         int filled = contains ? container_fill(&init.request, folders, &failed)
                               : root_fill(&init.request, &failed);

@@ -121,6 +121,10 @@ static void note_disk(struct init *init) {
         // The root of the tmpfs and what root.c makes in it do not count.
         enum { OURS = 1 + ROOT_WRITABLE };
         usage.inodes = (uint64_t)(status.f_files - status.f_ffree) - OURS;
+        if (init->broker.shown != NULL) {
+            usage.inodes--;
+            usage.bytes -= (uint64_t)status.f_bsize;
+        }
     }
     init->evidence.disk_bytes = usage.bytes;
     init->evidence.inodes = usage.inodes;

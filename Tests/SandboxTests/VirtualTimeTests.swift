@@ -153,4 +153,74 @@ struct VirtualTimeTests {
         #expect(outcome.usage.wallSeconds >= 0.3)
         #expect(outcome.layers.contains { $0.name == "virtual time" && !$0.active })
     }
+
+    // MARK: Clocks
+
+    /// Programs that read clocks before and after they sleep.
+    private func shifted(_ policy: SandboxPolicy) throws -> SandboxPolicy {
+        var policy = policy
+        let library = try #require(ClockLibrary.find())
+        policy.readOnlyPaths.append(library)
+        policy.environment.append(("LD_PRELOAD", library))
+        return policy
+    }
+
+    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    func `the clocks that programs read go with their sleeps`() async throws {
+        let (shell, _) = try await runVirtually(
+            shifted(shell("a=$(date +%s); sleep 600; b=$(date +%s); echo $((b - a))")))
+        let seconds = try #require(Int(shell.standardOutput.head.dropLast()))
+        #expect((600...610).contains(seconds))
+        let (python, _) = try await runVirtually(
+            shifted(
+                python(
+                    """
+                    import time, datetime
+                    clocks = [time.time, time.monotonic, time.perf_counter, lambda: datetime.datetime.now().timestamp()]
+                    before = [clock() for clock in clocks]
+                    time.sleep(3600)
+                    print([int(clock() - then) // 10 for clock, then in zip(clocks, before)], time.process_time() < 60)
+                    """)))
+        #expect(python.standardOutput.head == "[360, 360, 360, 360] True\n")
+    }
+
+    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    func `a loop until a deadline ends when it is reached`() async throws {
+        let (outcome, clock) = try await runVirtually(
+            shifted(shell("end=$(($(date +%s) + 300)); while [ $(date +%s) -lt $end ]; do sleep 10; done; echo over")))
+        #expect(outcome.standardOutput.head == "over\n")
+        #expect((290_000...300_000).contains(clock.sleptMilliseconds))
+    }
+
+    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    func `what waits for something else waits no longer for the time that was slept`() async throws {
+        let (outcome, _) = try await runVirtually(
+            shifted(
+                python(
+                    """
+                    import threading, time, queue
+                    time.sleep(86400)
+                    print(threading.Event().wait(0.05), threading.Lock().acquire(timeout=0.05))
+                    try: queue.Queue().get(timeout=0.05)
+                    except queue.Empty: print("empty")
+                    """)))
+        #expect(outcome.standardOutput.head == "False True\nempty\n")
+        #expect(outcome.usage.wallSeconds < 15)
+    }
+
+    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    func `no program of the box can turn its clock`() async throws {
+        let (outcome, _) = try await runVirtually(
+            shifted(
+                python(
+                    """
+                    import os
+                    for attempt in (lambda: os.open("/etc/skylab-clock", os.O_RDWR), lambda: os.unlink("/etc/skylab-clock"),
+                                    lambda: os.chmod("/etc/skylab-clock", 0o666), lambda: os.truncate("/etc/skylab-clock", 0)):
+                        try: print(attempt())
+                        except OSError as error: print(error.strerror)
+                    """)))
+        #expect(!outcome.standardOutput.head.contains(where: \.isNumber))
+        #expect(outcome.standardOutput.head.split(separator: "\n").count == 4)
+    }
 }
