@@ -4,8 +4,8 @@ import CSpawnProtocol
 package enum SandboxTime: Sendable, Equatable {
     /// Sleeps last as long as they say.
     case real
-    /// Sleeps are over at once, and ``SandboxBox/clock`` moves by what they were to last. Clocks that the program reads
-    /// still show real time: the kernel answers for them without a system call.
+    /// Sleeps are over at once, and ``SandboxBox/clock`` moves by what they were to last. Clocks that the program reads go
+    /// with it where ``ClockLibrary`` is preloaded; otherwise they show real time.
     case virtual
 }
 

@@ -21,14 +21,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ranges.h"
 #include "syscalls.h"
 
 // Calls beyond this number are younger than the table: ENOSYS lets a library take the way it took before them.
 // 456 is futex_requeue, of Linux 6.7.
 enum { LAST_KNOWN_CALL = 456 };
 
-// x32 calls carry this bit; the main program kills them.
+// x32 calls carry this bit.
 enum { X32_BIT = 0x40000000 };
+
+// What a tracer leaves of a call that it has skipped.
+#define NO_CALL 0xffffffffu
 
 #if defined(__x86_64__)
 enum { NATIVE = AUDIT_ARCH_X86_64 };
@@ -48,6 +52,7 @@ enum { SLEEP_MARK = SECCOMP_RET_TRACE | 1, CONNECT_MARK = SECCOMP_RET_TRACE | 2 
 // What is being built, and the first problem.
 struct builder {
     scmp_filter_ctx context;
+    uint32_t answers[LAST_KNOWN_CALL + 1]; // to calls whose arguments do not matter
     size_t allowed;
     int problem;
     const char *failed;
@@ -58,17 +63,21 @@ static void add(struct builder *builder, uint32_t action, const char *name, unsi
     if (builder->problem != 0) return;
     int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR || number < 0) return;
+    if (number <= LAST_KNOWN_CALL) builder->answers[number] = RANGES_UNDECIDED;
     int result = seccomp_rule_add_array(builder->context, action, number, count, conditions);
     if (result == 0) return;
     builder->problem = result;
     builder->failed = name;
 }
 
-static void add_groups(struct builder *builder, uint32_t action, const struct syscall_group *groups, size_t count) {
+// These are answered by their numbers, before what libseccomp compiles.
+static void add_groups(struct builder *builder, uint32_t answer, const struct syscall_group *groups, size_t count) {
     for (size_t index = 0; index < count; index++) {
         for (const char *const *name = groups[index].names; *name != NULL; name++) {
-            add(builder, action, *name, 0, NULL);
-            if (action == SCMP_ACT_ALLOW && seccomp_syscall_resolve_name(*name) >= 0) builder->allowed++;
+            int number = seccomp_syscall_resolve_name(*name);
+            if (number < 0 || number > LAST_KNOWN_CALL) continue;
+            builder->answers[number] = answer;
+            if (answer == SECCOMP_RET_ALLOW) builder->allowed++;
         }
     }
 }
@@ -154,27 +163,35 @@ static void add_sleep_rules(struct builder *builder) {
     builder->allowed += 2 + sizeof waits / sizeof *waits;
 }
 
-// What an allow-list of libseccomp cannot say, "ioctl except these" and "newer than the table": runs before the main
-// program, which begins right behind it.
+// What an allow-list of libseccomp cannot say, "ioctl except these" and "newer than the table": runs before the tree of
+// calls without conditions and the main program, which follow it.
 static const struct sock_filter prologue[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)NATIVE, 0, 10),
+    // Numbers mean something else there: nothing behind this may see them.
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)NATIVE, 0, 11),
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NO_CALL, 7, 0),
     BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 8, 0),
     BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN_CALL, 5, 0),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 6),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 7),
     // The kernel reads the low half of the request only, whatever the high half holds.
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 3, 0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCLINUX, 2, 0),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSETD, 1, 2),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSETD, 1, 3),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 };
 enum { PROLOGUE = sizeof prologue / sizeof *prologue };
 
 // libseccomp 2.5 writes to a descriptor only.
-static int export_program(scmp_filter_ctx context, struct filter *filter) {
+static int export_program(const struct builder *builder, struct filter *filter) {
+    scmp_filter_ctx context = builder->context;
+    static struct sock_filter tree[RANGES_LONGEST];
+    size_t head = ranges_compile(builder->answers, LAST_KNOWN_CALL + 1, tree);
+    if (head == 0) return -E2BIG;
+    size_t before = PROLOGUE + head;
     int memory = memfd_create("filter", MFD_CLOEXEC);
     if (memory < 0) return -errno;
     int result = seccomp_export_bpf(context, memory);
@@ -182,15 +199,17 @@ static int export_program(scmp_filter_ctx context, struct filter *filter) {
     if (result == 0 && fstat(memory, &status) != 0) result = -errno;
     if (result == 0) {
         size_t size = (size_t)status.st_size;
-        filter->length = (unsigned short)(PROLOGUE + size / sizeof *filter->naming);
-        filter->naming = malloc(sizeof prologue + size);
-        filter->relaying = malloc(sizeof prologue + size);
-        filter->killing = malloc(sizeof prologue + size);
+        size_t whole = before * sizeof *filter->naming + size;
+        filter->length = (unsigned short)(whole / sizeof *filter->naming);
+        filter->naming = malloc(whole);
+        filter->relaying = malloc(whole);
+        filter->killing = malloc(whole);
         if (filter->naming == NULL || filter->relaying == NULL || filter->killing == NULL ||
-            pread(memory, filter->naming + PROLOGUE, size, 0) != (ssize_t)size) {
+            pread(memory, filter->naming + before, size, 0) != (ssize_t)size) {
             result = -EIO;
         } else {
             memcpy(filter->naming, prologue, sizeof prologue);
+            memcpy(filter->naming + PROLOGUE, tree, head * sizeof *tree);
         }
     }
     close(memory);
@@ -216,21 +235,23 @@ static void derive(struct filter *filter) {
 }
 
 int filter_build(struct filter *filter, const char **failed) {
-    struct builder builder = {.context = seccomp_init(SCMP_ACT_ERRNO(EPERM)), .failed = "seccomp_init"};
+    static struct builder builder;
+    builder = (struct builder){.context = seccomp_init(SCMP_ACT_ERRNO(EPERM)), .failed = "seccomp_init"};
     *failed = builder.failed;
     if (builder.context == NULL) return -ENOMEM;
     seccomp_attr_set(builder.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     seccomp_attr_set(builder.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    add_groups(&builder, SCMP_ACT_ALLOW, allowed_syscalls, allowed_syscall_groups);
-    add_groups(&builder, SCMP_ACT_ERRNO(ENOSYS), absent_syscalls, absent_syscall_groups);
-    add_groups(&builder, SCMP_ACT_NOTIFY, fatal_syscalls, fatal_syscall_groups);
+    for (int number = 0; number <= LAST_KNOWN_CALL; number++) builder.answers[number] = SECCOMP_RET_ERRNO | EPERM;
+    add_groups(&builder, SECCOMP_RET_ALLOW, allowed_syscalls, allowed_syscall_groups);
+    add_groups(&builder, SECCOMP_RET_ERRNO | ENOSYS, absent_syscalls, absent_syscall_groups);
+    add_groups(&builder, SECCOMP_RET_USER_NOTIF, fatal_syscalls, fatal_syscall_groups);
     add_socket_rules(&builder);
     add_process_rules(&builder);
     add_signal_rules(&builder);
     add_sleep_rules(&builder);
     if (builder.problem == 0) {
         builder.failed = "seccomp_export_bpf";
-        builder.problem = export_program(builder.context, filter);
+        builder.problem = export_program(&builder, filter);
     }
     seccomp_release(builder.context);
     filter->allowed = builder.allowed;
