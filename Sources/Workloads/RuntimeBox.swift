@@ -102,7 +102,10 @@ enum RuntimeBox {
         guard runtime.hasPrefix("provided") else { throw WorkloadError("runtime \(runtime) is not run here") }
         let places = ["var/task/bootstrap", "opt/bootstrap"]
         guard let found = places.first(where: { place in files.contains { $0.path == place } }) else {
-            throw WorkloadError("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+            throw InvalidEntrypoint(reason: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+        }
+        guard files.contains(where: { $0.path == found && $0.isExecutable }) else {
+            throw InvalidEntrypoint(reason: "fork/exec /\(found): permission denied")
         }
         return (try interpreter("sh"), ["sh", "-c", "cd /var/task && exec /\(found)"])
     }

@@ -21,17 +21,18 @@ struct EmulatorHost {
             seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
             trailLimit: 100_000)
         let server = EmulatorServer(threads: 1)
-        let functions = FunctionRunner {
-            let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-            return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
-        }
         let cache = NSTemporaryDirectory() + "skylab-images-\(UUID().uuidString)"
         self.cache = cache
+        let images = ImageStore(folders: ["\(root)/.build/images"], cache: cache)
+        let functions = FunctionRunner {
+            let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+            return FunctionRunner.Tools(
+                spawner: try Spawner.start(), server: server, images: images, searchPath: searchPath)
+        }
         let tasks = TaskRunner {
             let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
             return TaskRunner.Tools(
-                spawner: try Spawner.start(), server: server,
-                images: ImageStore(folders: ["\(root)/.build/images"], cache: cache), searchPath: searchPath)
+                spawner: try Spawner.start(), server: server, images: images, searchPath: searchPath)
         }
         workloads = WorkloadRunner(functions: functions, tasks: tasks)
         configuration.effects = workloads

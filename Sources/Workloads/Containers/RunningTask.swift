@@ -87,8 +87,7 @@ actor RunningTask {
         var boxes: [String: ContainerBox] = [:]
         for container in launch.containers {
             let image = try await PulledImage.pull(container, tools.images, reporter)
-            let names = image.configuration.labels["dev.skylab.host-programs"]?.split(separator: " ").map(String.init)
-            let toolchain = names.map { SandboxToolchain(of: $0, searchPath: tools.searchPath) }
+            let toolchain = image.toolchain(searchPath: tools.searchPath)
             let wantsPort80 = image.configuration.exposedPorts.contains { $0 == "80" || $0 == "80/tcp" }
             boxes[container.name] = ContainerBox(
                 launch: launch, container: container, image: image, region: reporter.region,

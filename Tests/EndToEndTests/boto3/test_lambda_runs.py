@@ -39,6 +39,14 @@ def archive(**files):
     return buffer.getvalue()
 
 
+def locked():
+    """A zip file with a bootstrap that nobody may run."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr(zipfile.ZipInfo("bootstrap"), BOOTSTRAP)
+    return buffer.getvalue()
+
+
 def amazons_runtime():
     """The folder with Amazon's own runtime of Python functions; None where it is not installed."""
     python = os.environ.get("SKYLAB_TEST_PYTHON", "")
@@ -49,8 +57,8 @@ def amazons_runtime():
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-class Running(TestCase):
-    """Functions run: Python, Node.js and runtimes of the student's own."""
+class Functions(TestCase):
+    """What tests of functions need."""
 
     @classmethod
     def setUpClass(cls):
@@ -84,6 +92,10 @@ class Running(TestCase):
         self.assertEqual(answer["StatusCode"], 200)
         log = base64.b64decode(answer["LogResult"]).decode()
         return json.loads(answer["Payload"].read()), answer.get("FunctionError"), log
+
+
+class Running(Functions):
+    """Functions run: Python, Node.js and runtimes of the student's own."""
 
     def test_python(self):
         """A handler gets its event and its context, keeps what it remembers, and logs."""
@@ -278,6 +290,13 @@ class Running(TestCase):
         self.function("own", **own, Code={"ZipFile": archive(bootstrap=BOOTSTRAP)})
         answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}')
         self.assertEqual(answer["Payload"].read(), b'the-handler {"a": 1}')
+        cases = {"none": "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+                 "locked": "fork/exec /var/task/bootstrap: permission denied"}
+        for name, reason in cases.items():
+            self.function(name, **own, Code={"ZipFile": package(handler="") if name == "none" else locked()})
+            document, failure, _ = self.invoke(name)
+            self.assertEqual((document["errorType"], failure), ("Runtime.InvalidEntrypoint", "Unhandled"))
+            self.assertTrue(document["errorMessage"].endswith(f" Error: {reason}"), document)
 
     @unittest.skipUnless(amazons_runtime(), "awslambdaric is not installed: SKYLAB_TEST_PYTHON names a Python that has it")
     def test_amazons_own_runtime(self):
