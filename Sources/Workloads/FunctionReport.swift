@@ -105,7 +105,9 @@ struct FunctionReport {
 
     private func initReport(_ start: Start) -> String {
         guard version.logsJSON else {
-            let words = ["INIT_REPORT Init Duration: \(Self.text(start.duration)) ms", "Phase: \(start.phase.rawValue)"]
+            let words = [
+                "INIT_REPORT Init Duration: \(Self.text(start.duration)) ms", "Phase: \(start.phase.rawValue)",
+            ]
             return (words + start.status.words).joined(separator: "\t")
         }
         var record: JSONObject = ["initializationType": "on-demand", "phase": .string(start.phase.rawValue)]

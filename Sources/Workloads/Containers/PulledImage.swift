@@ -23,7 +23,8 @@ enum PulledImage {
                     }
                 }
                 // A folder of the store may stand for the registry.
-                do { return try await ContainerProbe.onThread { try store.image(reference) } } catch ImageError.noRepository
+                do { return try await ContainerProbe.onThread { try store.image(reference) } } catch ImageError
+                    .noRepository
                 { throw ImageError.noTag(reference) }
             }
             return try await ContainerProbe.onThread { try store.image(reference) }
