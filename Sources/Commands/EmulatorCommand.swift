@@ -114,7 +114,8 @@ struct EmulatorCommand: AsyncParsableCommand {
         do {
             listener = try await server.listen(
                 host: host, port: port, emulator: emulator, limits: limits,
-                administration: AdministrationPaths.administration(of: emulator, store: store))
+                administration: AdministrationPaths.administration(
+                    of: emulator, store: store, gateway: TaskGateway(emulator, tasks)))
         } catch {
             throw CommandFailure(
                 "cannot listen on \(host):\(port): \(error). Is another emulator running? Choose another --port.",

@@ -139,6 +139,11 @@ package struct Grader: Sendable {
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.catchUp()
         await emulator.settleAll()
+        if runsContainers {
+            let evidence = RegionEvidence(
+                emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
+            await workloads.look(at: AskedPaths.of(lab.lab, evidence))
+        }
         await workloads.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }

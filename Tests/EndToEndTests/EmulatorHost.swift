@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Sandbox
 import ServiceModel
+import WireProtocols
 import Workloads
 
 /// An emulator on a free port of this machine, for real clients.
@@ -39,7 +40,12 @@ struct EmulatorHost {
         configuration.prepare = { $0.runsContainers = runsContainers }
         emulator = Emulator(configuration)
         self.server = server
-        listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
+        let gateway = TaskGateway(emulator, tasks)
+        let administration = Administration(
+            respond: { _ in WireResponse(status: 404, contentType: "text/plain", body: EncodedBody([])) },
+            forward: { gateway.answer($0) })
+        listener = try await server.listen(
+            host: "127.0.0.1", port: 0, emulator: emulator, administration: administration)
     }
 
     var port: Int { listener.port ?? 0 }
