@@ -30,7 +30,7 @@ package final class FunctionRunner: EffectRunner {
             self.images = images
             self.searchPath = searchPath
             toolchain = SandboxToolchain(
-                of: ["sh", "bash", "python3", "node", "java", "javac"], searchPath: searchPath)
+                of: ["sh", "bash", "python3", "node", "java", "javac", "ruby"], searchPath: searchPath)
         }
 
         /// What a version's environments need beside its own code.

@@ -89,6 +89,10 @@ enum RuntimeBox {
                 ["node", "--max-old-space-size=\(version.memorySize * 9 / 10)", "/var/runtime/bootstrap.mjs"]
             )
         }
+        if runtime.hasPrefix("ruby") {
+            files.append(SandboxFile(path: "var/runtime/bootstrap.rb", contents: Array(rubyBootstrap.utf8)))
+            return (try interpreter("ruby"), ["ruby", "/var/runtime/bootstrap.rb"])
+        }
         if runtime.hasPrefix("java") {
             return (
                 try interpreter("java"),

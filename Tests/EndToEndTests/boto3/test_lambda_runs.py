@@ -284,6 +284,56 @@ class Running(Functions):
         self.assertEqual(found["errorType"], "Runtime.HandlerNotFound")
         self.assertEqual(found["errorMessage"], "index.handler is undefined or not exported")
 
+    @unittest.skipUnless(shutil.which("ruby"), "ruby is not in PATH")
+    def test_ruby(self):
+        """Ruby: methods and class methods, the context, loggers, what raises, what is not there."""
+        code = (
+            "require 'logger'\n"
+            "require 'shout'\n"
+            "LOG = Logger.new($stdout)\n"
+            "def handler(event:, context:)\n"
+            "  LOG.info(\"hi\\n#{event['name']}\")\n"
+            "  raise ArgumentError, 'no name' unless event['name']\n"
+            "  { name: shout(event['name']), id: context.aws_request_id, left: context.get_remaining_time_in_millis }\n"
+            "end\n"
+            "module Shop\n"
+            "  class Order\n"
+            "    def self.place(event:, context:) = event.fetch('items').sum\n"
+            "  end\n"
+            "end\n"
+            "def lost(event:, context:) = no_such_thing\n"
+        )
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as made:
+            made.writestr("main.rb", code)
+            gems = "vendor/bundle/ruby/3.3.0"
+            made.writestr(f"{gems}/gems/shout-1.0/lib/shout.rb", "def shout(text) = text.upcase\n")
+            made.writestr(f"{gems}/specifications/shout-1.0.gemspec", (
+                "Gem::Specification.new { |gem| gem.name, gem.version = 'shout', '1.0'\n"
+                "gem.summary, gem.authors = 'x', ['x']; gem.files = ['lib/shout.rb'] }\n"))
+        ruby = {"Runtime": "ruby3.3", "Code": {"ZipFile": buffer.getvalue()}}
+        self.function("ruby", **ruby, Handler="main.handler")
+        found, failure, log = self.invoke("ruby", {"name": "ana"})
+        self.assertEqual((found["name"], failure), ("ANA", None), log)
+        self.assertTrue(0 < found["left"] <= 60_000)
+        self.assertRegex(log, rf"I, \[\S+ #\d+\]  INFO {found['id']} -- : hi\nana\n")
+        self.assertIn("Max Memory Used", log)
+        found, failure, log = self.invoke("ruby", {})
+        self.assertEqual((found["errorType"], found["errorMessage"]), ("Function<ArgumentError>", "no name"))
+        self.assertTrue(found["stackTrace"][0].startswith("/var/task/main.rb:6:in"), found)
+        self.assertIn("Error raised from handler method\n{\n", log)
+        self.function("ruby-class", **ruby, Handler="main.Shop::Order.place")
+        self.assertEqual(self.invoke("ruby-class", {"items": [1, 2, 3]})[0], 6)
+        self.assertEqual(self.invoke("ruby-class", {})[0]["errorType"], "Function<KeyError>")
+        self.function("ruby-lost", **ruby, Handler="main.lost")
+        found, failure, log = self.invoke("ruby-lost", {})
+        self.assertEqual((found["errorType"], failure), ("Function<NameError>", "Unhandled"))
+        self.assertIn("Critical exception from handler", log)
+        self.function("ruby-none", **ruby, Handler="none.handler")
+        found, failure, log = self.invoke("ruby-none", {})
+        self.assertEqual((found["errorType"], found["errorMessage"]), ("Init<LoadError>", "cannot load such file -- none"))
+        self.assertIn("Phase: invoke\tStatus: error\tError Type: Init<LoadError>", log)
+
     def test_a_runtime_of_ones_own(self):
         """A bootstrap that speaks the runtime API is a runtime; without one nothing runs."""
         own = {"Runtime": "provided.al2023", "Handler": "the-handler"}
