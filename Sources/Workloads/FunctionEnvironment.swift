@@ -43,6 +43,12 @@ final class FunctionEnvironment: Sendable {
         var timer: Scheduled<Void>?
         var maximumMemory: Int?
 
+        /// Takes down what the box has used, where the runtime has not said so itself.
+        mutating func note(memory: Int?) {
+            guard maximumMemory == nil, let memory else { return }
+            maximumMemory = max(1, (memory + (1 << 20) - 1) >> 20)
+        }
+
         /// Whether only an environment is wanted.
         var isProvision: Bool { if case .provision = invocation.origin { true } else { false } }
     }
@@ -190,7 +196,14 @@ final class FunctionEnvironment: Sendable {
                 output.begin()
                 job.answer = (.success, [])
             }
-            finish(job, .success)
+            guard job.maximumMemory == nil, !job.isProvision, let box else { return finish(job, .success) }
+            // A runtime of one's own does not say what it uses.
+            let known = job
+            Task {
+                var job = known
+                job.note(memory: await box.peakMemory())
+                self.finish(job, .success)
+            }
         case .wait: break
         }
     }

@@ -100,7 +100,7 @@ extension FunctionEnvironment {
         if isUnwanted { box.kill(.wallTime) }
         Task {
             let outcome = try? await box.outcome()
-            await self.ended(outcome?.ending)
+            await self.ended(outcome?.ending, memory: outcome?.usage.peakMemoryBytes)
         }
     }
 
@@ -130,8 +130,21 @@ extension FunctionEnvironment {
         }
         if case .none = step { return }
         box?.readOutput()
-        box?.kill(.wallTime)
-        guard case .finish(var job) = step else { return note(.timeout) }
+        guard case .finish(let job) = step else {
+            box?.kill(.wallTime)
+            return note(.timeout)
+        }
+        guard let box else { return finish(late: job) }
+        Task {
+            var job = job
+            job.note(memory: await box.peakMemory())
+            box.kill(.wallTime)
+            self.finish(late: job)
+        }
+    }
+
+    private func finish(late job: Job) {
+        var job = job
         let text = "Task timed out after \(version.timeout).00 seconds"
         let id = job.invocation.requestID
         job.answer = (.failure("Unhandled"), errorDocument("Sandbox.Timedout", "RequestId: \(id) Error: \(text)"))
@@ -185,7 +198,8 @@ extension FunctionEnvironment {
     }
 
     /// The box is gone.
-    private func ended(_ ending: ProgramEnding?) async {
+    private func ended(_ ending: ProgramEnding?, memory: Int?) async {
+        state.withLock { $0.job?.note(memory: memory) }
         if state.withLock({ $0.runtime == .up }) {
             switch ending {
             case .exited(0)?: die(.exit("Runtime exited without providing a reason"))

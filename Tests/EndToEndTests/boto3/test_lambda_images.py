@@ -142,7 +142,7 @@ class Images(Functions):
         answer, _, _ = self.invoke("crashing", {"do": "sleep"})
         self.assertEqual(answer["errorType"], "Sandbox.Timedout")
         self.assertEqual(self.invoke("crashing", {})[0]["left"], True)
-        streams = self.logs.describe_streams(logGroupName="/aws/lambda/crashing")["logStreams"]
+        streams = self.logs.describe_log_streams(logGroupName="/aws/lambda/crashing")["logStreams"]
         self.assertEqual(len(streams), 1)
 
     def test_a_second_start(self):

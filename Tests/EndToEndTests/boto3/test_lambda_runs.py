@@ -215,6 +215,7 @@ class Running(Functions):
         self.assertEqual((failure, document["errorType"]), ("Unhandled", "Sandbox.Timedout"))
         self.assertRegex(document["errorMessage"], r"^RequestId: [0-9a-f-]{36} Error: Task timed out after 1.00 seconds$")
         self.assertIn("Task timed out after 1.00 seconds", log)
+        self.assertRegex(log, r"\tMax Memory Used: [1-9]\d* MB\tInit Duration: [0-9.]+ ms\tStatus: timeout")
         self.assertEqual(self.invoke("slow", {"seconds": 0})[0], 1)
 
     def test_a_hostile_runtime(self):
@@ -338,7 +339,8 @@ class Running(Functions):
         """A bootstrap that speaks the runtime API is a runtime; without one nothing runs."""
         own = {"Runtime": "provided.al2023", "Handler": "the-handler"}
         self.function("own", **own, Code={"ZipFile": archive(bootstrap=BOOTSTRAP)})
-        answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}')
+        answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}', LogType="Tail")
+        self.assertRegex(base64.b64decode(answer["LogResult"]).decode(), r"\tMax Memory Used: [1-9]\d* MB\t")
         self.assertEqual(answer["Payload"].read(), b'the-handler {"a": 1}')
         cases = {"none": "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
                  "locked": "fork/exec /var/task/bootstrap: permission denied"}
