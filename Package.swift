@@ -181,7 +181,7 @@ let package = Package(
             "Workloads",
             [
                 "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
-                "Images",
+                "Images", "LoadBalancing", "Scenarios", "WireProtocols",
                 "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -235,7 +235,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads", "Images",
-                .target(name: "spawnd"),
+                "WireProtocols", .target(name: "spawnd"),
             ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),

@@ -23,6 +23,9 @@ package struct World: Sendable, Equatable {
     package internal(set) var outbox: [Effect] = []
     /// Whether containers of tasks are run as processes; otherwise tasks are modelled.
     package var runsContainers = false
+    /// Images that this machine has under names of the account's registry, as if they had been pushed there: digests by
+    /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG`.
+    package var imagesAtHand: [String: String] = [:]
     /// What services do by themselves.
     package var automation = Automation.none
     /// Periodic looks that wait for something to change.

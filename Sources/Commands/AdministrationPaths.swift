@@ -4,11 +4,18 @@ import EmulatorServer
 import JSONValue
 import ServiceModel
 import WireProtocols
+import Workloads
 
 /// What the stand-alone emulator answers below `/_skylab/`.
 enum AdministrationPaths {
-    static func administration(of emulator: Emulator, store: StateFile?) -> Administration {
-        Administration { request in
+    static func administration(of emulator: Emulator, store: StateFile?, gateway: TaskGateway) -> Administration {
+        Administration(respond: respond(emulator, store), forward: { gateway.answer($0) })
+    }
+
+    private static func respond(
+        _ emulator: Emulator, _ store: StateFile?
+    ) -> @Sendable (WireRequest) -> WireResponse {
+        { request in
             switch (request.method, request.path) {
             case ("GET", "/_skylab/health"):
                 return answer(
@@ -27,7 +34,7 @@ enum AdministrationPaths {
                     404,
                     [
                         "error":
-                            "there are /_skylab/health, /_skylab/clock, /_skylab/costs, /_skylab/faults and /_skylab/reset"
+                            "there are /_skylab/health, /_skylab/clock, /_skylab/costs, /_skylab/faults, /_skylab/tasks and /_skylab/reset"
                     ])
             }
         }

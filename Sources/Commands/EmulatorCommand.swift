@@ -80,24 +80,27 @@ struct EmulatorCommand: AsyncParsableCommand {
             seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
             enforcesIAM: enforcesIAM, trailLimit: 1000)
         let (quotas, shortages, runs) = (quota, shortage, containers == .run || !images.isEmpty)
+        let cache = ImageStore.defaultCache(environment)
+        let atHand = images.isEmpty ? [:] : ImageStore(folders: images, cache: cache).registryImages
         configuration.prepare = { world in
             world.runsContainers = runs
+            world.imagesAtHand = atHand
             for option in quotas { world.capacity.quotas[option.bucket, isSpot: option.isSpot] = option.vCPUs }
             world.capacity.shortages += shortages.map(\.shortage)
         }
         if let store { configuration.changed = { store.append($0) } }
         let server = EmulatorServer(threads: processorCount())
+        let folders = images + [(try? Installation.find())?.images].compactMap { $0 }
+        let imageStore = ImageStore(folders: folders, cache: cache)
         let functions = FunctionRunner {
             let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
-            return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
+            return FunctionRunner.Tools(
+                spawner: try Spawner.start(), server: server, images: imageStore, searchPath: searchPath)
         }
-        let folders = images + [(try? Installation.find())?.images].compactMap { $0 }
         let tasks = TaskRunner {
             let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
             return TaskRunner.Tools(
-                spawner: try Spawner.start(), server: server,
-                images: ImageStore(folders: folders, cache: ImageStore.defaultCache(environment)),
-                searchPath: searchPath)
+                spawner: try Spawner.start(), server: server, images: imageStore, searchPath: searchPath)
         }
         let workloads = WorkloadRunner(functions: functions, tasks: tasks)
         configuration.effects = workloads
@@ -111,7 +114,8 @@ struct EmulatorCommand: AsyncParsableCommand {
         do {
             listener = try await server.listen(
                 host: host, port: port, emulator: emulator, limits: limits,
-                administration: AdministrationPaths.administration(of: emulator, store: store))
+                administration: AdministrationPaths.administration(
+                    of: emulator, store: store, gateway: TaskGateway(emulator, tasks)))
         } catch {
             throw CommandFailure(
                 "cannot listen on \(host):\(port): \(error). Is another emulator running? Choose another --port.",

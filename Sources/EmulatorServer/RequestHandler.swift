@@ -139,6 +139,9 @@ final class RequestHandler: ChannelInboundHandler {
         guard !isTooLarge else { return refuseAsTooLarge(head, context) }
         let request = request(head, body: body.map { Array($0.readableBytesView) } ?? [])
         dropBody()
+        if let administration, let pending = administration.forward(request) {
+            return wait(for: pending, head, context)
+        }
         if let administration, request.path.hasPrefix(Administration.prefix) {
             return write(administration.respond(request), head, keepAlive: head.isKeepAlive, context)
         }
@@ -336,7 +339,13 @@ final class RequestHandler: ChannelInboundHandler {
         return buffer
     }
 
+    /// The path and the query; of a proxy's client, which names the server as well, what follows that. Its `Host` header
+    /// names it, too.
     private static func split(_ uri: String) -> (path: String, query: String) {
+        if uri.utf8.first != UInt8(ascii: "/"), uri.lowercased().hasPrefix("http://") {
+            let rest = uri.dropFirst(7).drop { $0 != "/" && $0 != "?" }
+            return split(rest.hasPrefix("/") ? String(rest) : "/\(rest)")
+        }
         guard let mark = uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (uri, "") }
         return (String(uri[..<mark]), String(uri[uri.utf8.index(after: mark)...]))
     }

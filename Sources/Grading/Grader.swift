@@ -110,8 +110,11 @@ package struct Grader: Sendable {
         configuration.keptAnswerBytes = APICall.maximumAnswer
         configuration.enforcesIAM = lab.lab.account.enforcesIAM
         let runsContainers = lab.lab.containers == .run
+        let atHand = ImageStore(folders: ["\(lab.folder)/images"], cache: ImageStore.defaultCache(Self.variable))
+            .registryImages
         configuration.prepare = { world in
             world.runsContainers = runsContainers
+            world.imagesAtHand = atHand
             setUp.prepare(&world, student: Self.student)
         }
         let workloads = WorkloadRunner(functions: functions(), tasks: tasks())
@@ -136,6 +139,11 @@ package struct Grader: Sendable {
         // What was under way when the program ended comes to its end before anybody looks.
         emulator.catchUp()
         await emulator.settleAll()
+        if runsContainers {
+            let evidence = RegionEvidence(
+                emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
+            await workloads.look(at: AskedPaths.of(lab.lab, evidence))
+        }
         await workloads.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
@@ -156,20 +164,24 @@ package struct Grader: Sendable {
 
     /// Runs the functions of one region's account.
     private func functions() -> FunctionRunner {
-        let (spawner, server, searchPath) = (spawner, server, clients.searchPath)
+        let (spawner, server, images, searchPath) = (spawner, server, images(), clients.searchPath)
         return FunctionRunner {
-            FunctionRunner.Tools(spawner: spawner, server: server, searchPath: searchPath)
+            FunctionRunner.Tools(spawner: spawner, server: server, images: images, searchPath: searchPath)
         }
     }
 
     /// Runs the tasks of one region's account.
     private func tasks() -> TaskRunner {
-        let (spawner, server, clients, folder) = (spawner, server, clients, lab.folder)
+        let (spawner, server, images, searchPath) = (spawner, server, images(), clients.searchPath)
         return TaskRunner {
-            let images = ImageStore(
-                folders: ["\(folder)/images"] + clients.imageFolders, cache: ImageStore.defaultCache(Self.variable))
-            return TaskRunner.Tools(spawner: spawner, server: server, images: images, searchPath: clients.searchPath)
+            TaskRunner.Tools(spawner: spawner, server: server, images: images, searchPath: searchPath)
         }
+    }
+
+    /// The lab's images, and those that come with Skylab.
+    private func images() -> ImageStore {
+        ImageStore(
+            folders: ["\(lab.folder)/images"] + clients.imageFolders, cache: ImageStore.defaultCache(Self.variable))
     }
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

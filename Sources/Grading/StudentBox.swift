@@ -114,7 +114,7 @@ package struct Clients: Sendable {
     /// Where interpreters of functions are looked for.
     let searchPath: String
     /// Where images of containers are, beside a lab's own.
-    let imageFolders: [String]
+    package var imageFolders: [String]
 
     /// Looks in the folders of a search path; for Terraform only where there is a mirror for it.
     package init(searchPath: String, terraformMirror: String? = nil, imageFolders: [String] = []) {

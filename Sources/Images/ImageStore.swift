@@ -106,6 +106,21 @@ package final class ImageStore: Sendable {
         }
     }
 
+    /// The digests of images whose repository is one of ECR's, by `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG`.
+    package var registryImages: [String: String] {
+        let found = try? locked { names throws(ImageError) -> [String: String] in
+            let all = names ?? scan()
+            names = all
+            var digests: [String: String] = [:]
+            for image in all where image.repository.prefix(while: { $0 != "/" }).contains(".dkr.ecr.") {
+                guard let digest = image.digest ?? (try? contents(of: image).digest) else { continue }
+                for tag in image.tags { digests["\(image.repository):\(tag)"] = digest }
+            }
+            return digests
+        }
+        return found ?? [:]
+    }
+
     private func locked<Result>(
         _ body: (inout [NamedImage]?) throws(ImageError) -> Result
     ) throws(ImageError) -> Result where Result: Sendable {

@@ -51,6 +51,13 @@ struct BalancerView: Sendable {
         case refused
         /// Something listens; it answers the path with that status.
         case answer(status: Int)
+
+        init(_ answer: ContainerAnswer) {
+            switch answer {
+            case .refused: self = .refused
+            case .status(let status): self = .answer(status: status)
+            }
+        }
     }
 
     /// What comes of asking a target for a path.
@@ -76,11 +83,8 @@ struct BalancerView: Sendable {
             guard instance.state == .running, world.faults.failure(of: instance, region: region.name) == nil else {
                 return .noAnswer
             }
-            if let answers = region.ecs.answers(instance: instance.id, port: port) {
-                return Self.contact(answers, path: path)
-            }
-            if let found = region.ecs.container(instance: instance.id, port: port) {
-                return Self.contact(found.definition, port: found.port, path: path)
+            if let answer = ContainerAnswer(instance: instance.id, port: port, path: path, region.ecs) {
+                return Contact(answer)
             }
             let server = analyzer.servers(on: instance, now: world.now).first { $0.port == port }
             return server.map { .answer(status: $0.status(ofPath: path)) } ?? .refused
@@ -90,31 +94,7 @@ struct BalancerView: Sendable {
     /// What comes of asking a task by its own interface; nil where there is none.
     private func container(_ endpoint: ReachabilityEndpoint, port: Int, path: String) -> Contact? {
         guard case .interface(let id) = endpoint else { return nil }
-        if let answers = region.ecs.answers(interface: id, port: port) { return Self.contact(answers, path: path) }
-        guard let found = region.ecs.container(interface: id, port: port)
-        else { return nil }
-        return Self.contact(found.definition, port: found.port, path: path)
-    }
-
-    /// What the process behind a port answered when it was asked; a path that it was not asked for is answered as another
-    /// one was.
-    private static func contact(_ answers: [TaskAnswer], path: String) -> Contact {
-        let answer = answers.first { $0.probe.path == path } ?? answers.first { $0.status != nil }
-        return (answer?.status).map { .answer(status: $0) } ?? .refused
-    }
-
-    /// A container answers on a port that its definition maps. The official images of web servers, started as they come,
-    /// listen on port 80 and have one page; whatever else a container runs is taken to answer every path.
-    private static func contact(_ container: Fields, port: Int, path: String) -> Contact {
-        let image = container["image"]?.text ?? ""
-        let name = (image.split(separator: "/").last ?? "").prefix { $0 != ":" && $0 != "@" }
-        let isOwn = ["command", "entryPoint"].contains { !(container[$0]?.elements ?? []).isEmpty }
-        guard !isOwn, name == "nginx" || name == "httpd", !image.contains(".amazonaws.com/") else {
-            return .answer(status: 200)
-        }
-        guard port == 80 else { return .refused }
-        let page = path.prefix { $0 != "?" && $0 != "#" }
-        return .answer(status: page == "/" || page == "/index.html" || page.isEmpty ? 200 : 404)
+        return ContainerAnswer(interface: id, port: port, path: path, region.ecs).map { Contact($0) }
     }
 
     /// A load balancer as the target of another one: it answers as it would answer a client.

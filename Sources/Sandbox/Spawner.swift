@@ -193,6 +193,12 @@ package final class SandboxBox: Sendable {
         return signal == 0 ? Int(answer.code >> 8 & 0xFF) : 128 + signal
     }
 
+    /// Bytes of memory that the box has had at most up to now; nil where it has ended.
+    package func peakMemory() async -> Int? {
+        guard let answer = await core.ask(MESSAGE_USAGE, of: id) else { return nil }
+        return Int(answer.code) * 1024
+    }
+
     /// How it went, once the last process of the box is gone. May be asked for more than once.
     package func outcome() async throws(SandboxError) -> SandboxOutcome { try await result.value.get() }
 }

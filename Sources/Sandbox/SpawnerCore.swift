@@ -266,7 +266,7 @@ final class SpawnerCore: Sendable {
                 record.outcome.fulfil(outcome)
             }
             parcel.close()
-        case MESSAGE_GIVEN, MESSAGE_RAN:
+        case MESSAGE_GIVEN, MESSAGE_RAN, MESSAGE_USED:
             let token = parcel.value(ASKED_TOKEN.rawValue)
             if let asked = state.withLock({ $0.asked.removeValue(forKey: token) }) {
                 asked.answer.fulfil(parcel)

@@ -16,11 +16,16 @@ package struct ClientPlan: Sendable {
     /// When the answers may change although nothing happens in the world: a server comes up, a failure is noticed.
     package let expires: Timestamp?
 
-    /// - Parameter previous: the plan of the moment before, whose turns go on.
-    package init(_ url: ClientURL, _ world: World, region: String, continuing previous: ClientPlan? = nil) {
+    /// - Parameters:
+    ///   - previous: the plan of the moment before, whose turns go on.
+    ///   - request: what a load balancer sees of the request; nil for a plain GET.
+    package init(
+        _ url: ClientURL, _ world: World, region: String, request: BalancerRequest? = nil,
+        continuing previous: ClientPlan? = nil
+    ) {
         expires = Self.nextChange(world, region: region)
         if BalancerName.exists(url.host, world, region: region) {
-            let request = BalancerRequest(host: url.host, path: url.path, port: url.port)
+            let request = request ?? BalancerRequest(host: url.host, path: url.path, port: url.port)
             var before: RequestPlan?
             if case .balancer(let plan)? = previous?.way { before = plan }
             way = .balancer(RequestPlan(to: url.host, request, world, region: region, continuing: before))
@@ -45,6 +50,17 @@ package struct ClientPlan: Sendable {
         return answer
     }
 
+    /// Whether a load balancer, or something with a public address, goes by that name or address.
+    package static func knows(_ host: String, _ world: World, region name: String) -> Bool {
+        if BalancerName.exists(host, world, region: name) { return true }
+        guard let address = address(of: host), let region = world.regions.first(where: { $0.name == name }) else {
+            return false
+        }
+        return region.ec2.networkInterfaces.contains { one in
+            one.addresses.contains { $0.association?.address == address }
+        }
+    }
+
     // MARK: Without a load balancer
 
     private static func direct(_ url: ClientURL, _ world: World, region name: String) -> RoutedRequest {
@@ -58,11 +74,22 @@ package struct ClientPlan: Sendable {
             from: .internet, to: .interface(id: interface.id), port: url.port, destinationAddress: address)
         var answer = RoutedRequest(.timedOut)
         answer.address = address
-        answer.targetID = interface.attachment?.instanceID
+        let instance = interface.attachment.flatMap { region.ec2.instances[$0.instanceID] }
+        answer.targetID = instance?.id ?? interface.addresses.first?.address.description
         answer.targetPort = url.port
         answer.targetZone = interface.zone
         guard analyzer.reaches(query) else { return answer }
-        let instance = interface.attachment.flatMap { region.ec2.instances[$0.instanceID] }
+        let container =
+            instance.map { ContainerAnswer(instance: $0.id, port: url.port, path: url.path, region.ecs) }
+            ?? ContainerAnswer(interface: interface.id, port: url.port, path: url.path, region.ecs)
+        if let container {
+            guard case .status(let status) = container, !url.isSecure else {
+                answer.outcome = .refused
+                return answer
+            }
+            answer.outcome = .status(status)
+            return answer
+        }
         let server = instance.flatMap { instance in
             analyzer.servers(on: instance, now: world.now).first { $0.port == url.port }
         }

@@ -23,6 +23,21 @@ struct FunctionReport {
         }
     }
 
+    /// When a runtime starts: before the first invocation, or as a part of one.
+    enum Phase: String {
+        case initialization = "init"
+        case invocation = "invoke"
+    }
+
+    /// A runtime that started, or could not.
+    struct Start {
+        var phase: Phase
+        var lines: [String]
+        /// Milliseconds.
+        var duration: Double
+        var status: Status
+    }
+
     let version: FunctionVersion
     let requestID: String
     let region: String
@@ -37,22 +52,22 @@ struct FunctionReport {
     var billed: Int { Int((duration + (initDuration ?? 0)).rounded(.up)) }
 
     /// The lines of an invocation.
-    func log(initialization: [String], lines: [String], note: String?) -> [String] {
-        var log = isFirst ? start(initialization) : []
-        log += begin()
-        log += lines
+    ///
+    /// - Parameter starts: the starts of runtimes that came before it, or were a part of it.
+    func log(_ starts: [Start], lines: [String], note: String?) -> [String] {
+        var log = initializationLog(starts) + begin() + lines
         if let note { log.append(note) }
         return log + finish()
     }
 
-    /// The lines of a start after which there was no invocation.
-    func initializationLog(_ lines: [String], isProvision: Bool, note: String?) -> [String] {
-        var log = start(lines)
-        if status != .success { log += initReport() }
-        guard !isProvision else { return log }
-        log += begin()
-        if let note { log.append(note) }
-        return log + finish()
+    /// The lines of starts alone.
+    func initializationLog(_ starts: [Start]) -> [String] {
+        var log = isFirst ? beginning() : []
+        for start in starts {
+            log += start.lines
+            if start.status != .success { log.append(initReport(start)) }
+        }
+        return log
     }
 
     private var says: (information: Bool, warnings: Bool) {
@@ -61,12 +76,14 @@ struct FunctionReport {
         return (level != "WARN", true)
     }
 
-    private func start(_ lines: [String]) -> [String] {
+    /// Images have no runtime of Lambda's.
+    private func beginning() -> [String] {
+        guard version.code.image == nil else { return [] }
         let arn = version.runtimeVersionARN(region)
         guard version.logsJSON else {
-            return ["INIT_START Runtime Version: \(runtimeVersion)\tRuntime Version ARN: \(arn)"] + lines
+            return ["INIT_START Runtime Version: \(runtimeVersion)\tRuntime Version ARN: \(arn)"]
         }
-        guard says.information else { return lines }
+        guard says.information else { return [] }
         return [
             event(
                 "platform.initStart",
@@ -74,7 +91,7 @@ struct FunctionReport {
                     "initializationType": "on-demand", "phase": "init", "runtimeVersion": .string(runtimeVersion),
                     "runtimeVersionArn": .string(arn), "functionVersion": .string(version.version),
                 ])
-        ] + lines
+        ]
     }
 
     /// For instance `python:3.12.v1`.
@@ -86,15 +103,17 @@ struct FunctionReport {
         return "\(name[..<start].filter { $0 != "." }):\(number).v1"
     }
 
-    private func initReport() -> [String] {
+    private func initReport(_ start: Start) -> String {
         guard version.logsJSON else {
-            let words = ["INIT_REPORT Init Duration: \(Self.text(duration)) ms", "Phase: init"] + status.words
-            return [words.joined(separator: "\t")]
+            let words = [
+                "INIT_REPORT Init Duration: \(Self.text(start.duration)) ms", "Phase: \(start.phase.rawValue)",
+            ]
+            return (words + start.status.words).joined(separator: "\t")
         }
-        var record: JSONObject = ["initializationType": "on-demand", "phase": "init"]
-        add(status, to: &record)
-        record.set("metrics", to: ["durationMs": .number(Self.rounded(duration))])
-        return [event("platform.initReport", record)]
+        var record: JSONObject = ["initializationType": "on-demand", "phase": .string(start.phase.rawValue)]
+        add(start.status, to: &record)
+        record.set("metrics", to: ["durationMs": .number(Self.rounded(start.duration))])
+        return event("platform.initReport", record)
     }
 
     private func begin() -> [String] {

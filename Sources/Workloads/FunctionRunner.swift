@@ -1,6 +1,7 @@
 package import CloudState
 package import EmulatorCore
 package import EmulatorServer
+package import Images
 import NIOCore
 package import Sandbox
 import ServiceModel
@@ -14,16 +15,22 @@ package final class FunctionRunner: EffectRunner {
     package struct Tools: Sendable {
         package var spawner: Spawner
         package var server: EmulatorServer
+        /// Where functions' images are.
+        package var images: ImageStore
+        /// Where programs of this machine are looked for that an image asks for.
+        package var searchPath: String
         /// Interpreters, and what of the host they need.
         package var toolchain: SandboxToolchain
         private let java = JavaCompiler()
 
         /// Looks for interpreters in the folders of a search path.
-        package init(spawner: Spawner, server: EmulatorServer, searchPath: String) {
+        package init(spawner: Spawner, server: EmulatorServer, images: ImageStore, searchPath: String) {
             self.spawner = spawner
             self.server = server
+            self.images = images
+            self.searchPath = searchPath
             toolchain = SandboxToolchain(
-                of: ["sh", "bash", "python3", "node", "java", "javac"], searchPath: searchPath)
+                of: ["sh", "bash", "python3", "node", "java", "javac", "ruby"], searchPath: searchPath)
         }
 
         /// What a version's environments need beside its own code.

@@ -89,6 +89,10 @@ enum RuntimeBox {
                 ["node", "--max-old-space-size=\(version.memorySize * 9 / 10)", "/var/runtime/bootstrap.mjs"]
             )
         }
+        if runtime.hasPrefix("ruby") {
+            files.append(SandboxFile(path: "var/runtime/bootstrap.rb", contents: Array(rubyBootstrap.utf8)))
+            return (try interpreter("ruby"), ["ruby", "/var/runtime/bootstrap.rb"])
+        }
         if runtime.hasPrefix("java") {
             return (
                 try interpreter("java"),
@@ -102,7 +106,10 @@ enum RuntimeBox {
         guard runtime.hasPrefix("provided") else { throw WorkloadError("runtime \(runtime) is not run here") }
         let places = ["var/task/bootstrap", "opt/bootstrap"]
         guard let found = places.first(where: { place in files.contains { $0.path == place } }) else {
-            throw WorkloadError("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+            throw InvalidEntrypoint(reason: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+        }
+        guard files.contains(where: { $0.path == found && $0.isExecutable }) else {
+            throw InvalidEntrypoint(reason: "fork/exec /\(found): permission denied")
         }
         return (try interpreter("sh"), ["sh", "-c", "cd /var/task && exec /\(found)"])
     }

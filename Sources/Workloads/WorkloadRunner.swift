@@ -20,6 +20,9 @@ package final class WorkloadRunner: EffectRunner {
         }
     }
 
+    /// Has running tasks look at what their containers answer to these paths.
+    package func look(at paths: [String]) async { await tasks.look(at: paths) }
+
     package func reset() { tasks.reset() }
 
     /// Ends everything, and waits until it is gone.

@@ -36,10 +36,19 @@ void beside_signal(struct init *init, int signal) {
     kill(init->student, catches(init, signal) ? signal : SIGKILL);
 }
 
-static void say(const struct init *init, int64_t token, int status) {
-    struct parcel parcel = {.message = {.kind = MESSAGE_RAN, .code = (uint32_t)status}};
+static void answer(const struct init *init, uint32_t kind, int64_t token, uint32_t code) {
+    struct parcel parcel = {.message = {.kind = kind, .code = code}};
     parcel.message.values[ASKED_TOKEN] = token;
     channel_send(init->setup->channel, &parcel, 0);
+}
+
+static void say(const struct init *init, int64_t token, int status) {
+    answer(init, MESSAGE_RAN, token, (uint32_t)status);
+}
+
+void beside_tell_usage(struct init *init, int64_t token) {
+    account_take(&init->account, false);
+    answer(init, MESSAGE_USED, token, (uint32_t)(init->account.peak_memory / 1024));
 }
 
 void beside_run(struct init *init, struct parcel *parcel) {

@@ -11,6 +11,9 @@
 // once: it is killed.
 void beside_signal(struct init *init, int signal);
 
+// Tells spawnd how much memory the box has had at most.
+void beside_tell_usage(struct init *init, int64_t token);
+
 // Runs another program in the box, confined like the first. The parcel holds its request and where its output goes.
 void beside_run(struct init *init, struct parcel *parcel);
 

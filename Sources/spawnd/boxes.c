@@ -321,7 +321,8 @@ static void hear(struct workshop *workshop, struct entry *entry) {
             entry->deadline_ms = INT64_MAX;
             parcel.message.box = entry->id;
             channel_send(workshop->control, &parcel, 0);
-        } else if (parcel.message.kind == MESSAGE_GIVEN || parcel.message.kind == MESSAGE_RAN) {
+        } else if (parcel.message.kind == MESSAGE_GIVEN || parcel.message.kind == MESSAGE_RAN ||
+                   parcel.message.kind == MESSAGE_USED) {
             parcel.message.box = entry->id;
             channel_send(workshop->control, &parcel, 0);
         } else if (!entry->reported) {

@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Sandbox
 import ServiceModel
+import WireProtocols
 import Workloads
 
 /// An emulator on a free port of this machine, for real clients.
@@ -21,24 +22,30 @@ struct EmulatorHost {
             seed: seed, epoch: Timestamp(year: 2026, month: 9, day: 1, hour: 8), enforcesIAM: enforcesIAM,
             trailLimit: 100_000)
         let server = EmulatorServer(threads: 1)
-        let functions = FunctionRunner {
-            let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-            return FunctionRunner.Tools(spawner: try Spawner.start(), server: server, searchPath: searchPath)
-        }
         let cache = NSTemporaryDirectory() + "skylab-images-\(UUID().uuidString)"
         self.cache = cache
+        let images = ImageStore(folders: ["\(root)/.build/images"], cache: cache)
+        let functions = FunctionRunner {
+            let searchPath = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+            return FunctionRunner.Tools(
+                spawner: try Spawner.start(), server: server, images: images, searchPath: searchPath)
+        }
         let tasks = TaskRunner {
             let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
             return TaskRunner.Tools(
-                spawner: try Spawner.start(), server: server,
-                images: ImageStore(folders: ["\(root)/.build/images"], cache: cache), searchPath: searchPath)
+                spawner: try Spawner.start(), server: server, images: images, searchPath: searchPath)
         }
         workloads = WorkloadRunner(functions: functions, tasks: tasks)
         configuration.effects = workloads
         configuration.prepare = { $0.runsContainers = runsContainers }
         emulator = Emulator(configuration)
         self.server = server
-        listener = try await server.listen(host: "127.0.0.1", port: 0, emulator: emulator)
+        let gateway = TaskGateway(emulator, tasks)
+        let administration = Administration(
+            respond: { _ in WireResponse(status: 404, contentType: "text/plain", body: EncodedBody([])) },
+            forward: { gateway.answer($0) })
+        listener = try await server.listen(
+            host: "127.0.0.1", port: 0, emulator: emulator, administration: administration)
     }
 
     var port: Int { listener.port ?? 0 }

@@ -81,9 +81,13 @@ enum Machine {
         FileManager.default.isExecutableFile(atPath: "\($0)/node")
     }
 
+    static let hasImages = FileManager.default.fileExists(atPath: "\(LabSelfTests.root)/.build/images/index.json")
+
     static let hasClients = clients.toolchain.missing.isEmpty
 
-    static func grade(_ lab: LoadedLab, _ folder: String, seed: String = "test") async throws -> GradeResult {
+    static func grade(
+        _ lab: LoadedLab, _ folder: String, seed: String = "test", clients: Clients = clients
+    ) async throws -> GradeResult {
         let spawner = try Spawner.start()
         let server = EmulatorServer(threads: 1)
         let grader = Grader(

@@ -35,6 +35,14 @@ struct StoreTests {
         #expect(throws: ImageError.noRepository(try ImageReference("wbe:v1"))) { try fixture.image("wbe:v1") }
     }
 
+    @Test func `a folder that stands for a private registry is known by its images' digests`() throws {
+        let fixture = try LayoutFixture()
+        try fixture.layout("web", ref: "v1", layers: [[.file("a", "")]])
+        try fixture.layout("1.dkr.ecr.us-east-1.amazonaws.com/team/web", ref: "v2", layers: [[.file("a", "")]])
+        let name = "1.dkr.ecr.us-east-1.amazonaws.com/team/web:v2"
+        #expect(fixture.store.registryImages == [name: try fixture.image(name).digest])
+    }
+
     @Test func `the second time nothing is unpacked`() throws {
         let fixture = try LayoutFixture()
         try fixture.layout("web", layers: [[.file("a", "first")]])

@@ -22,6 +22,8 @@ enum message_kind {
     MESSAGE_SIGNAL = 8,  // code: a signal for the program; SIGKILL takes its place where the program has no handler
     MESSAGE_RUN = 9,     // another program in the box; values: see enum asked_value; descriptors: request, output, error
 
+    MESSAGE_USAGE = 17,  // how much memory has the box had at most? values: see enum asked_value
+
     // From spawnd to init, before MESSAGE_LAUNCH or MESSAGE_SHAPE: a host tree of the request that spawnd has opened.
     MESSAGE_TREE = 4,    // code: enum tree_kind; values: its index; text: a link's target; descriptors: a mount
 
@@ -39,6 +41,7 @@ enum message_kind {
                          // descriptors: the files that were taken out, where some were asked for
     MESSAGE_GIVEN = 14,  // from a space: values: see enum asked_value; code: errno; descriptors: what was asked for
     MESSAGE_RAN = 15,    // the other program has ended; values: see enum asked_value; code: its wait status
+    MESSAGE_USED = 18,   // values: see enum asked_value; code: KiB
 };
 
 // What a space gives: its namespaces, a socket in its network that is not connected yet, one of its folders.

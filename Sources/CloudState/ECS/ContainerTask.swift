@@ -159,19 +159,33 @@ extension ECSState {
         return nil
     }
 
+    /// The task that runs as processes behind an interface of its own, and the port within; nil where none does.
+    package func process(interface: String, port: Int) -> (task: ContainerTask, port: Int)? {
+        tasks.first { $0.runs != nil && $0.attachment?.interfaceID == interface && $0.status == .running }
+            .map { ($0, port) }
+    }
+
+    /// As `process(interface:port:)`, by a port of an EC2 instance.
+    package func process(instance: String, port: Int) -> (task: ContainerTask, port: Int)? {
+        guard let host = containerInstances.first(where: { $0.instanceID == instance }) else { return nil }
+        for task in tasks where task.runs != nil && task.containerInstanceID == host.id && task.status == .running {
+            guard let binding = task.bindings.first(where: { $0.hostPort == port && !$0.isUDP }) else { continue }
+            return (task, binding.port)
+        }
+        return nil
+    }
+
     /// What the processes of a task answer on a port of its own interface; nil where no task runs as processes there.
     package func answers(interface: String, port: Int) -> [TaskAnswer]? {
-        let task = tasks.first { $0.runs != nil && $0.attachment?.interfaceID == interface && $0.status == .running }
-        return task.map { task in task.answers.filter { $0.probe.port == port } }
+        process(interface: interface, port: port).map { found in
+            found.task.answers.filter { $0.probe.port == found.port }
+        }
     }
 
     /// As `answers(interface:port:)`, by a port of an EC2 instance.
     package func answers(instance: String, port: Int) -> [TaskAnswer]? {
-        guard let host = containerInstances.first(where: { $0.instanceID == instance }) else { return nil }
-        for task in tasks where task.runs != nil && task.containerInstanceID == host.id && task.status == .running {
-            guard let binding = task.bindings.first(where: { $0.hostPort == port && !$0.isUDP }) else { continue }
-            return task.answers.filter { $0.probe.port == binding.port }
+        process(instance: instance, port: port).map { found in
+            found.task.answers.filter { $0.probe.port == found.port }
         }
-        return nil
     }
 }

@@ -13,12 +13,37 @@ package struct EventsState: Sendable, Equatable {
     package var archives = ResourceTable<EventArchive>()
     /// By name.
     package var replays = ResourceTable<EventReplay>()
+    /// By name.
+    package var connections = ResourceTable<EventConnection>()
+    /// By name.
+    package var destinations = ResourceTable<EventConnection>()
 
     /// With the bus that every account has.
     package init(region: String, accountID: String, now: Timestamp) {
         buses.insert(
             EventBus(
                 name: EventBus.standard, arn: "arn:aws:events:\(region):\(accountID):event-bus/default", created: now))
+    }
+}
+
+/// How an HTTP API outside is signed in to, or such an API: kept, and never called.
+package struct EventConnection: ResourceRecord {
+    /// Its name.
+    package var id: String
+    package var arn: String
+    /// What CreateConnection or CreateApiDestination said, without its name.
+    package var settings: Fields
+    package var created: Timestamp
+    package var modified: Timestamp
+    package var state: String
+
+    package init(name: String, arn: String, settings: Fields, created: Timestamp, state: String) {
+        id = name
+        self.arn = arn
+        self.settings = settings
+        self.created = created
+        modified = created
+        self.state = state
     }
 }
 

@@ -8,17 +8,42 @@ package struct FunctionCode: Sendable, Equatable {
     package var sha256: String
     /// Bytes of all files together.
     package var unpackedSize: Int
+    /// Nil for a zip file.
+    package var image: FunctionImage?
+
     /// For instance `123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1`; nil for a zip file.
-    package var imageURI: String?
+    package var imageURI: String? { image?.uri }
 
     /// Bytes of the package.
     package var size: Int { archive.count }
 
-    package init(archive: [UInt8], sha256: String, unpackedSize: Int, imageURI: String? = nil) {
+    package init(archive: [UInt8], sha256: String, unpackedSize: Int) {
         self.archive = archive
         self.sha256 = sha256
         self.unpackedSize = unpackedSize
-        self.imageURI = imageURI
+    }
+
+    package init(image: FunctionImage) {
+        self.init(archive: [], sha256: String(image.digest.dropFirst(7)), unpackedSize: 0)
+        self.image = image
+    }
+}
+
+/// The container image of a function, as it was when the function got it: what is pushed later under its tag changes nothing.
+package struct FunctionImage: Sendable, Equatable {
+    package var uri: String
+    /// The manifest's, `sha256:` and hexadecimal digits.
+    package var digest: String
+    /// Nil for an image that this machine has outside of the registry.
+    package var manifest: [UInt8]?
+    /// The configuration and the layers, by digest.
+    package var blobs: [String: [UInt8]]
+
+    package init(uri: String, digest: String, manifest: [UInt8]? = nil, blobs: [String: [UInt8]] = [:]) {
+        self.uri = uri
+        self.digest = digest
+        self.manifest = manifest
+        self.blobs = blobs
     }
 }
 
@@ -60,6 +85,15 @@ package struct FunctionVersion: Sendable, Equatable {
         let bits = IDGenerator.hash(runtime ?? "provided", 0xCBF2_9CE4_8422_2325)
         let digest = (0..<4).map { IDGenerator.hexadecimal(IDGenerator.mix(bits &+ UInt64($0))) }.joined()
         return "arn:aws:lambda:\(region)::runtime:\(digest)"
+    }
+    /// What it says of its image's entry point, command and working directory; nil where it says nothing.
+    package var imageConfig: Fields? {
+        guard let given = settings["ImageConfig"]?.fields else { return nil }
+        var said = Fields()
+        for field in given.fields where !(field.value.elements?.isEmpty ?? field.value.text?.isEmpty ?? true) {
+            said.append(field.name, field.value)
+        }
+        return said.isEmpty ? nil : said
     }
     package var layers: [String] { settings["Layers"]?.elements?.compactMap(\.text) ?? [] }
     package var environment: [(name: String, value: String)] {

@@ -42,8 +42,14 @@ enum CapacityProviderCalls {
             throw ECSError.client(
                 "The specified Auto Scaling group ARN isn't valid. Specify a valid ARN and try again.")
         }
+        let realARN = real["AutoScalingGroupARN"] ?? .string(arn)
+        guard !context.ecs.capacityProviders.contains(where: { $0.group["autoScalingGroupArn"] == realARN }) else {
+            throw ECSError.client(
+                "The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a unique Auto Scaling group ARN and try again."
+            )
+        }
         var fields = group.fields
-        fields["autoScalingGroupArn"] = real["AutoScalingGroupARN"] ?? .string(arn)
+        fields["autoScalingGroupArn"] = realARN
         fields["managedScaling"] = try managedScaling(nil, group.structure("managedScaling"))
         if fields["managedTerminationProtection"] == nil { fields["managedTerminationProtection"] = "DISABLED" }
         if fields["managedDraining"] == nil { fields["managedDraining"] = "ENABLED" }

@@ -16,6 +16,8 @@ package enum EventsService {
     package static let groups: [[String: Handler]] = [
         ArchiveCalls.operations,
         BusCalls.operations,
+        ConnectionCalls.operations,
+        DestinationCalls.operations,
         PermissionCalls.operations,
         PutEventsCalls.operations,
         ReplayCalls.operations,
@@ -90,6 +92,10 @@ enum EventsAuthorization {
             return permissions
         }
         if let name = text("ArchiveName") { return [Permission("\(prefix):archive/\(name)")] }
+        if operation.contains("Connection"), let name = text("Name") { return [Permission("\(prefix):connection/\(name)/*")] }
+        if operation.contains("ApiDestination"), let name = text("Name") {
+            return [Permission("\(prefix):api-destination/\(name)/*")]
+        }
         if let name = text("ReplayName") { return [Permission("\(prefix):replay/\(name)")] }
         if operation.hasSuffix("EventBus"), let name = text("Name") {
             return [Permission("\(prefix):event-bus/\(CallContext.busName(name))")]

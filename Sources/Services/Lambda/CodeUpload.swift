@@ -1,6 +1,7 @@
 import Archives
 import CloudState
 import Digests
+import JSONValue
 import ServiceModel
 
 /// Deployment packages: inline zip files, zip files in S3, images.
@@ -84,12 +85,69 @@ enum CodeUpload {
     }
 
     private static func image(_ uri: String, _ context: CallContext) throws(ServiceError) -> FunctionCode {
-        let host = uri.split(separator: "/", maxSplits: 1).first ?? ""
-        guard uri.contains("/"), host.hasSuffix(".amazonaws.com"), host.contains(".dkr.ecr.") else {
-            throw LambdaError.parameter(
-                "Source image \(uri.prefix(256)) is not valid. Provide a valid source image.")
+        let parts = uri.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let labels = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, labels.count == 6, labels[1] == "dkr", labels[2] == "ecr",
+            labels[4...].elementsEqual(["amazonaws", "com"]), labels[3] == context.region
+        else { throw invalid(uri) }
+        guard labels[0] == context.accountID else {
+            throw ServiceError(
+                "AccessDeniedException",
+                "Lambda does not have permission to access the ECR image. Check the ECR permissions.", status: 403)
         }
-        return FunctionCode(
-            archive: [], sha256: Digest.sha256.of(uri).hex, unpackedSize: 0, imageURI: uri)
+        let (name, tag, digest) = try self.name(parts[1], uri)
+        if let repository = context.ecr.repositories[name], let image = repository.image(tag: tag, digest: digest) {
+            guard manifests.contains(image.mediaType) else {
+                throw LambdaError.parameter(
+                    "The image manifest, config or layer media type for the source image \(uri) is not supported.")
+            }
+            let wanted = Self.blobs(of: image.manifest)
+            return FunctionCode(
+                image: FunctionImage(
+                    uri: uri, digest: image.digest, manifest: image.manifest,
+                    blobs: repository.layers.filter { wanted.contains($0.key) }))
+        }
+        let atHand = context.world.imagesAtHand
+        let place = "\(parts[0])/\(name)"
+        let found =
+            tag.flatMap { atHand["\(place):\($0)"] }
+            ?? digest.flatMap { digest in
+                atHand.contains { $0.value == digest && $0.key.hasPrefix("\(place):") } ? digest : nil
+            }
+        guard let found, digest == nil || digest == found else {
+            throw LambdaError.parameter(
+                "Source image \(uri.prefix(512)) does not exist. Provide a valid source image.")
+        }
+        return FunctionCode(image: FunctionImage(uri: uri, digest: found))
+    }
+
+    private static func invalid(_ uri: String) -> ServiceError {
+        LambdaError.parameter("Source image \(uri.prefix(512)) is not valid. Provide a valid source image.")
+    }
+
+    /// What Lambda runs; no lists of images for several machines.
+    private static let manifests = [
+        "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
+    ]
+
+    /// The repository, and the tag or digest.
+    private static func name(
+        _ text: Substring, _ uri: String
+    ) throws(ServiceError) -> (name: String, tag: String?, digest: String?) {
+        let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let named = halves[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let digest = halves.count > 1 ? String(halves[1]) : nil
+        let tag = named.count > 1 ? String(named[1]) : digest == nil ? "latest" : nil
+        guard !named[0].isEmpty, tag?.isEmpty != true, digest?.hasPrefix("sha256:") != false else {
+            throw invalid(uri)
+        }
+        return (String(named[0]), tag, digest)
+    }
+
+    /// The digests of a manifest's configuration and layers.
+    private static func blobs(of manifest: [UInt8]) -> Set<String> {
+        guard let document = try? JSON.parse(manifest) else { return [] }
+        let layers = document["layers"]?.arrayValue ?? []
+        return Set((layers + [document["config"]].compactMap { $0 }).compactMap { $0["digest"]?.stringValue })
     }
 }

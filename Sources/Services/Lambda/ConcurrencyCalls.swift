@@ -100,12 +100,10 @@ enum ConcurrencyCalls {
         let config = ProvisionedConcurrency(count: count, modified: context.now)
         function.provisioned[name] = config
         context.lambda.functions.insert(function)
-        if version.code.imageURI == nil {
-            InvokeCalls.begin(
-                .provision(qualifier: name, count: count), function, version, qualifier: name,
-                requestID: context.world.ids.uuid("\(context.region)/lambda/request"), payload: [],
-                clientContext: nil, isAwaited: false, &context)
-        }
+        InvokeCalls.begin(
+            .provision(qualifier: name, count: count), function, version, qualifier: name,
+            requestID: context.world.ids.uuid("\(context.region)/lambda/request"), payload: [],
+            clientContext: nil, isAwaited: false, &context)
         return Response(fields(view(config)))
     }
 

@@ -24,6 +24,13 @@ enum FunctionCalls {
             throw LambdaError.parameter("Please provide a source for function code.")
         }
         let settings = try Configuration.checked(input, base: nil, context)
+        let isImage = input.string("PackageType") == "Image"
+        guard (code.string("ImageUri") != nil) == isImage else {
+            throw LambdaError.parameter(
+                isImage
+                    ? "Please provide ImageUri when creating a function with packageType Image."
+                    : "Please don't provide ImageUri when creating a function with packageType Zip.")
+        }
         guard context.lambda.functions[name.name] == nil else {
             throw LambdaError.conflict("Function already exist: \(name.name)")
         }
@@ -54,10 +61,11 @@ enum FunctionCalls {
         let (function, qualifier) = try context.function(input)
         let version = try context.version(function, qualifier)
         let code: Value
-        if let image = version.code.imageURI {
+        if let image = version.code.image {
+            let repository = image.uri.prefix { $0 != "@" && $0 != ":" }
             code = [
-                "RepositoryType": "ECR", "ImageUri": .string(image),
-                "ResolvedImageUri": .string(image.split(separator: ":")[0] + "@sha256:" + version.code.sha256),
+                "RepositoryType": "ECR", "ImageUri": .string(image.uri),
+                "ResolvedImageUri": .string("\(repository)@\(image.digest)"),
             ]
         } else {
             code = [

@@ -30,7 +30,7 @@ enum FunctionView {
             "LastUpdateStatusReason": version.isUpdated ? nil : "The function is being created.",
             "LastUpdateStatusReasonCode": version.isUpdated ? nil : "Creating",
             "FileSystemConfigs": settings["FileSystemConfigs"], "PackageType": isImage ? "Image" : "Zip",
-            "ImageConfigResponse": settings["ImageConfig"].map { ["ImageConfig": $0] },
+            "ImageConfigResponse": version.imageConfig.map { ["ImageConfig": .structure($0)] },
             "Architectures": settings["Architectures"] ?? ["x86_64"],
             "EphemeralStorage": ["Size": .integer(version.ephemeralStorage)],
             "SnapStart": snapStart(settings["SnapStart"], version),

@@ -30,11 +30,6 @@ enum InvokeCalls {
         if payload.isEmpty { payload = Array("{}".utf8) }
         try check(payload, isSynchronous: type == "RequestResponse")
         let clientContext = try clientContext(input)
-        guard version.code.imageURI == nil else {
-            throw ServiceError(
-                "ServiceException", "Functions of container images do not run here yet.", status: 400,
-                isNotEmulated: true)
-        }
         let requestID = context.world.ids.uuid("\(context.region)/lambda/request")
         let isCircle = Recursion.ends(function, at: Recursion.depth(context), &context)
         guard type == "Event" else {

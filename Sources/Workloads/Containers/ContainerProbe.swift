@@ -6,7 +6,7 @@ import Sandbox
 enum ContainerProbe {
     /// A few threads that may block.
     private static let threads: NIOThreadPool = {
-        let threads = NIOThreadPool(numberOfThreads: 4)
+        let threads = NIOThreadPool(numberOfThreads: 16)
         threads.start()
         return threads
     }()
@@ -46,8 +46,8 @@ enum ContainerProbe {
     }
 
     /// A space is this machine's own loopback: what does not answer at once is not there.
-    static func connect(_ socket: Int32, port: Int) -> Bool {
-        var patience = timeval(tv_sec: 2, tv_usec: 0)
+    static func connect(_ socket: Int32, port: Int, seconds: Int = 2) -> Bool {
+        var patience = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()

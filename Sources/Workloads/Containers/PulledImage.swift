@@ -15,14 +15,17 @@ enum PulledImage {
             if let region = reference.privateRegistryRegion {
                 let world = reporter.emulator.world
                 let repository = world.regions.first { $0.name == region }?.ecr.repositories[reference.repository]
-                guard let repository, let image = repository.image(tag: reference.tag, digest: reference.digest) else {
-                    throw ImageError.noTag(reference)
-                }
-                return try await ContainerProbe.onThread {
-                    try store.image(reference, manifest: image.manifest) { digest in
-                        repository.layers[digest] ?? repository.images.first { $0.digest == digest }?.manifest
+                if let repository, let image = repository.image(tag: reference.tag, digest: reference.digest) {
+                    return try await ContainerProbe.onThread {
+                        try store.image(reference, manifest: image.manifest) { digest in
+                            repository.layers[digest] ?? repository.images.first { $0.digest == digest }?.manifest
+                        }
                     }
                 }
+                // A folder of the store may stand for the registry.
+                do { return try await ContainerProbe.onThread { try store.image(reference) } } catch ImageError
+                    .noRepository
+                { throw ImageError.noTag(reference) }
             }
             return try await ContainerProbe.onThread { try store.image(reference) }
         } catch let error as ImageError {
@@ -31,6 +34,19 @@ enum PulledImage {
             throw WorkloadError("CannotPullContainerError: \(error)", container: container.name)
         }
         throw WorkloadError(words(problem), container: container.name)
+    }
+
+    /// The image of a function, as it was when the function got it.
+    static func pull(_ image: FunctionImage, _ store: ImageStore) async throws -> Images.Image {
+        do {
+            let reference = try ImageReference(image.uri)
+            return try await ContainerProbe.onThread {
+                guard let manifest = image.manifest else { return try store.image(reference) }
+                return try store.image(reference, manifest: manifest) { image.blobs[$0] }
+            }
+        } catch {
+            throw WorkloadError("its image cannot be used: \(error)")
+        }
     }
 
     private static func words(_ problem: ImageError) -> String {

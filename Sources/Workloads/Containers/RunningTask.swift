@@ -25,14 +25,14 @@ actor RunningTask {
     let launch: TaskLaunch
     let reporter: Reporter
     private(set) var parts: [String: Part]
-    private var space: SandboxSpace?
+    private(set) var space: SandboxSpace?
     private var listeners: [EmulatorServer.Listener] = []
     private var agents: [any Channel] = []
     private var isStopping = false
     /// Whether nobody is to be told of anything any more.
     private var isSilent = false
     /// Whether the emulator has been told that the task runs; what happens before is told after that.
-    private var isStarted = false
+    private(set) var isStarted = false
     private var early: [TaskReport] = []
     private var failure: (container: String, reason: String)?
     private var answers: [TaskAnswer] = []
@@ -40,6 +40,7 @@ actor RunningTask {
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var work: [Task<Void, Never>] = []
     private var isGone = false
+    var morePaths: [String] = []
 
     init(_ launch: TaskLaunch, _ reporter: Reporter) {
         self.launch = launch
@@ -87,8 +88,7 @@ actor RunningTask {
         var boxes: [String: ContainerBox] = [:]
         for container in launch.containers {
             let image = try await PulledImage.pull(container, tools.images, reporter)
-            let names = image.configuration.labels["dev.skylab.host-programs"]?.split(separator: " ").map(String.init)
-            let toolchain = names.map { SandboxToolchain(of: $0, searchPath: tools.searchPath) }
+            let toolchain = image.toolchain(searchPath: tools.searchPath)
             let wantsPort80 = image.configuration.exposedPorts.contains { $0 == "80" || $0 == "80/tcp" }
             boxes[container.name] = ContainerBox(
                 launch: launch, container: container, image: image, region: reporter.region,
@@ -261,17 +261,6 @@ actor RunningTask {
         answers = await probe(space)
     }
 
-    private func probe(_ space: SandboxSpace) async -> [TaskAnswer] {
-        var answers: [TaskAnswer] = []
-        for container in launch.containers {
-            for probe in container.probes where parts[container.name]?.phase == .running {
-                let status = await ContainerProbe.status(space, port: probe.port, path: probe.path)
-                answers.append(TaskAnswer(probe: probe, status: status))
-            }
-        }
-        return answers
-    }
-
     /// Where load balancers ask, the answers are looked at again and again.
     private func watchAnswers() {
         guard let space, launch.containers.contains(where: { !$0.probes.isEmpty }) else { return }
@@ -299,7 +288,7 @@ actor RunningTask {
 
     var isRunning: Bool { !isStopping && parts.values.contains { $0.phase == .running } }
 
-    private func note(_ found: [TaskAnswer]) {
+    func note(_ found: [TaskAnswer]) {
         guard found != answers, isRunning else { return }
         answers = found
         tell(.answered(found))

@@ -5,6 +5,7 @@ package import Images
 import NIOPosix
 package import Sandbox
 import Synchronization
+import WireProtocols
 
 /// Runs tasks: a space for each, and a sandboxed tree of processes for each of its containers.
 package final class TaskRunner: Sendable {
@@ -76,6 +77,19 @@ package final class TaskRunner: Sendable {
             await task.stop()
             done(.task(.ended))
         }
+    }
+
+    /// Asks a port of a task; nil where nothing answers.
+    func send(
+        _ request: ContainerRequest, to port: Int, of task: String, region: String, seconds: Int
+    ) async -> WireResponse? {
+        guard let task = state.withLock({ $0.tasks["\(region)/\(task)"] }) else { return nil }
+        return await task.send(request, to: port, seconds: seconds)
+    }
+
+    /// Has all tasks look again at what their containers answer, and at these paths beside.
+    package func look(at paths: [String]) async {
+        for task in state.withLock({ Array($0.tasks.values) }) { await task.look(at: paths) }
     }
 
     func reset() {

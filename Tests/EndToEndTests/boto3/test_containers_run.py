@@ -2,11 +2,23 @@ import json
 import os
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 from support import TestCase, client
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BUILT = os.path.exists(f"{ROOT}/.build/images/index.json")
+
+
+def ask(url):
+    """What a client gets that has the emulator as its proxy."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": os.environ["AWS_ENDPOINT_URL"]}))
+    try:
+        with opener.open(url, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
 
 
 @unittest.skipUnless(BUILT, "the images are not built: `make images`")
@@ -189,6 +201,19 @@ class Containers(TestCase):
         self.assertEqual(states, ["healthy", "healthy"])
         first = set(self.ecs.list_tasks(cluster="run", serviceName="web")["taskArns"])
         self.assertEqual(len(first), 2)
+        # Clients get to the servers by the balancer's name, by a task's own address where its security group lets them,
+        # and straight.
+        self.assertEqual(ask(f"http://{balancer['DNSName']}/"), (200, "<h1>Amazon ECS Sample App</h1>\n"))
+        self.assertEqual(ask(f"http://{balancer['DNSName']}/none")[0], 404)
+        task = self.ecs.describe_tasks(cluster="run", tasks=[min(first)])["tasks"][0]
+        details = {one["name"]: one["value"] for one in task["attachments"][0]["details"]}
+        found = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
+        address = found["NetworkInterfaces"][0]["Association"]["PublicIp"]
+        self.assertEqual(ask(f"http://{address}/")[1], "<h1>Amazon ECS Sample App</h1>\n")
+        self.assertEqual(ask(f"http://{address}:8080/")[0], 504)
+        name = task["taskArn"].split("/")[-1]
+        self.assertEqual(ask(f"{os.environ['AWS_ENDPOINT_URL']}/_skylab/tasks/{name}:80/")[0], 200)
+        self.assertEqual(ask(f"{os.environ['AWS_ENDPOINT_URL']}/_skylab/tasks/{name}:81/")[0], 502)
         self.ecs.stop_task(cluster="run", task=min(first))
         self.ecs.get_waiter("services_stable").wait(cluster="run", services=["web"], WaiterConfig={"Delay": 1})
         second = set(self.ecs.list_tasks(cluster="run", serviceName="web")["taskArns"])

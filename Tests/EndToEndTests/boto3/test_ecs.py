@@ -423,6 +423,11 @@ class Containers(TestCase):
             },
         )["capacityProvider"]
         self.assertEqual(made["autoScalingGroupProvider"]["managedScaling"]["targetCapacity"], 80)
+        self.assertEqual(
+            error(self.ecs.create_capacity_provider, name="another", autoScalingGroupProvider={
+                "autoScalingGroupArn": group["AutoScalingGroupARN"]})["Message"],
+            "The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a unique "
+            "Auto Scaling group ARN and try again.")
         self.ecs.update_capacity_provider(
             name="hosts-provider", autoScalingGroupProvider={"managedScaling": {"targetCapacity": 90}}
         )

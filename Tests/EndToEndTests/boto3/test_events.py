@@ -310,6 +310,54 @@ class Events(TestCase):
         self.api.delete_archive(ArchiveName="all")
         self.assertEqual(error_code(self.api.describe_archive, ArchiveName="all"), "ResourceNotFoundException")
 
+    def test_connections_and_destinations(self):
+        """APIs outside and how they are signed in to: what is secret is not shown again."""
+        secret = {"Key": "X-Team", "Value": "s3cret", "IsValueSecret": True}
+        made = self.api.create_connection(
+            Name="partner", AuthorizationType="API_KEY", Description="a partner",
+            AuthParameters={
+                "ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "hush"},
+                "InvocationHttpParameters": {"HeaderParameters": [secret]},
+            },
+        )
+        self.assertEqual(made["ConnectionState"], "AUTHORIZED")
+        self.assertRegex(made["ConnectionArn"], r"^arn:aws:events:us-east-1:123456789012:connection/partner/[0-9a-f-]{36}$")
+        found = self.api.describe_connection(Name="partner")
+        self.assertEqual(found["AuthParameters"], {
+            "ApiKeyAuthParameters": {"ApiKeyName": "X-Key"},
+            "InvocationHttpParameters": {"HeaderParameters": [{"Key": "X-Team", "IsValueSecret": True}]},
+        })
+        self.assertIn(":secret:events!connection/partner/", found["SecretArn"])
+        again = error(
+            self.api.create_connection, Name="partner", AuthorizationType="BASIC",
+            AuthParameters={"BasicAuthParameters": {"Username": "a", "Password": "b"}})
+        self.assertEqual((again["Code"], again["Message"]), ("ResourceAlreadyExistsException", "Connection partner already exists."))
+        self.assertEqual(
+            error_code(self.api.create_connection, Name="wrong", AuthorizationType="BASIC",
+                       AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "a", "ApiKeyValue": "b"}}),
+            "ValidationException")
+        self.api.update_connection(
+            Name="partner", AuthorizationType="BASIC",
+            AuthParameters={"BasicAuthParameters": {"Username": "ana", "Password": "hush"}})
+        self.assertEqual(
+            self.api.describe_connection(Name="partner")["AuthParameters"], {"BasicAuthParameters": {"Username": "ana"}})
+        self.assertEqual([one["Name"] for one in self.api.list_connections(NamePrefix="part")["Connections"]], ["partner"])
+        target = {"ConnectionArn": made["ConnectionArn"], "InvocationEndpoint": "https://example.org/hooks", "HttpMethod": "POST"}
+        self.api.create_api_destination(Name="hooks", **target)
+        self.assertEqual(error_code(self.api.create_api_destination, Name="hooks", **target), "ResourceAlreadyExistsException")
+        self.api.update_api_destination(Name="hooks", InvocationRateLimitPerSecond=10, Description="slow")
+        found = self.api.describe_api_destination(Name="hooks")
+        self.assertEqual(
+            (found["ApiDestinationState"], found["InvocationRateLimitPerSecond"], found["Description"]), ("ACTIVE", 10, "slow"))
+        listed = self.api.list_api_destinations(ConnectionArn=made["ConnectionArn"])["ApiDestinations"]
+        self.assertEqual([one["Name"] for one in listed], ["hooks"])
+        self.api.delete_api_destination(Name="hooks")
+        gone = error(self.api.describe_api_destination, Name="hooks")
+        self.assertEqual(gone["Message"], "An api-destination 'hooks' does not exist.")
+        self.assertEqual(self.api.deauthorize_connection(Name="partner")["ConnectionState"], "DEAUTHORIZED")
+        self.assertEqual(self.api.delete_connection(Name="partner")["ConnectionState"], "DELETING")
+        self.assertEqual(error_code(self.api.describe_connection, Name="partner"), "ResourceNotFoundException")
+
     def test_events_of_services(self):
         """Instances, objects and groups tell the default bus what happens to them."""
         from support import image_id

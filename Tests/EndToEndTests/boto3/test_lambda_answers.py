@@ -274,9 +274,12 @@ class Answers(TestCase):
         _, log = self.invoke("unstarted")
         self.assertRegex(
             log,
+            r"^INIT_START .*\n"
             r"\[ERROR\] Runtime.ImportModuleError: Unable to import module 'handler': No module named 'nonsense'\n"
             r"Traceback \(most recent call last\):\n"
             r"INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError\n"
+            r"\[ERROR\] Runtime.ImportModuleError: .*\nTraceback .*\n"
+            r"INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ImportModuleError\n"
             r"START RequestId: .*\nEND RequestId: .*\n"
             r"REPORT RequestId: .*\tStatus: error\tError Type: Runtime.ImportModuleError",
         )

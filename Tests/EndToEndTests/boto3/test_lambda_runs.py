@@ -39,6 +39,14 @@ def archive(**files):
     return buffer.getvalue()
 
 
+def locked():
+    """A zip file with a bootstrap that nobody may run."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr(zipfile.ZipInfo("bootstrap"), BOOTSTRAP)
+    return buffer.getvalue()
+
+
 def amazons_runtime():
     """The folder with Amazon's own runtime of Python functions; None where it is not installed."""
     python = os.environ.get("SKYLAB_TEST_PYTHON", "")
@@ -49,8 +57,8 @@ def amazons_runtime():
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-class Running(TestCase):
-    """Functions run: Python, Node.js and runtimes of the student's own."""
+class Functions(TestCase):
+    """What tests of functions need."""
 
     @classmethod
     def setUpClass(cls):
@@ -84,6 +92,10 @@ class Running(TestCase):
         self.assertEqual(answer["StatusCode"], 200)
         log = base64.b64decode(answer["LogResult"]).decode()
         return json.loads(answer["Payload"].read()), answer.get("FunctionError"), log
+
+
+class Running(Functions):
+    """Functions run: Python, Node.js and runtimes of the student's own."""
 
     def test_python(self):
         """A handler gets its event and its context, keeps what it remembers, and logs."""
@@ -203,6 +215,7 @@ class Running(TestCase):
         self.assertEqual((failure, document["errorType"]), ("Unhandled", "Sandbox.Timedout"))
         self.assertRegex(document["errorMessage"], r"^RequestId: [0-9a-f-]{36} Error: Task timed out after 1.00 seconds$")
         self.assertIn("Task timed out after 1.00 seconds", log)
+        self.assertRegex(log, r"\tMax Memory Used: [1-9]\d* MB\tInit Duration: [0-9.]+ ms\tStatus: timeout")
         self.assertEqual(self.invoke("slow", {"seconds": 0})[0], 1)
 
     def test_a_hostile_runtime(self):
@@ -272,12 +285,70 @@ class Running(TestCase):
         self.assertEqual(found["errorType"], "Runtime.HandlerNotFound")
         self.assertEqual(found["errorMessage"], "index.handler is undefined or not exported")
 
+    @unittest.skipUnless(shutil.which("ruby"), "ruby is not in PATH")
+    def test_ruby(self):
+        """Ruby: methods and class methods, the context, loggers, what raises, what is not there."""
+        code = (
+            "require 'logger'\n"
+            "require 'shout'\n"
+            "LOG = Logger.new($stdout)\n"
+            "def handler(event:, context:)\n"
+            "  LOG.info(\"hi\\n#{event['name']}\")\n"
+            "  raise ArgumentError, 'no name' unless event['name']\n"
+            "  { name: shout(event['name']), id: context.aws_request_id, left: context.get_remaining_time_in_millis }\n"
+            "end\n"
+            "module Shop\n"
+            "  class Order\n"
+            "    def self.place(event:, context:) = event.fetch('items').sum\n"
+            "  end\n"
+            "end\n"
+            "def lost(event:, context:) = no_such_thing\n"
+        )
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as made:
+            made.writestr("main.rb", code)
+            gems = "vendor/bundle/ruby/3.3.0"
+            made.writestr(f"{gems}/gems/shout-1.0/lib/shout.rb", "def shout(text) = text.upcase\n")
+            made.writestr(f"{gems}/specifications/shout-1.0.gemspec", (
+                "Gem::Specification.new { |gem| gem.name, gem.version = 'shout', '1.0'\n"
+                "gem.summary, gem.authors = 'x', ['x']; gem.files = ['lib/shout.rb'] }\n"))
+        ruby = {"Runtime": "ruby3.3", "Code": {"ZipFile": buffer.getvalue()}}
+        self.function("ruby", **ruby, Handler="main.handler")
+        found, failure, log = self.invoke("ruby", {"name": "ana"})
+        self.assertEqual((found["name"], failure), ("ANA", None), log)
+        self.assertTrue(0 < found["left"] <= 60_000)
+        self.assertRegex(log, rf"I, \[\S+ #\d+\]  INFO {found['id']} -- : hi\nana\n")
+        self.assertIn("Max Memory Used", log)
+        found, failure, log = self.invoke("ruby", {})
+        self.assertEqual((found["errorType"], found["errorMessage"]), ("Function<ArgumentError>", "no name"))
+        self.assertTrue(found["stackTrace"][0].startswith("/var/task/main.rb:6:in"), found)
+        self.assertIn("Error raised from handler method\n{\n", log)
+        self.function("ruby-class", **ruby, Handler="main.Shop::Order.place")
+        self.assertEqual(self.invoke("ruby-class", {"items": [1, 2, 3]})[0], 6)
+        self.assertEqual(self.invoke("ruby-class", {})[0]["errorType"], "Function<KeyError>")
+        self.function("ruby-lost", **ruby, Handler="main.lost")
+        found, failure, log = self.invoke("ruby-lost", {})
+        self.assertEqual((found["errorType"], failure), ("Function<NameError>", "Unhandled"))
+        self.assertIn("Critical exception from handler", log)
+        self.function("ruby-none", **ruby, Handler="none.handler")
+        found, failure, log = self.invoke("ruby-none", {})
+        self.assertEqual((found["errorType"], found["errorMessage"]), ("Init<LoadError>", "cannot load such file -- none"))
+        self.assertIn("Phase: invoke\tStatus: error\tError Type: Init<LoadError>", log)
+
     def test_a_runtime_of_ones_own(self):
         """A bootstrap that speaks the runtime API is a runtime; without one nothing runs."""
         own = {"Runtime": "provided.al2023", "Handler": "the-handler"}
         self.function("own", **own, Code={"ZipFile": archive(bootstrap=BOOTSTRAP)})
-        answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}')
+        answer = self.api.invoke(FunctionName="own", Payload=b'{"a": 1}', LogType="Tail")
+        self.assertRegex(base64.b64decode(answer["LogResult"]).decode(), r"\tMax Memory Used: [1-9]\d* MB\t")
         self.assertEqual(answer["Payload"].read(), b'the-handler {"a": 1}')
+        cases = {"none": "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+                 "locked": "fork/exec /var/task/bootstrap: permission denied"}
+        for name, reason in cases.items():
+            self.function(name, **own, Code={"ZipFile": package(handler="") if name == "none" else locked()})
+            document, failure, _ = self.invoke(name)
+            self.assertEqual((document["errorType"], failure), ("Runtime.InvalidEntrypoint", "Unhandled"))
+            self.assertTrue(document["errorMessage"].endswith(f" Error: {reason}"), document)
 
     @unittest.skipUnless(amazons_runtime(), "awslambdaric is not installed: SKYLAB_TEST_PYTHON names a Python that has it")
     def test_amazons_own_runtime(self):

@@ -167,3 +167,58 @@ resource "aws_cloudwatch_event_target" "function" {
   target_id = "function"
   arn       = aws_lambda_function.often.arn
 }
+
+resource "aws_cloudwatch_event_connection" "partner" {
+  name               = "tf-partner"
+  authorization_type = "API_KEY"
+
+  auth_parameters {
+    api_key {
+      key   = "X-Key"
+      value = "hush"
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_connection" "sign_in" {
+  name               = "tf-sign-in"
+  description        = var.state
+  authorization_type = "OAUTH_CLIENT_CREDENTIALS"
+
+  auth_parameters {
+    oauth {
+      authorization_endpoint = "https://example.org/token"
+      http_method            = "POST"
+
+      client_parameters {
+        client_id     = "id"
+        client_secret = "hush"
+      }
+
+      oauth_http_parameters {
+        body {
+          key             = "scope"
+          value           = "write"
+          is_value_secret = false
+        }
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_api_destination" "partner" {
+  name                             = "tf-partner"
+  description                      = var.state
+  connection_arn                   = aws_cloudwatch_event_connection.partner.arn
+  invocation_endpoint              = "https://example.org/hooks"
+  http_method                      = "POST"
+  invocation_rate_limit_per_second = 20
+}
+
+data "aws_cloudwatch_event_connection" "partner" {
+  name = aws_cloudwatch_event_connection.partner.name
+}
+
+output "secret" {
+  value = data.aws_cloudwatch_event_connection.partner.secret_arn
+}
