@@ -19,6 +19,55 @@ private func finish(_ box: SandboxBox) async throws {
 /// What was before is over: the kernel clears networks away, and spawnd makes the next box, behind everybody's back.
 private func settle() { usleep(15_000) }
 
+/// How much of a box is there before it is asked for.
+enum Launch: String, CaseIterable {
+    /// Nothing.
+    case cold
+    /// A blank box in its namespaces.
+    case pooled
+    /// A box that lacks only its start.
+    case warm
+
+    /// The milliseconds of `/bin/true` in a box, when all that was before is over.
+    func time(_ spawner: Spawner, _ policy: SandboxPolicy) async throws -> Double {
+        settle()
+        switch self {
+        case .cold:
+            var cold = policy
+            cold.omissions = .preparation
+            return try await timed { try await finish(spawner.launch(cold)) }
+        case .pooled:
+            return try await timed { try await finish(spawner.launch(policy)) }
+        case .warm:
+            let box = try await spawner.launch(policy)
+            settle()
+            return try await timed { try await finish(box) }
+        }
+    }
+}
+
+/// Prints the times of launches of one kind, for whoever looks at them with a tracer. Returns an exit status.
+func launchOnly(_ name: String, _ count: Int) async -> Int32 {
+    guard let kind = Launch(rawValue: name) else {
+        print("\(name) is none of \(Launch.allCases.map(\.rawValue).joined(separator: ", "))")
+        return 2
+    }
+    let policy = SandboxPolicy(
+        executable: "/bin/true", arguments: ["true"],
+        listeners: [SandboxListener(address: "127.0.0.1", port: 4566)])
+    do {
+        let spawner = try Spawner.start()
+        var times: [Double] = []
+        for _ in 0..<count { times.append(try await kind.time(spawner, policy)) }
+        print("median \(rounded(median(times))) ms, least \(rounded(times.min() ?? 0)) ms")
+        await spawner.stop()
+        return 0
+    } catch {
+        print(error)
+        return 1
+    }
+}
+
 /// All measurements in milliseconds, by name.
 ///
 /// A function of no actor, as the grader's own are: the main thread has no part in what is measured.
@@ -46,20 +95,12 @@ func measureAll(rounds: Int, launcher: String?) async throws -> [String: [Double
         figures["\(kind)_boxed"] = latency.boxed.map { $0[place] }
     }
     let hasBubblewrap = runBare(bubblewrap)
-    // Cold: nothing made ahead. Pooled: a blank box in its namespaces. Warm: a box that lacks only its start.
-    var cold = policy
-    cold.omissions = .preparation
     for _ in 0..<rounds {
         settle()
         figures["posix_spawn", default: []].append(await timed { _ = runBare(["/bin/true"]) })
-        settle()
-        figures["box_cold", default: []].append(try await timed { try await finish(spawner.launch(cold)) })
-        settle()
-        figures["box_pooled", default: []].append(try await timed { try await finish(spawner.launch(policy)) })
-        settle()
-        let warm = try await spawner.launch(policy)
-        settle()
-        figures["box_warm", default: []].append(try await timed { try await finish(warm) })
+        for kind in Launch.allCases {
+            figures["box_\(kind.rawValue)", default: []].append(try await kind.time(spawner, policy))
+        }
         settle()
         if hasBubblewrap { figures["bwrap", default: []].append(await timed { _ = runBare(bubblewrap) }) }
     }

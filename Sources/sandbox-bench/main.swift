@@ -4,6 +4,7 @@
 // Usage: sandbox-bench [ROUNDS] [SPAWND]
 //        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
 //        sandbox-bench soak COUNT                   runs /bin/true so many times and says what has accumulated
+//        sandbox-bench launch KIND COUNT            the times of launches of one kind only: cold, pooled or warm
 
 import Glibc
 
@@ -13,6 +14,10 @@ if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "run" {
 
 if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "soak" {
     exit(await soak(Int(CommandLine.arguments[2]) ?? 1000))
+}
+
+if CommandLine.arguments.count > 3, CommandLine.arguments[1] == "launch" {
+    exit(await launchOnly(CommandLine.arguments[2], Int(CommandLine.arguments[3]) ?? 100))
 }
 
 let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200

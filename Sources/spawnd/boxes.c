@@ -19,6 +19,7 @@
 #include "init.h"
 #include "lodging.h"
 #include "privileges.h"
+#include "processors.h"
 #include "request.h"
 #include "shape.h"
 
@@ -43,7 +44,7 @@ struct entry {
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
     bool said_ready;
-    bool grouped;         // the group was made, if there is one, and given to init
+    bool grouped;         // the group, if there is one, was given to init
     bool shaped;          // furnished like the last request, but for its files
     unsigned omitted;     // bits of enum omission
     char base[BARE_BASE]; // of the folders of a box without namespaces, else empty
@@ -114,10 +115,13 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
         free(entry);
         return NULL;
     }
+    bool is_space = lodging != NULL && lodging->is_space;
     entry->number = ++workshop->groups;
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
-    bool is_space = lodging != NULL && lodging->is_space;
+    // Before there is a box: with a processor to itself each, its two processes run beside one another, not one after
+    // the other.
+    if ((omitted & OMIT_GROUP) == 0 && !is_space) cgroup_make(&entry->group, &workshop->home, entry->number);
     *failed = bare ? "clone" : "clone3 with new namespaces";
     entry->process = lodging != NULL ? lodging_clone(lodging, &entry->handle) : clone_box(bare, &entry->handle);
     if (entry->process == 0) {
@@ -143,10 +147,12 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     close(channel[1]);
     if (entry->process < 0) {
         close(channel[0]);
+        cgroup_remove(&entry->group, &workshop->home, entry->number);
         free(entry);
         errno = problem;
         return NULL;
     }
+    processors_begin_elsewhere(entry->process);
     entry->channel = channel[0];
     entry->limit = -1;
     entry->deadline_ms = INT64_MAX;
@@ -159,10 +165,8 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     return entry;
 }
 
-// While init is at its own work.
-static int give_group(const struct workshop *workshop, struct entry *entry) {
+static int give_group(struct entry *entry) {
     if (entry->grouped) return 0;
-    if ((entry->omitted & OMIT_GROUP) == 0) cgroup_make(&entry->group, &workshop->home, entry->number);
     struct parcel parcel = {.message = {.kind = MESSAGE_GROUP, .code = entry->group.version}};
     for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
         int folder = entry->group.folders[controller];
@@ -177,7 +181,7 @@ void boxes_prepare(struct workshop *workshop) {
     if (spare != NULL || workshop->filter_problem != NULL) return;
     spare = make_blank(workshop, 0, NULL, &failed);
     if (spare == NULL) return;
-    bool grouped = give_group(workshop, spare) == 0;
+    bool grouped = give_group(spare) == 0;
     if (grouped && !workshop->shape_is_common) return;
     struct parcel parcel = {.message = {.kind = MESSAGE_SHAPE}, .descriptors = {workshop->shape_memory}, .count = 1};
     spare->shaped = grouped && shape_send_trees(spare->channel, &workshop->shape, &failed) == 0 &&
@@ -188,12 +192,12 @@ void boxes_prepare(struct workshop *workshop) {
     spare = NULL;
 }
 
-static int launch(const struct workshop *workshop, struct entry *entry, const struct request *request,
-                  const struct parcel *parcel, const char **failed) {
+static int launch(struct entry *entry, const struct request *request, const struct parcel *parcel,
+                  const char **failed) {
     bool bare = (entry->omitted & OMIT_NAMESPACES) != 0;
     if (!bare && !entry->shaped && shape_send_trees(entry->channel, request, failed) != 0) return -1;
     *failed = "init";
-    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0 || give_group(workshop, entry) != 0) return -1;
+    if (channel_send(entry->channel, parcel, MSG_DONTWAIT) != 0 || give_group(entry) != 0) return -1;
     // In time: no program is let go before this process has passed on that its box is ready.
     *failed = "limits of the control group";
     return entry->group.version == CGROUP_NONE || cgroup_limit(&entry->group, &request->limits) ? 0 : -1;
@@ -273,7 +277,7 @@ void boxes_launch(struct workshop *workshop, struct parcel *parcel) {
         entry->wall_ms = parcel->message.values[LAUNCH_WALL_MS];
         entry->deadline_ms = now_ms() + SET_UP_MS;
         // EPIPE: init is gone, and has said why or will be found dead.
-        if (launch(workshop, entry, &request, parcel, &failed) != 0 && errno != EPIPE && !entry->reported) {
+        if (launch(entry, &request, parcel, &failed) != 0 && errno != EPIPE && !entry->reported) {
             entry->reported = true;
             entry->report = failure(errno, failed);
             pidfd_send_signal(entry->handle, SIGKILL, NULL, 0);

@@ -89,7 +89,7 @@ int container_shape(struct root *root, const struct request *request, struct tre
     return trees_place(trees, failed);
 }
 
-int container_fill(const struct root *root, const struct request *request, const int *folders, const char **failed) {
+int container_fill(const struct request *request, const int *folders, const char **failed) {
     for (size_t index = 0; index < request->container.folder_count; index++) {
         const char *path = *failed = request->container.folders[index].path;
         struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
@@ -105,9 +105,6 @@ int container_fill(const struct root *root, const struct request *request, const
     if (make_folder(request->scratch, 0755) != 0) return -1;
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
-    *failed = "/proc/sys/user";
-    if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
-    if (root_forbid_namespaces(root->processes, "net") != 0) return -1;
     if (!request->container.read_only) return 0;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);

@@ -15,6 +15,6 @@ size_t container_take_folders(struct parcel *parcel, int *folders);
 int container_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
 // As root_fill; the folders of the space go to their paths.
-int container_fill(const struct root *root, const struct request *request, const int *folders, const char **failed);
+int container_fill(const struct request *request, const int *folders, const char **failed);
 
 #endif

@@ -15,6 +15,7 @@
 #include "container.h"
 #include "furnish.h"
 #include "network.h"
+#include "processors.h"
 #include "student.h"
 
 static int open_children(void) {
@@ -34,6 +35,7 @@ static void fork_student(struct init *init) {
     init->student = fork();
     if (init->student < 0) fail(init, "fork");
     if (init->student == 0) student_run(status[1], init->descriptors[GO], init->setup);
+    processors_begin_elsewhere(init->student);
     close(status[1]);
     init->descriptors[STATUS] = status[0];
 }
@@ -156,6 +158,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     const char *failed = "";
     // Not the whole of it: most of its pages need never be touched.
     init.setup = setup;
+    processors_allow_all();
     init.evidence.limit = -1;
     for (int source = 0; source < SOURCES; source++) init.descriptors[source] = source == CHANNEL ? setup->channel : -1;
     init.bare = (setup->omitted & OMIT_NAMESPACES) != 0;
@@ -190,8 +193,8 @@ _Noreturn void init_run(const struct init_setup *setup) {
             errno = EPROTO;
             fail(&init, "the request");
         }
-        int filled = contains ? container_fill(&init.root, &init.request, folders, &failed)
-                              : root_fill(&init.root, &init.request, &failed);
+        int filled = contains ? container_fill(&init.request, folders, &failed)
+                              : root_fill(&init.request, &failed);
         if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
@@ -199,10 +202,12 @@ _Noreturn void init_run(const struct init_setup *setup) {
     if (account_open(&init.account, &init.root, &init.group, family, init.request.limits.memory) != 0) {
         fail(&init, "/proc");
     }
-    await_confinement(&init);
+    // Not after what the student has to say, so that it need not wait.
     parcel.message.kind = STUDENT_PREPARE;
     channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);
+    await_confinement(&init);
+    if (leaving_end(&init.root.leaving) != 0) fail(&init, "leaving the old root");
     say_ready(&init);
     serve(&init);
 }

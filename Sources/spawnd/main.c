@@ -49,6 +49,7 @@
 #include "boxes.h"
 #include "landlock.h"
 #include "privileges.h"
+#include "processors.h"
 
 enum { CONTROL = 3, NOBODY = 65534 };
 
@@ -147,6 +148,7 @@ int main(int count, char **arguments) {
     }
     // Every box begins as a copy of this process.
     malloc_trim(0);
+    processors_remember();
     boxes_prepare(&workshop);
     serve(&workshop);
     boxes_end(&workshop);

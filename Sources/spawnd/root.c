@@ -89,11 +89,10 @@ static int make_dev(void) {
     return 0;
 }
 
-// No namespace of this kind may be made below this box, not even by a program that has found a way past the filter.
-int root_forbid_namespaces(int processes, const char *kind) {
-    char path[64];
-    snprintf(path, sizeof path, "sys/user/max_%s_namespaces", kind);
-    int file = openat(processes, path, O_WRONLY | O_CLOEXEC);
+// No user namespace may be made below this box, not even by a program that has found a way past the filter; and without a
+// new one nobody there has the right to make any other namespace.
+static int forbid_user_namespaces(int processes) {
+    int file = openat(processes, "sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
     if (file < 0) return errno == ENOENT ? 0 : -1;
     ssize_t written = write(file, "0", 1);
     int problem = errno;
@@ -108,11 +107,7 @@ int root_begin(struct root *root, const char **failed) {
     root->processes = open_proc(NULL, 0);
     if (hidden < 0 || root->processes < 0) return -1;
     *failed = "/proc/sys/user";
-    // Not yet "mnt", because a detached mount counts as a namespace of its own, nor "net", which is being made.
-    static const char *const kinds[] = {"user", "pid", "ipc", "uts", "cgroup", "time"};
-    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
-        if (root_forbid_namespaces(root->processes, kinds[index]) != 0) return -1;
-    }
+    if (forbid_user_namespaces(root->processes) != 0) return -1;
     *failed = "mount a new root";
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
     // Only init writes to it, and no more than the request holds. It hides the old /proc, in which no tree lies and
@@ -154,28 +149,25 @@ static int make_scratch(struct root *root, const struct request *request) {
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
     if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
+    // It covers the new one as long as it is there, but absolute paths do not pass it.
+    *failed = "leaving the old root";
+    if (leaving_begin(&root->leaving) != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";
     if (make_scratch(root, request) != 0) return -1;
     if (trees_place(trees, failed) != 0) return -1;
     *failed = "/submission";
-    if (mkdir("/submission", 0755) != 0) return -1;
-    // It covers the new one as long as it is there, but absolute paths do not pass it.
-    *failed = "leaving the old root";
-    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
+    return mkdir("/submission", 0755);
 }
 
-int root_fill(const struct root *root, const struct request *request, const char **failed) {
+int root_fill(const struct request *request, const char **failed) {
     *failed = "/submission";
     if (files_write("/submission", request) != 0) return -1;
     *failed = request->scratch;
     if (files_write(request->scratch, request) != 0) return -1;
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
-    *failed = "/proc/sys/user";
-    if (root_forbid_namespaces(root->processes, "mnt") != 0) return -1;
-    if (root_forbid_namespaces(root->processes, "net") != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

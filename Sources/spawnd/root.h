@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "leaving.h"
 #include "request.h"
 #include "trees.h"
 
@@ -13,6 +14,7 @@ struct root {
     int processes;        // a /proc of the box that hides nothing, attached nowhere
     int scratch;          // the tmpfs with everything that the program may write
     bool hides_processes; // whether the box's own /proc hides what the program may not trace
+    struct leaving leaving;
 };
 
 // Begins the root of the calling process, which is alone in new namespaces: a tmpfs with /proc and /dev, as yet in a
@@ -22,17 +24,15 @@ int root_begin(struct root *root, const char **failed);
 
 // Writes the files of the request to /submission and to the scratch directory and makes the root read-only. Returns as
 // root_begin does.
-int root_fill(const struct root *root, const struct request *request, const char **failed);
+int root_fill(const struct request *request, const char **failed);
 
 // Turns to the new root, and furnishes it as the request wants it, but for the files: the trees at their paths,
-// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. Leaves the old root for good. Returns
-// as root_begin does.
+// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. The old root is on its way out then,
+// and gone for good after `leaving_end`. Returns as root_begin does.
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
-// Parts of the above, for containers: leaves the old root for the working directory; no namespace of the kind may be made
-// from now on.
+// A part of the above, for containers: leaves the old root for the working directory.
 int root_leave_old(void);
-int root_forbid_namespaces(int processes, const char *kind);
 
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };

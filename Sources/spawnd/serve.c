@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -155,6 +156,8 @@ _Noreturn static void finish(struct init *init) {
     if (collected >= 0) parcel.descriptors[parcel.count++] = collected;
     if (init->bare) bare_remove(init->setup->base);
     channel_send(init->setup->channel, &parcel, 0);
+    // Who waits for the report is let in before the kernel takes all of this down.
+    sched_yield();
     _exit(0);
 }
 

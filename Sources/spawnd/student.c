@@ -17,6 +17,7 @@
 #include "landlock.h"
 #include "network.h"
 #include "privileges.h"
+#include "processors.h"
 #include "request.h"
 #include "root.h"
 
@@ -194,6 +195,7 @@ _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     if (keep_only(socket, go) != 0) _exit(127);
     if (!bare && !setup->shares_network) make_network();
     confine(setup);
+    processors_allow_all();
 
     struct parcel parcel;
     struct request request;
