@@ -145,6 +145,14 @@ extension World {
         }
     }
 
+    /// When an alarm is evaluated next whose state was set by hand; nil where there is none.
+    package var nextLookAtHandSetAlarm: Timestamp? {
+        agenda.firstDue { transition in
+            guard case .event(.alarm(let name), let region) = transition else { return false }
+            return regions.first { $0.name == region }?.cloudWatch.alarms[name]?.isSetByHand ?? false
+        }
+    }
+
     private func isAwaited(_ transition: Transition, includesProcesses: Bool) -> Bool {
         guard case .event(let event, let region) = transition else { return transition.settles }
         guard includesProcesses || !event.isProcess else { return false }

@@ -82,11 +82,14 @@ package enum ClockPolicy: Sendable {
     ]
 
     /// Who looks at an experiment again and again waits for its end; everybody else wants to see what its faults do. Who
-    /// looks at a group again sees an instance refresh one step further on.
+    /// looks at a group again sees an instance refresh one step further on; who looks at alarms again sees the end of a state
+    /// that was set by hand.
     private static func waitOut(_ operation: String, _ world: inout World) {
         if operation == "GetExperiment" {
             if let next = world.agenda.nextDue { world.advance(to: next) }
         } else if groupLooks.contains(operation), let next = world.nextProcessStep {
+            world.advance(to: next)
+        } else if operation == "DescribeAlarms", let next = world.nextLookAtHandSetAlarm {
             world.advance(to: next)
         }
     }
@@ -101,7 +104,9 @@ package enum ClockPolicy: Sendable {
             if let alarm = world.nextUnawaitedAlarm, alarm <= settled {
                 guard let before = world.settledAt(before: alarm) else {
                     if hasMoved { return false }
-                    break
+                    // What is waited for comes after it.
+                    world.advance(to: alarm)
+                    continue
                 }
                 world.advance(to: before)
             } else {

@@ -137,7 +137,7 @@ struct BareBoxTests {
         var policy = bare("while :; do head -c 1000000 /dev/zero > $TMPDIR/$(date +%N); done")
         policy.limits.disk = 8 << 20
         let outcome = try await run(policy)
-        #expect(outcome.ending == .limit(.disk))
+        #expect(outcome.ending == .limit(.disk), "\(outcome.standardError.head)")
     }
 
     @Test func `sleeps cost nothing here, too`() async throws {

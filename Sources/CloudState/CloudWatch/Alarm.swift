@@ -71,6 +71,8 @@ package struct Alarm: ResourceRecord {
     package var nextLook: Timestamp?
     /// How often a scaling policy was triggered in a row without any effect.
     package var idleTriggers = 0
+    /// Whether its state was set by `SetAlarmState` and has not been evaluated since.
+    package var isSetByHand = false
 
     package var id: String { name }
 

@@ -38,7 +38,12 @@ enum RefreshCalls {
         else {
             throw AutoScalingError.validation("CheckpointPercentages must be in ascending order, between 1 and 100.")
         }
-        if preferences["MinHealthyPercentage"] == nil { preferences["MinHealthyPercentage"] = 90 }
+        // What the request leaves out is the group's instance maintenance policy's, or else AWS's default.
+        let policy = group.more["InstanceMaintenancePolicy"]?.fields
+        for (name, usual) in [("MinHealthyPercentage", 90), ("MaxHealthyPercentage", 100)]
+        where preferences[name] == nil {
+            preferences[name] = policy?[name] ?? .integer(usual)
+        }
         if preferences["SkipMatching"] == nil { preferences["SkipMatching"] = false }
         var refresh = InstanceRefresh(
             id: id, group: group.name, start: context.now, preferences: preferences, previous: group.source)

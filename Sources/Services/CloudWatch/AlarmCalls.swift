@@ -202,6 +202,7 @@ enum AlarmCalls {
         AlarmLook.enter(
             state, alarm, reason: input.string("StateReason") ?? "", data: input.string("StateReasonData"),
             value: nil, &context)
+        context.cloudWatch.alarms.update(alarm.name) { $0.isSetByHand = true }
         if let changed = context.cloudWatch.alarms[alarm.name] { AlarmLook.begin(changed, &context) }
         return .empty
     }

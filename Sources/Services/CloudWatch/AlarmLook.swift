@@ -24,6 +24,7 @@ enum AlarmLook {
         // A look that something has woken beside the one that is due anyway.
         if let next = alarm.nextLook, next > context.now { return }
         alarm.nextLook = nil
+        alarm.isSetByHand = false
         context.cloudWatch.alarms.insert(alarm)
         for metric in alarm.metrics where ServiceMetrics.isService(metric) { sample(metric, &context) }
         let evaluation = Evaluation(alarm, context.cloudWatch.metrics, now: context.now)
@@ -31,7 +32,7 @@ enum AlarmLook {
             enter(
                 state, alarm, reason: evaluation.reason(alarm, state), data: data(alarm, evaluation, context),
                 value: evaluation.known.first?.value, &context)
-        } else if alarm.state == .alarm, alarm.actionsEnabled {
+        } else if alarm.state == .alarm, alarm.actionsEnabled, isWholeMinute(alarm, context.now) {
             // Scaling policies are triggered every minute for as long as the alarm lasts.
             trigger(alarm, alarm.alarmActions.filter(isPolicy), evaluation.known.first?.value, &context)
         }
@@ -41,6 +42,11 @@ enum AlarmLook {
         } else {
             schedule(name, after.period, &context)
         }
+    }
+
+    /// Whether an evaluation is the one of its minute: periods of a few seconds have several.
+    private static func isWholeMinute(_ alarm: Alarm, _ now: Timestamp) -> Bool {
+        alarm.period >= 60 || Statistics.aligned(now, period: alarm.period) == Statistics.aligned(now, period: 60)
     }
 
     /// Takes down what a service's metric is now, for the period that has just ended.
@@ -66,12 +72,12 @@ enum AlarmLook {
     }
 
     /// Whether a client that waits would see an alarm change at its next evaluation. What services' own metrics lead to
-    /// takes its time.
+    /// takes its time, and a state that was set by hand is there to be seen.
     static func isAwaited(_ world: World, _ event: ServiceEvent, _ region: String) -> Bool {
         guard case .alarm(let name) = event,
             let state = world.regions.first(where: { $0.name == region })?.cloudWatch,
-            let alarm = state.alarms[name], !alarm.metrics.contains(where: ServiceMetrics.isService),
-            let next = alarm.nextLook
+            let alarm = state.alarms[name], !alarm.isSetByHand,
+            !alarm.metrics.contains(where: ServiceMetrics.isService), let next = alarm.nextLook
         else { return false }
         let evaluation = Evaluation(alarm, state.metrics, now: next)
         return evaluation.state.map { $0 != alarm.state } ?? false

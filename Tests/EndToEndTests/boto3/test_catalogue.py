@@ -54,6 +54,28 @@ class Catalogue(TestCase):
         amazon = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "platform", "Values": ["windows"]}])
         self.assertTrue(all(image["Platform"] == "windows" for image in amazon["Images"]))
 
+    def test_tutorial_images(self):
+        """What tutorials look for by owner and name is there, for both architectures, and the parameters name the same."""
+        ssm = client("ssm")
+        for owner, name, parameter in [
+            ("amazon", "amzn2-ami-hvm-*-x86_64-gp2", "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2"),
+            ("amazon", "amzn2-ami-ecs-hvm-*-arm64-ebs", "/aws/service/ecs/optimized-ami/amazon-linux-2/arm64/recommended/image_id"),
+            ("099720109477", "ubuntu/images/hvm-ssd/ubuntu-focal-20.04-amd64-server-*", "/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id"),
+            ("099720109477", "ubuntu/images/*/ubuntu-focal-20.04-arm64-server-*", "/aws/service/canonical/ubuntu/server/20.04/stable/current/arm64/hvm/ebs-gp2/ami-id"),
+            ("136693071363", "debian-11-amd64-*", "/aws/service/debian/release/11/latest/amd64"),
+            ("801119661308", "Windows_Server-2019-English-Full-Base-*", "/aws/service/ami-windows-latest/Windows_Server-2019-English-Full-Base"),
+        ]:
+            with self.subTest(name):
+                filters = [
+                    {"Name": "name", "Values": [name]},
+                    {"Name": "virtualization-type", "Values": ["hvm"]},
+                    {"Name": "root-device-type", "Values": ["ebs"]},
+                    {"Name": "state", "Values": ["available"]},
+                ]
+                found = self.ec2.describe_images(Owners=[owner], Filters=filters)["Images"]
+                newest = max(found, key=lambda image: image["CreationDate"])
+                self.assertEqual(ssm.get_parameter(Name=parameter)["Parameter"]["Value"], newest["ImageId"])
+
     def test_egress_and_tags(self):
         """Egress rules can be added, tags taken away."""
         group = self.ec2.create_security_group(GroupName="out", Description="egress")["GroupId"]

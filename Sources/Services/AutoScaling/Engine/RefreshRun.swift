@@ -71,7 +71,9 @@ enum RefreshRun {
         _ refresh: inout InstanceRefresh, _ group: inout AutoScalingGroup, _ context: inout CallContext
     ) {
         let percentage = integer(refresh.preferences["MinHealthyPercentage"]) ?? 90
-        let batch = max(1, group.desired * (100 - percentage) / 100)
+        let most = integer(refresh.preferences["MaxHealthyPercentage"]) ?? 100
+        let spare = max(0, group.desired * (100 - percentage) / 100)
+        let batch = max(1, spare)
         let refreshesProtected = refresh.preferences["ScaleInProtectedInstances"]?.text == "Refresh"
         let remaining = Set(refresh.remaining)
         let candidates = group.members.indices.filter {
@@ -81,9 +83,8 @@ enum RefreshRun {
             wait(&refresh, "Waiting for instances that are protected from scale in.", .seconds(60), &context)
             return
         }
-        if percentage >= 100 {
+        if percentage >= 100 || spare == 0 && most > 100 {
             // The replacements come first; when they are in service the group gives up as many of the old.
-            let most = integer(refresh.preferences["MaxHealthyPercentage"]) ?? 100
             let surplus = max(1, group.desired * (most - 100) / 100)
             let before = group.capacity
             group.isRebalancing = true

@@ -19,6 +19,10 @@ enum PolicyExecution {
                 throw AutoScalingError.activityInProgress(
                     "The policy \(policy.name) was not executed: a cooldown period is in progress for the group.")
             }
+            if honoursCooldown, isBusy(group) {
+                throw AutoScalingError.activityInProgress(
+                    "The policy \(policy.name) was not executed: a scaling activity is in progress for the group.")
+            }
             wanted = adjusted(
                 group.desired, policy.adjustmentType ?? "", policy.adjustment ?? 0, policy.minimumMagnitude)
         case .step:
@@ -52,6 +56,12 @@ enum PolicyExecution {
         }
         Engine.requestStep(&group, &context)
         context.autoScaling.groups.insert(group)
+    }
+
+    /// Whether instances come or go: a simple policy waits until they have, and for its cooldown after that.
+    private static func isBusy(_ group: AutoScalingGroup) -> Bool {
+        group.members.contains { $0.state.isArriving || $0.state.isLeaving }
+            || group.capacity != group.desired && group.nextStep != nil
     }
 
     private static func firingAlarm(_ policy: ScalingPolicy, _ context: CallContext) -> String? {

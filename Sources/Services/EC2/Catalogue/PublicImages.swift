@@ -155,16 +155,24 @@ struct PublicImage: Sendable {
         099720109477|ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20260411|Canonical, Ubuntu, 24.04, arm64 noble image|arm64|/dev/sda1|8|2026-04-11|/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id
         099720109477|ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20260409|Canonical, Ubuntu, 22.04 LTS, amd64 jammy image|x86_64|/dev/sda1|8|2026-04-09|/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id
         099720109477|ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-arm64-server-20260409|Canonical, Ubuntu, 22.04 LTS, arm64 jammy image|arm64|/dev/sda1|8|2026-04-09|/aws/service/canonical/ubuntu/server/22.04/stable/current/arm64/hvm/ebs-gp2/ami-id
+        099720109477|ubuntu/images/hvm-ssd/ubuntu-focal-20.04-amd64-server-20250603|Canonical, Ubuntu, 20.04 LTS, amd64 focal image|x86_64|/dev/sda1|8|2025-06-03|/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id
+        099720109477|ubuntu/images/hvm-ssd/ubuntu-focal-20.04-arm64-server-20250603|Canonical, Ubuntu, 20.04 LTS, arm64 focal image|arm64|/dev/sda1|8|2025-06-03|/aws/service/canonical/ubuntu/server/20.04/stable/current/arm64/hvm/ebs-gp2/ami-id
+        136693071363|debian-11-amd64-20250428-2096|Debian 11 (20250428-2096)|x86_64|/dev/xvda|8|2025-04-28|/aws/service/debian/release/11/latest/amd64
+        136693071363|debian-11-arm64-20250428-2096|Debian 11 (20250428-2096)|arm64|/dev/xvda|8|2025-04-28|/aws/service/debian/release/11/latest/arm64
         136693071363|debian-12-amd64-20260413-2447|Debian 12 (20260413-2447)|x86_64|/dev/xvda|8|2026-04-13|/aws/service/debian/release/12/latest/amd64
         136693071363|debian-12-arm64-20260413-2447|Debian 12 (20260413-2447)|arm64|/dev/xvda|8|2026-04-13|/aws/service/debian/release/12/latest/arm64
         136693071363|debian-13-amd64-20260413-2447|Debian 13 (20260413-2447)|x86_64|/dev/xvda|8|2026-04-13|/aws/service/debian/release/13/latest/amd64
         136693071363|debian-13-arm64-20260413-2447|Debian 13 (20260413-2447)|arm64|/dev/xvda|8|2026-04-13|/aws/service/debian/release/13/latest/arm64
+        801119661308|Windows_Server-2016-English-Full-Base-2026.04.15|Microsoft Windows Server 2016 with Desktop Experience Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2016-English-Full-Base
+        801119661308|Windows_Server-2019-English-Full-Base-2026.04.15|Microsoft Windows Server 2019 with Desktop Experience Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2019-English-Full-Base
+        801119661308|Windows_Server-2019-English-Core-Base-2026.04.15|Microsoft Windows Server 2019 Core Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2019-English-Core-Base
         801119661308|Windows_Server-2022-English-Full-Base-2026.04.15|Microsoft Windows Server 2022 Full Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base
         801119661308|Windows_Server-2022-English-Core-Base-2026.04.15|Microsoft Windows Server 2022 Core Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-Base
         801119661308|Windows_Server-2025-English-Full-Base-2026.04.15|Microsoft Windows Server 2025 Full Locale English AMI provided by Amazon|x86_64|/dev/sda1|30|2026-04-15|/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base
         591542846629|al2023-ami-ecs-hvm-2023.0.20260420-kernel-6.1-x86_64|Amazon Linux AMI 2023.0.20260420 x86_64 ECS HVM EBS|x86_64|/dev/xvda|30|2026-04-20|/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id
         591542846629|al2023-ami-ecs-hvm-2023.0.20260420-kernel-6.1-arm64|Amazon Linux AMI 2023.0.20260420 arm64 ECS HVM EBS|arm64|/dev/xvda|30|2026-04-20|/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id
         591542846629|amzn2-ami-ecs-hvm-2.0.20260420-x86_64-ebs|Amazon Linux AMI 2.0.20260420 x86_64 ECS HVM GP2|x86_64|/dev/xvda|30|2026-04-20|/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id
+        591542846629|amzn2-ami-ecs-hvm-2.0.20260420-arm64-ebs|Amazon Linux AMI 2.0.20260420 arm64 ECS HVM GP2|arm64|/dev/xvda|30|2026-04-20|/aws/service/ecs/optimized-ami/amazon-linux-2/arm64/recommended/image_id
         602401143452|amazon-eks-node-al2023-x86_64-standard-1.33-v20260423|EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: 1.33, containerd: 1.7.*)|x86_64|/dev/xvda|20|2026-04-23|/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id
         """
 }
