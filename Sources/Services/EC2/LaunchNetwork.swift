@@ -152,7 +152,7 @@ enum LaunchNetwork {
                     "The subnet '\(subnetID)' is not in the same availability zone as the instance.")
             }
             var request = request
-            request.groupIDs// Those of the whole launch were checked for its subnet.
+            request.groupIDs  // Those of the whole launch were checked for its subnet.
             =
                 try request.groupIDs.isEmpty || (request.groupIDs == site.groupIDs && subnetID == site.subnet.id)
                 ? site.groupIDs : LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)

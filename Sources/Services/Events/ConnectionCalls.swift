@@ -66,7 +66,8 @@ enum ConnectionCalls {
             }
         guard settings["AuthParameters"]?[member] != nil else {
             throw EventsError.validation(
-                "Parameter(s) AuthParameters are not valid. Reason: \(member) must be given for this AuthorizationType.")
+                "Parameter(s) AuthParameters are not valid. Reason: \(member) must be given for this AuthorizationType."
+            )
         }
     }
 

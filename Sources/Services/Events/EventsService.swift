@@ -92,7 +92,9 @@ enum EventsAuthorization {
             return permissions
         }
         if let name = text("ArchiveName") { return [Permission("\(prefix):archive/\(name)")] }
-        if operation.contains("Connection"), let name = text("Name") { return [Permission("\(prefix):connection/\(name)/*")] }
+        if operation.contains("Connection"), let name = text("Name") {
+            return [Permission("\(prefix):connection/\(name)/*")]
+        }
         if operation.contains("ApiDestination"), let name = text("Name") {
             return [Permission("\(prefix):api-destination/\(name)/*")]
         }
