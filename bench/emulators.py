@@ -134,24 +134,17 @@ def signed(action, port, service="ec2", **parameters):
     """Body and headers of a request of the query protocols with a Signature Version 4."""
     version = {"ec2": "2016-11-15", "autoscaling": "2011-01-01"}[service]
     body = urllib.parse.urlencode({"Action": action, "Version": version} | parameters)
-    request = AWSRequest(
-        "POST",
-        f"http://127.0.0.1:{port}/",
-        data=body,
-        headers={"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Host": f"127.0.0.1:{port}"},
-    )
-    SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
-    return body, dict(request.headers.items())
+    return with_signature(port, service, body, {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"})
 
 
 def signed_json(target, port, service, parameters):
     """The same for the JSON protocols: `target` is what goes into X-Amz-Target."""
-    body = json.dumps(parameters)
-    request = AWSRequest(
-        "POST",
-        f"http://127.0.0.1:{port}/",
-        data=body,
-        headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target, "Host": f"127.0.0.1:{port}"},
-    )
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
+    return with_signature(port, service, json.dumps(parameters), headers)
+
+
+def with_signature(port, service, body, headers):
+    host = f"127.0.0.1:{port}"
+    request = AWSRequest("POST", f"http://{host}/", data=body, headers=headers | {"Host": host})
     SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
     return body, dict(request.headers.items())

@@ -80,8 +80,10 @@ struct EmulatorCommand: AsyncParsableCommand {
             seed: journal.seed, epoch: journal.epoch, clock: clock.policy(start: journal.epoch),
             enforcesIAM: enforcesIAM, trailLimit: 1000)
         let (quotas, shortages, runs) = (quota, shortage, containers == .run || !images.isEmpty)
-        let cache = ImageStore.defaultCache(environment)
-        let atHand = images.isEmpty ? [:] : ImageStore(folders: images, cache: cache).registryImages
+        let folders = images + [(try? Installation.find())?.images].compactMap { $0 }
+        let imageStore = ImageStore(folders: folders, cache: ImageStore.defaultCache(environment))
+        // Those that come with Skylab are none of a registry's.
+        let atHand = images.isEmpty ? [:] : imageStore.registryImages
         configuration.prepare = { world in
             world.runsContainers = runs
             world.imagesAtHand = atHand
@@ -90,8 +92,6 @@ struct EmulatorCommand: AsyncParsableCommand {
         }
         if let store { configuration.changed = { store.append($0) } }
         let server = EmulatorServer(threads: processorCount())
-        let folders = images + [(try? Installation.find())?.images].compactMap { $0 }
-        let imageStore = ImageStore(folders: folders, cache: cache)
         let functions = FunctionRunner {
             let searchPath = (try? Installation.find())?.searchPath ?? environment("PATH") ?? ""
             return FunctionRunner.Tools(

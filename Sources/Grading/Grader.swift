@@ -117,7 +117,8 @@ package struct Grader: Sendable {
             world.imagesAtHand = atHand
             setUp.prepare(&world, student: Self.student)
         }
-        let workloads = WorkloadRunner(functions: functions(), tasks: tasks())
+        let images = images()
+        let workloads = WorkloadRunner(functions: functions(images), tasks: tasks(images))
         configuration.effects = workloads
         let emulator = Emulator(configuration)
         var listeners: [EmulatorServer.Listener] = []
@@ -147,7 +148,7 @@ package struct Grader: Sendable {
         await workloads.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
-        let invoker = self.functions()
+        let invoker = functions(images)
         let invocations = await Invocations.run(
             lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
         let tasks = await TaskRuns.run(
@@ -163,16 +164,16 @@ package struct Grader: Sendable {
     }
 
     /// Runs the functions of one region's account.
-    private func functions() -> FunctionRunner {
-        let (spawner, server, images, searchPath) = (spawner, server, images(), clients.searchPath)
+    private func functions(_ images: ImageStore) -> FunctionRunner {
+        let (spawner, server, searchPath) = (spawner, server, clients.searchPath)
         return FunctionRunner {
             FunctionRunner.Tools(spawner: spawner, server: server, images: images, searchPath: searchPath)
         }
     }
 
     /// Runs the tasks of one region's account.
-    private func tasks() -> TaskRunner {
-        let (spawner, server, images, searchPath) = (spawner, server, images(), clients.searchPath)
+    private func tasks(_ images: ImageStore) -> TaskRunner {
+        let (spawner, server, searchPath) = (spawner, server, clients.searchPath)
         return TaskRunner {
             TaskRunner.Tools(spawner: spawner, server: server, images: images, searchPath: searchPath)
         }

@@ -11,30 +11,30 @@ package enum ContainerAnswer: Sendable, Equatable {
 
     /// - Returns: nil where there is no container.
     package init?(interface: String, port: Int, path: String, _ ecs: ECSState) {
-        if let answers = ecs.answers(interface: interface, port: port) {
-            self.init(answers, path: path)
-        } else if let found = ecs.container(interface: interface, port: port) {
-            self.init(found.definition, port: found.port, path: path)
-        } else {
-            return nil
-        }
+        let process = ecs.process(interface: interface, port: port)
+        self.init(process, path: path, modelled: ecs.container(interface: interface, port: port))
     }
 
     /// - Returns: nil where there is no container.
     package init?(instance: String, port: Int, path: String, _ ecs: ECSState) {
-        if let answers = ecs.answers(instance: instance, port: port) {
-            self.init(answers, path: path)
-        } else if let found = ecs.container(instance: instance, port: port) {
+        let process = ecs.process(instance: instance, port: port)
+        self.init(process, path: path, modelled: ecs.container(instance: instance, port: port))
+    }
+
+    /// A path that the process was not asked for is answered as another one was.
+    private init?(
+        _ process: (task: ContainerTask, port: Int)?, path: String,
+        modelled: @autoclosure () -> (definition: Fields, port: Int)?
+    ) {
+        if let process {
+            let answers = process.task.answers.filter { $0.probe.port == process.port }
+            let answer = answers.first { $0.probe.path == path } ?? answers.first { $0.status != nil }
+            self = (answer?.status).map { .status($0) } ?? .refused
+        } else if let found = modelled() {
             self.init(found.definition, port: found.port, path: path)
         } else {
             return nil
         }
-    }
-
-    /// A path that the process was not asked for is answered as another one was.
-    private init(_ answers: [TaskAnswer], path: String) {
-        let answer = answers.first { $0.probe.path == path } ?? answers.first { $0.status != nil }
-        self = (answer?.status).map { .status($0) } ?? .refused
     }
 
     /// A container answers on a port that its definition maps. The official images of web servers, started as they come,

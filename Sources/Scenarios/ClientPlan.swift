@@ -53,9 +53,10 @@ package struct ClientPlan: Sendable {
     /// Whether a load balancer, or something with a public address, goes by that name or address.
     package static func knows(_ host: String, _ world: World, region name: String) -> Bool {
         if BalancerName.exists(host, world, region: name) { return true }
-        guard let address = address(of: host), let region = world.regions.first(where: { $0.name == name }) else {
-            return false
-        }
+        // Asked for every request to the emulator; mostly it is called by an address of this machine's.
+        guard let address = address(of: host), address.isPublic,
+            let region = world.regions.first(where: { $0.name == name })
+        else { return false }
         return region.ec2.networkInterfaces.contains { one in
             one.addresses.contains { $0.association?.address == address }
         }

@@ -5,9 +5,7 @@ import Sandbox
 /// Runs `/bin/true` in one box after the other, and compares what is there before and after: processes and open
 /// descriptors of the spawner and of this process, control groups, memory. Returns an exit status.
 func soak(_ count: Int) async -> Int32 {
-    let policy = SandboxPolicy(
-        executable: "/bin/true", arguments: ["true"],
-        listeners: [SandboxListener(address: "127.0.0.1", port: 4566)])
+    let policy = SandboxPolicy.true
     do {
         let spawner = try Spawner.start()
         func round(_ count: Int) async throws {

@@ -120,9 +120,9 @@ int root_begin(struct root *root, const char **failed) {
     return make_dev();
 }
 
-int root_leave_old(void) {
-    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
-    return umount2(".", MNT_DETACH) != 0 || chdir("/") != 0 ? -1 : 0;
+int root_leave_old(struct root *root) {
+    // The old root covers the new one as long as it is there, but absolute paths do not pass it.
+    return syscall(SYS_pivot_root, ".", ".") != 0 ? -1 : leaving_begin(&root->leaving);
 }
 
 // One tmpfs holds all that can be written, so that the limit on disk space is one limit. It lies where its last part
@@ -148,10 +148,7 @@ static int make_scratch(struct root *root, const struct request *request) {
 
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
-    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
-    // It covers the new one as long as it is there, but absolute paths do not pass it.
-    *failed = "leaving the old root";
-    if (leaving_begin(&root->leaving) != 0) return -1;
+    if (root_leave_old(root) != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";

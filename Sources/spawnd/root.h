@@ -31,8 +31,8 @@ int root_fill(const struct request *request, const char **failed);
 // and gone for good after `leaving_end`. Returns as root_begin does.
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
-// A part of the above, for containers: leaves the old root for the working directory.
-int root_leave_old(void);
+// A part of the above, for containers: turns to the working directory as the new root, and begins to leave the old one.
+int root_leave_old(struct root *root);
 
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };

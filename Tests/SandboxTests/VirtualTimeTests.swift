@@ -165,7 +165,7 @@ struct VirtualTimeTests {
         return policy
     }
 
-    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    @Test(.whereClocksGo)
     func `the clocks that programs read go with their sleeps`() async throws {
         let (shell, _) = try await runVirtually(
             shifted(shell("a=$(date +%s); sleep 600; b=$(date +%s); echo $((b - a))")))
@@ -184,7 +184,7 @@ struct VirtualTimeTests {
         #expect(python.standardOutput.head == "[360, 360, 360, 360] True\n")
     }
 
-    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    @Test(.whereClocksGo)
     func `a loop until a deadline ends when it is reached`() async throws {
         let (outcome, clock) = try await runVirtually(
             shifted(shell("end=$(($(date +%s) + 300)); while [ $(date +%s) -lt $end ]; do sleep 10; done; echo over")))
@@ -192,7 +192,7 @@ struct VirtualTimeTests {
         #expect((290_000...300_000).contains(clock.sleptMilliseconds))
     }
 
-    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    @Test(.whereClocksGo)
     func `what waits for something else waits no longer for the time that was slept`() async throws {
         let (outcome, _) = try await runVirtually(
             shifted(
@@ -208,7 +208,7 @@ struct VirtualTimeTests {
         #expect(outcome.usage.wallSeconds < 15)
     }
 
-    @Test(.enabled(if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug"))
+    @Test(.whereClocksGo)
     func `no program of the box can turn its clock`() async throws {
         let (outcome, _) = try await runVirtually(
             shifted(
@@ -226,5 +226,12 @@ struct VirtualTimeTests {
             answers.allSatisfy {
                 ["Read-only file system", "Permission denied", "Device or resource busy"].contains($0)
             })
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    fileprivate static var whereClocksGo: Self {
+        .enabled(
+            if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug")
     }
 }

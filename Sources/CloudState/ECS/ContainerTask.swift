@@ -174,18 +174,4 @@ extension ECSState {
         }
         return nil
     }
-
-    /// What the processes of a task answer on a port of its own interface; nil where no task runs as processes there.
-    package func answers(interface: String, port: Int) -> [TaskAnswer]? {
-        process(interface: interface, port: port).map { found in
-            found.task.answers.filter { $0.probe.port == found.port }
-        }
-    }
-
-    /// As `answers(interface:port:)`, by a port of an EC2 instance.
-    package func answers(instance: String, port: Int) -> [TaskAnswer]? {
-        process(instance: instance, port: port).map { found in
-            found.task.answers.filter { $0.probe.port == found.port }
-        }
-    }
 }

@@ -152,10 +152,12 @@ enum LaunchNetwork {
                     "The subnet '\(subnetID)' is not in the same availability zone as the instance.")
             }
             var request = request
-            request.groupIDs  // Those of the whole launch were checked for its subnet.
-            =
-                try request.groupIDs.isEmpty || (request.groupIDs == site.groupIDs && subnetID == site.subnet.id)
-                ? site.groupIDs : LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)
+            if request.groupIDs.isEmpty {
+                request.groupIDs = site.groupIDs
+            } else if request.groupIDs != site.groupIDs || subnetID != site.subnet.id {
+                // Those of the whole launch were checked for its subnet.
+                request.groupIDs = try LaunchSite.checkedGroups(request.groupIDs, vpcID: subnet.vpcID, context)
+            }
             let id =
                 try subnet.isIPv6Native
                 ? makeIPv6Only(request, in: subnet, launch, for: instance, &context)
