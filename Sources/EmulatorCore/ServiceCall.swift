@@ -81,7 +81,12 @@ struct ServiceCall {
             }
             let (emulator, requestID) = (emulator, requestID)
             let host = request.header("host")
+            let subscription =
+                operation.name == ShardSubscriptionStream.operation && scope.service == "kinesis"
+                ? ShardSubscriptionStream(emulator: emulator, codec: codec, model: operation, requestID: requestID)
+                : nil
             let finish = { @Sendable (outcome: Emulator.Outcome) -> WireResponse in
+                if let subscription { return subscription.answer(outcome, input, region: scope.region) }
                 switch outcome {
                 case .success(let (output, revision)):
                     let output = FunctionCodeRequest.located(output, of: operation.name, at: host)

@@ -45,6 +45,9 @@ package final class BodyStream: Sendable {
         }
     }
 
+    /// Whether it has ended, or nobody reads any more.
+    package var isOver: Bool { state.withLock { $0.isOver } }
+
     /// Whether more is on the way than should be.
     package var isFull: Bool { state.withLock { $0.pending > Self.most } }
 

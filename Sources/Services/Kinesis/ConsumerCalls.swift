@@ -52,11 +52,11 @@ enum ConsumerCalls {
             .event(.kinesis(.consumer(arn: consumer.arn)), region: context.region), after: Timings.kinesisConsumer)
     }
 
-    private static func place(
+    static func place(
         _ input: Input, _ context: CallContext
     ) throws(ServiceError) -> (stream: KinesisStream, place: Int) {
         let arn = input.string("ConsumerARN")
-        let name = input.string("ConsumerName")
+        let name = arn == nil ? input.string("ConsumerName") : nil
         guard arn != nil || name != nil && input.has("StreamARN") else {
             throw KinesisError.argument("Either ConsumerARN or both StreamARN and ConsumerName must be provided.")
         }

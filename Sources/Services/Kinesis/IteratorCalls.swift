@@ -52,12 +52,22 @@ enum IteratorCalls {
             throw KinesisError.notFound(
                 "Shard \(id) in stream \(stream.id) under account \(context.accountID) does not exist")
         }
-        let number: Int
-        let type = input.string("ShardIteratorType") ?? ""
+        let number = try place(
+            stream, shard, input.string("ShardIteratorType") ?? "", time: input.timestamp("Timestamp"),
+            sequence: input.string("StartingSequenceNumber"), context)
+        let iterator = ShardIterator(stream, shard.number, min(number, shard.next), context.now)
+        return Response(["ShardIterator": .string(iterator.token)])
+    }
+
+    /// The record that a kind of iterator begins with.
+    static func place(
+        _ stream: KinesisStream, _ shard: StreamShard, _ type: String, time: Timestamp?, sequence text: String?,
+        _ context: CallContext
+    ) throws(ServiceError) -> Int {
         switch type {
-        case "LATEST": number = shard.next
+        case "LATEST": return shard.next
         case "AT_TIMESTAMP":
-            guard let time = input.timestamp("Timestamp") else {
+            guard let time else {
                 throw KinesisError.argument(
                     "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter."
                 )
@@ -67,24 +77,22 @@ enum IteratorCalls {
                     "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: \(time.milliseconds), currentTimestampInMillis: \(context.now.milliseconds)"
                 )
             }
-            number = shard.number(from: time)
+            return shard.number(from: time)
         case "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER":
-            guard let text = input.string("StartingSequenceNumber") else {
+            guard let text else {
                 throw KinesisError.argument(
                     "Must specify either AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or TRIM_HORIZON or LATEST iterator. Current request has no StartingSequenceNumber parameter."
                 )
             }
             guard let sequence = SequenceNumbers.number(text, shard.number, stream) else {
                 throw KinesisError.argument(
-                    "StartingSequenceNumber \(text) used in GetShardIterator on shard \(id) in stream \(stream.id) under account \(context.accountID) is invalid because it did not come from this stream. "
+                    "StartingSequenceNumber \(text) used in GetShardIterator on shard \(shard.id) in stream \(stream.id) under account \(context.accountID) is invalid because it did not come from this stream. "
                 )
             }
             let at = max(0, sequence - SequenceNumbers.offset)
-            number = type == "AT_SEQUENCE_NUMBER" || sequence == 0 ? at : at + 1
-        default: number = shard.first
+            return type == "AT_SEQUENCE_NUMBER" || sequence == 0 ? at : at + 1
+        default: return shard.first
         }
-        let iterator = ShardIterator(stream, shard.number, min(number, shard.next), context.now)
-        return Response(["ShardIterator": .string(iterator.token)])
     }
 
     static func records(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -102,11 +110,34 @@ enum IteratorCalls {
             throw KinesisError.notFound("Stream \(iterator.stream) under account \(context.accountID) not found.")
         }
         let shard = stream.shards[iterator.shard]
+        let found = read(stream, shard, from: iterator.number, limit: input.integer("Limit") ?? 10_000, now)
+        return Response([
+            "Records": .list(found.records),
+            "NextShardIterator": found.isOver
+                ? nil : .string(ShardIterator(stream, shard.number, found.next, now).token),
+            "MillisBehindLatest": .integer(found.behind), "ChildShards": found.children,
+        ])
+    }
+
+    /// What lies in a shard from a record on, as answers show it.
+    struct Reading {
+        var records: [Value]
+        /// The record after them.
+        var next: Int
+        /// Milliseconds.
+        var behind: Int
+        /// Whether the shard is closed, and has been read to its end.
+        var isOver: Bool
+        var children: Value?
+    }
+
+    static func read(
+        _ stream: KinesisStream, _ shard: StreamShard, from start: Int, limit: Int, _ now: Timestamp
+    ) -> Reading {
         let horizon = shard.number(from: now.adding(seconds: -3600 * stream.retention))
-        var number = max(iterator.number, horizon)
+        var number = max(start, horizon)
         var found: [Value] = []
         var bytes = 0
-        let limit = input.integer("Limit") ?? 10_000
         while found.count < limit, bytes < mostBytes, let record = shard[number] {
             bytes += record.size
             found.append(view(record, number, shard, stream))
@@ -115,25 +146,22 @@ enum IteratorCalls {
         let behind = shard[number].map { now.milliseconds - $0.arrival.milliseconds } ?? 0
         let isOver = shard.closed != nil && number >= shard.next
         let children = isOver ? stream.shards.filter { [$0.parent, $0.adjacentParent].contains(shard.number) } : []
-        return Response([
-            "Records": .list(found),
-            "NextShardIterator": isOver
-                ? nil : .string(ShardIterator(stream, shard.number, number, now).token),
-            "MillisBehindLatest": .integer(max(0, behind)),
-            "ChildShards": children.isEmpty
-                ? nil
-                : .list(children) { child in
-                    [
-                        "ShardId": .string(child.id),
-                        "ParentShards": .strings(
-                            [child.parent, child.adjacentParent].compactMap { $0 }.map(StreamShard.id)),
-                        "HashKeyRange": [
-                            "StartingHashKey": .string(String(child.range.lowerBound)),
-                            "EndingHashKey": .string(String(child.range.upperBound)),
-                        ],
-                    ]
-                },
-        ])
+        let shown: Value? =
+            children.isEmpty
+            ? nil
+            : .list(children) { child in
+                [
+                    "ShardId": .string(child.id),
+                    "ParentShards": .strings(
+                        [child.parent, child.adjacentParent].compactMap { $0 }.map(StreamShard.id)),
+                    "HashKeyRange": [
+                        "StartingHashKey": .string(String(child.range.lowerBound)),
+                        "EndingHashKey": .string(String(child.range.upperBound)),
+                    ],
+                ]
+            }
+        return Reading(
+            records: found, next: number, behind: max(0, behind), isOver: isOver, children: shown)
     }
 
     private static func view(

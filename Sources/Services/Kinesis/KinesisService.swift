@@ -22,6 +22,7 @@ package enum KinesisService {
         SettingCalls.operations,
         ShardCalls.operations,
         StreamCalls.operations,
+        SubscriptionCalls.operations,
         TagCalls.operations,
     ]
 }

@@ -248,5 +248,24 @@ class Streams(TestCase):
         )
         self.assertEqual([c["ConsumerName"] for c in self.api.list_stream_consumers(StreamARN=arn)["Consumers"]], ["one"])
         self.assertEqual(error_code(self.api.delete_stream, StreamName="consumed"), "ResourceInUseException")
+        self.api.put_record(StreamName="consumed", Data=b"first", PartitionKey="a")
+        wanted = {"ConsumerARN": made["ConsumerARN"], "ShardId": "shardId-000000000000"}
+        events = self.api.subscribe_to_shard(**wanted, StartingPosition={"Type": "TRIM_HORIZON"})["EventStream"]
+        told = iter(events)
+        first = next(told)["SubscribeToShardEvent"]
+        self.assertEqual([record["Data"] for record in first["Records"]], [b"first"])
+        self.api.put_record(StreamName="consumed", Data=b"second", PartitionKey="a")
+        second = next(told)["SubscribeToShardEvent"]
+        self.assertEqual([record["Data"] for record in second["Records"]], [b"second"])
+        events.close()
+        position = {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": first["ContinuationSequenceNumber"]}
+        events = self.api.subscribe_to_shard(**wanted, StartingPosition=position)["EventStream"]
+        again = next(iter(events))["SubscribeToShardEvent"]["Records"]
+        self.assertEqual([record["SequenceNumber"] for record in again], [second["Records"][0]["SequenceNumber"]])
+        events.close()
+        wanted["ShardId"] = "shardId-000000000009"
+        self.assertEqual(
+            error_code(self.api.subscribe_to_shard, **wanted, StartingPosition={"Type": "LATEST"}),
+            "ResourceNotFoundException")
         self.api.deregister_stream_consumer(StreamARN=arn, ConsumerName="one")
         self.assertEqual(self.api.list_stream_consumers(StreamARN=arn)["Consumers"], [])
