@@ -214,7 +214,7 @@ let package = Package(
         library(
             "SiteGenerator",
             [
-                "Digests", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                "Archives", "Digests", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         library("TerminalReport", ["GradeModel", "SafeText"]),
@@ -265,7 +265,7 @@ let package = Package(
         tests(
             "SiteGeneratorTests",
             [
-                "SiteGenerator", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
+                "SiteGenerator", "Archives", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
                 "ReportFixtures",
             ]),
 

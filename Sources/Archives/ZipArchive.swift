@@ -166,7 +166,7 @@ package enum ZipArchive {
         return names.filter { $0 != "." }.joined(separator: "/")
     }
 
-    private static func problem(_ archive: OpaquePointer) -> ArchiveError {
+    static func problem(_ archive: OpaquePointer) -> ArchiveError {
         .unreadable(archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged")
     }
 }

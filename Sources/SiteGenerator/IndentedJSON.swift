@@ -16,7 +16,7 @@ private struct JSONLayout {
     /// Where the container that is written on one line ends.
     private var lineEnd = 0
 
-    private static let shortest = 48
+    private static let shortest = 60
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -47,7 +47,7 @@ private struct JSONLayout {
 
     private mutating func breakLine() {
         result.append(0x0A)
-        result += Array(repeating: 0x20, count: 2 * min(max(depth, 0), 12))
+        result += Array(repeating: 0x20, count: min(max(depth, 0), 12))
     }
 
     /// Copies the string that begins here; stops at its last byte.

@@ -62,9 +62,19 @@ package struct SiteGenerator: Sendable {
     package func submissionPage(
         _ result: GradeResult, audience: Audience, assets: String = "assets", harFile: String? = nil
     ) -> [UInt8] {
-        var values = SubmissionPage(result.shown(to: audience), harFile: harFile).values
+        let shown = SubmissionPage(result.shown(to: audience), harFile: harFile)
+        var values = shown.values
         values["forStaff"] = .flag(audience == .instructor)
+        values["calls"] = .text(calls(of: shown))
         return page("submission", values, assets: assets)
+    }
+
+    /// The table of a page's API calls, which is most of the work of a page.
+    func calls(of page: SubmissionPage) -> Markup {
+        var html = library.render(page.callValues, withTemplate: "calls") ?? ""
+        // The line of the page that it stands on has an end of its own.
+        if html.hasSuffix("\n") { html.removeLast() }
+        return Markup(trusted: html)
     }
 
     /// A page around the content that a template makes of values, which have a `title`.

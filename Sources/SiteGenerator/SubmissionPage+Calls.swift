@@ -25,7 +25,7 @@ extension SubmissionPage {
             "failures": .number(failed == 0 ? "none failed" : failed == 1 ? "1 failed" : "\(failed) failed"),
             "timed": .flag(!waterfall.isEmpty), "span": .number(durationText(waterfall.seconds)),
             "columns": .number(waterfall.isEmpty ? 4 : 6),
-            "har": .line(total > 0 ? harFile : nil),
+            "har": .line(total > 0 ? harFile : nil), "harIsZipped": .flag(harFile?.hasSuffix(".zip") ?? false),
         ])
     }
 

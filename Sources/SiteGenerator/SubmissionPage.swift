@@ -31,7 +31,6 @@ struct SubmissionPage {
             "checks": .list(zip(result.checks, anchors).map { checkValues($0, anchor: $1) }),
             "hasChecks": .flag(!result.checks.isEmpty),
             "program": .object(programValues), "hasProgram": .flag(result.program != nil),
-            "calls": .object(callValues),
             "topology": .object(topology.values), "hasTopology": .flag(result.topology != nil),
             "sandbox": .object(sandboxValues),
             "facts": .list(facts),

@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import GradeModel
 import ReportFixtures
@@ -80,6 +81,17 @@ struct ClassFixture {
             let full = folder.appendingPathComponent(path).path
             _ = FileManager.default.fileExists(atPath: full, isDirectory: &isFolder)
             if !isFolder.boolValue { files[path] = Golden.read(full) }
+        }
+        return files
+    }
+
+    /// The files of a folder, and beside each zip archive what is in it: `a.zip.unpacked/b`.
+    static func contents(below folder: URL) throws -> [String: [UInt8]] {
+        var files = try files(below: folder)
+        for (path, bytes) in files where path.hasSuffix(".zip") {
+            for file in try ZipArchive.files(bytes, limit: 64 << 20) {
+                files["\(path).unpacked/\(file.path)"] = file.contents
+            }
         }
         return files
     }

@@ -16,7 +16,7 @@ private func withSite(
     let classes = try labs.map { try ClassFixture(students: students, in: folder, lab: $0, attempts: attempts) }
     let out = folder.appendingPathComponent("site")
     _ = try await classes[0].site(showsNames: showsNames).write(classes.map(\.results), to: out.path)
-    try body(ClassFixture.files(below: out), classes)
+    try body(ClassFixture.contents(below: out), classes)
 }
 
 private func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
@@ -145,6 +145,20 @@ struct ClassSiteTests {
             #expect(outcome.files + 1 == trees[number].count && outcome.students == 9)
         }
         #expect(trees[0] == trees[1])
+    }
+
+    @Test func `a page's calls are an HTTP archive in a zip beside it`() async throws {
+        try await withSite(students: 3) { files, _ in
+            let pages = files.keys.filter { $0.contains("/s/") && $0.hasSuffix("/ec2-ha-pair.html") }
+            let archives = files.filter { $0.key.hasSuffix("/ec2-ha-pair.har.zip.unpacked/ec2-ha-pair.har") }
+            #expect(!archives.isEmpty && archives.count <= pages.count)
+            for (path, bytes) in archives {
+                let entries = try JSON.parse(bytes)["log"]?["entries"]?.arrayValue ?? []
+                let page = text(
+                    files[path.replacingOccurrences(of: ".har.zip.unpacked/ec2-ha-pair.har", with: ".html")])
+                #expect(!entries.isEmpty && page.contains("<a href=\"ec2-ha-pair.har.zip\" download>"))
+            }
+        }
     }
 
     @Test func `older attempts are rows of the page`() async throws {

@@ -23,7 +23,7 @@ struct HostileClassTests {
         let out = folder.appendingPathComponent("out/site")
         _ = try await fixture.site(showsNames: true).write([fixture.results], to: out.path)
         let beside = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("out").path)
-        try body(ClassFixture.files(below: out), Set(beside))
+        try body(ClassFixture.contents(below: out), Set(beside))
     }
 
     @Test func `every id becomes a folder of its own with a plain name, and nothing is written elsewhere`() async throws

@@ -148,6 +148,7 @@ package struct ClassSite: Sendable {
         guard let result = try results.result(of: job.student) else { return [:] }
         let attempts = try results.attempts(of: job.student)
         var summaries: Summaries = [:]
+        var last: CallsPart?
         for audience in Audience.allCases {
             var shown = result.shown(to: audience)
             let label: String
@@ -159,7 +160,14 @@ package struct ClassSite: Sendable {
                 shown = shown.anonymous(job.student, code: job.code)
             }
             summaries[audience] = SubmissionSummary.Outcome(shown, attempts: attempts.count)
-            var values = SubmissionPage(shown, harFile: shown.apiCalls.isEmpty ? nil : "\(slug).har").values
+            let page = SubmissionPage(shown, harFile: shown.apiCalls.isEmpty ? nil : "\(slug).har.zip")
+            let calls =
+                if let last, last.isPart(of: shown) { last } else {
+                    try CallsPart(page, generator, archivedName: "\(slug).har")
+                }
+            last = calls
+            var values = page.values
+            values["calls"] = .text(calls.markup)
             values["forStaff"] = .flag(audience == .instructor)
             values["hasCrumbs"] = true
             values["crumbs"] = .list(
@@ -176,7 +184,7 @@ package struct ClassSite: Sendable {
             values["attempts"] = .list(attempts.count > 1 ? rows(attempts, audience) : [])
             try add(
                 audience, "s/\(job.code)/\(slug).html", generator.page("submission", values, assets: "../../assets"))
-            if !shown.apiCalls.isEmpty { try add(audience, "s/\(job.code)/\(slug).har", HARFile(shown).bytes) }
+            if let harFile = page.harFile { try add(audience, "s/\(job.code)/\(harFile)", calls.archive) }
         }
         return summaries
     }
