@@ -30,6 +30,9 @@ final class RequestHandler: ChannelInboundHandler {
     private var isTooLarge = false
     /// What comes after the last answer of a connection is not looked at.
     private var isClosing = false
+    /// Set where the client may still be sending: what else it may send before the connection is closed, in bytes.
+    private var patience: Int?
+    private var lastCall: Scheduled<Void>?
     /// The last body sent and its buffer: a client that polls gets the same bytes without a copy.
     private var kept: (body: EncodedBody, buffer: ByteBuffer)?
 
@@ -47,11 +50,19 @@ final class RequestHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        if isClosing { listen(part, context) }
         guard sending == nil, !isAnswering else {
             if !isClosing { waiting.append(part) }
             return
         }
         take(part, context)
+    }
+
+    /// Lets a refused client say what it was about to say; one that does not end is cut off.
+    private func listen(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        guard case .body(let bytes) = part, let left = patience else { return }
+        patience = left - bytes.readableBytes
+        if left < bytes.readableBytes { context.close(promise: nil) }
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -88,6 +99,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         dropBody()
+        lastCall?.cancel()
         if let sending { answers.giveBack(sending.response.body.bytes.count) }
         sending = nil
         streaming?.abandon()
@@ -185,6 +197,7 @@ final class RequestHandler: ChannelInboundHandler {
     ) {
         let plain = WireResponse(status: status, contentType: "text/plain", body: EncodedBody(Array(text.utf8)))
         let own = emulator.refusal(of: request(head, body: []), limit: limit)
+        patience = Self.mostUnheard
         write(own ?? plain, head, keepAlive: false, context)
     }
 
@@ -223,8 +236,16 @@ final class RequestHandler: ChannelInboundHandler {
         }
         isClosing = true
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(last)).whenComplete { _ in channel.close(promise: nil) }
+        let written = context.writeAndFlush(wrapOutboundOut(last))
+        guard patience != nil else { return written.whenComplete { _ in channel.close(promise: nil) } }
+        // Closed at once, a socket with unread bytes resets the connection, and the client never reads why.
+        lastCall = context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+        written.whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
+
+    /// How long, and for how many bytes, a client that was refused may go on before the connection is closed.
+    private static let lingering = TimeAmount.seconds(2)
+    private static let mostUnheard = 64 << 20
 
     /// An answer whose body is still being made: what comes goes out as chunks, or as it is to a client of HTTP/1.0.
     private func write(
