@@ -14,7 +14,7 @@ extension ZipArchive {
             archive_entry_free(entry)
         }
         archive_write_set_format_zip(archive)
-        archive_write_set_options(archive, "zip:compression=deflate")
+        archive_write_set_options(archive, "zip:compression=deflate,zip:compression-level=9")
         archive_write_set_bytes_in_last_block(archive, 1)
         archive_entry_set_pathname(entry, name)
         archive_entry_set_size(entry, Int64(contents.count))

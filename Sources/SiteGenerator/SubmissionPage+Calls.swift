@@ -11,9 +11,9 @@ extension SubmissionPage {
         let waterfall = Waterfall(result.apiCalls)
         var budget = Self.mostParameters
         var anchors = Anchors()
-        var agent = ""
-        let head = folded.head.map { callRow($0, waterfall, &budget, &anchors, &agent) }
-        let tail = folded.tail.map { callRow($0, waterfall, &budget, &anchors, &agent) }
+        var said = Said()
+        let head = folded.head.map { callRow($0, waterfall, &budget, &anchors, &said) }
+        let tail = folded.tail.map { callRow($0, waterfall, &budget, &anchors, &said) }
         let failed = result.apiCalls.count { $0.errorCode != nil }
         let writes = result.apiCalls.count { !$0.readOnly }
         let total = result.apiCalls.count
@@ -30,21 +30,23 @@ extension SubmissionPage {
     }
 
     private func callRow(
-        _ run: FoldedCall, _ waterfall: Waterfall, _ budget: inout Int, _ anchors: inout Anchors, _ agent: inout String
+        _ run: FoldedCall, _ waterfall: Waterfall, _ budget: inout Int, _ anchors: inout Anchors, _ said: inout Said
     ) -> PageObject {
         let call = run.first
         // One client makes most calls: it is named where it changes.
-        let isNewAgent = call.userAgent.client != agent
-        agent = call.userAgent.client
-        let parameters = body(call.requestParameters, &budget)
-        let answer = body(run.last.responseElements ?? "", &budget)
+        let isNewAgent = call.userAgent.client != said.agent
+        said.agent = call.userAgent.client
+        let parameters = body(call.requestParameters, limit: 4 << 10, &budget)
+        // What was only looked up is worth its beginning; the archive has more of it.
+        let answer = body(
+            run.last.responseElements ?? "", limit: call.readOnly && call.errorCode == nil ? 512 : 4 << 10, &budget)
         let failed = call.errorCode != nil
         let status: Verdict = call.notEmulated ? .skipped : failed ? .failed : .passed
         return PageObject([
             "anchor": .text(Markup(trusted: anchors.claim(String(call.sequence), prefix: "call-"))),
             "number": .number(run.count == 1 ? "\(call.sequence)" : "\(call.sequence)–\(run.last.sequence)"),
-            "time": .text(clockMarkup(call.eventTime)),
-            "until": .text(run.count == 1 ? .empty : clockMarkup(run.last.eventTime)),
+            "time": .text(clockMarkup(call.eventTime, &said)),
+            "until": .text(run.count == 1 ? .empty : clockMarkup(run.last.eventTime, &said)),
             "timed": .flag(!waterfall.isEmpty), "fall": .text(waterfall.bars(run.spans)),
             "real": .text(Markup(trusted: realTime(call))), "took": .text(Markup(trusted: took(call))),
             "service": .line(call.service), "operation": .text(operationName(call.eventName)),
@@ -62,10 +64,10 @@ extension SubmissionPage {
     }
 
     /// JSON for the page, while there is room; an empty object says nothing.
-    private func body(_ json: String, _ budget: inout Int) -> (text: Markup, isLeftOut: Bool) {
+    private func body(_ json: String, limit: Int, _ budget: inout Int) -> (text: Markup, isLeftOut: Bool) {
         guard !json.isEmpty, json != "{}" else { return (.empty, false) }
         guard budget > 0 else { return (.empty, true) }
-        let text = Markup(json: json, limit: min(4 << 10, budget))
+        let text = Markup(json: json, limit: min(limit, budget))
         budget -= text.html.utf8.count
         return (text, false)
     }
@@ -88,9 +90,18 @@ extension SubmissionPage {
         return span.length < 0.01 ? "\(decimal(span.length * 1000, places: 1)) ms" : durationText(span.length)
     }
 
-    /// The time of day of a virtual time; its date is in the attribute.
-    private func clockMarkup(_ text: String) -> Markup {
+    /// What rows before have said, and need not be said again.
+    private struct Said {
+        var agent = ""
+        var day: Substring = ""
+    }
+
+    /// The time of day of a virtual time; the first one of a day has the date in an attribute.
+    private func clockMarkup(_ text: String, _ said: inout Said) -> Markup {
         guard let time = utcTimestamp(text) else { return Markup(line: text) }
+        let day = time.prefix(10)
+        guard day != said.day else { return Markup(trusted: String(time.suffix(8))) }
+        said.day = day
         return Markup(trusted: "<time datetime=\"\(time)Z\">\(time.suffix(8))</time>")
     }
 
