@@ -1,4 +1,5 @@
 import CloudState
+import Dispatch
 import ServiceModel
 import WireProtocols
 
@@ -100,7 +101,13 @@ struct ServiceCall {
                 }
             }
             switch emulator.perform(service, handler, input, record, isInside: isInside) {
-            case .done(let outcome): return .ready(finish(outcome))
+            case .done(let outcome):
+                let response = finish(outcome)
+                // To free a great many values takes as long as to make them, and the client need not wait for it.
+                if response.body.bytes.count > 1 << 18 {
+                    DispatchQueue.global().async { withExtendedLifetime(outcome) {} }
+                }
+                return .ready(response)
             case .later(let pending):
                 let answer = Pending<WireResponse>()
                 pending.then { answer.fulfil(finish($0)) }

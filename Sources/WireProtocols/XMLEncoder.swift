@@ -8,6 +8,9 @@ struct XMLEncoder {
     /// The members of the last structure of each shape, in its order: the next one of a list mostly has the same.
     private var lastMembers: [ObjectIdentifier: [Member]] = [:]
 
+    /// Lists from this length on are encoded apart from what surrounds them, in two halves.
+    private static let manyElements = 256
+
     init(timestampsWithMilliseconds: Bool) { self.timestampsWithMilliseconds = timestampsWithMilliseconds }
 
     /// Writes the members of a structure. A member that the model does not have is a handler's mistake: it traps in a
@@ -102,17 +105,34 @@ struct XMLEncoder {
         writer.raw(element.closeTag)
     }
 
+    private mutating func elements(_ values: [Value], _ element: Member) {
+        guard values.count < Self.manyElements else {
+            let withMilliseconds = timestampsWithMilliseconds
+            for part in values.halves({ half in
+                var encoder = XMLEncoder(timestampsWithMilliseconds: withMilliseconds)
+                for value in half { encoder.element(value, element) }
+                return encoder.writer.bytes
+            }) {
+                writer.raw(part)
+            }
+            return
+        }
+        for value in values { self.element(value, element) }
+    }
+
+    private mutating func element(_ value: Value, _ element: Member) {
+        writer.raw(element.openTag)
+        content(value, element.shape)
+        writer.raw(element.closeTag)
+    }
+
     private mutating func content(_ value: Value, _ shape: Shape) {
         switch value {
         case .structure(let fields):
             members(fields, shape)
         case .list(let values):
             guard let element = shape.element else { return }
-            for value in values {
-                writer.raw(element.openTag)
-                content(value, element.shape)
-                writer.raw(element.closeTag)
-            }
+            elements(values, element)
         case .map(let fields):
             for field in fields.fields {
                 writer.raw("<entry>")

@@ -38,7 +38,7 @@ extension EC2State {
     }
 
     private mutating func count(_ instance: Instance, by vCPUs: Int) {
-        let quota = InstanceTypeName(instance.type)?.quota ?? .standard
+        let quota = InstanceTypeName.quota(of: instance.type)
         self.vCPUs[quota, isSpot: instance.spotRequestID != nil] += vCPUs
     }
 

@@ -52,7 +52,14 @@ package struct InstanceTypeName: Hashable, Sendable {
     package var isBareMetal: Bool { size.hasPrefix("metal") }
 
     /// The bucket of the vCPU quota that counts the type.
-    package var quota: VCPUQuota {
+    package var quota: VCPUQuota { Self.quota(ofFamily: family) }
+
+    /// The same of a name in the catalogue, whose first letters say all that there is to know.
+    static func quota(of name: String) -> VCPUQuota {
+        quota(ofFamily: String(decoding: name.utf8.prefix { (97...122).contains($0) }, as: UTF8.self))
+    }
+
+    private static func quota(ofFamily family: String) -> VCPUQuota {
         switch family {
         case "f": .f
         case "g", "gr", "vt": .gAndVT

@@ -16,9 +16,13 @@ enum InstanceViews {
         _ id: String, _ instances: some Sequence<Instance>, _ state: EC2State, _ context: CallContext,
         isLaunching: Bool = false
     ) -> Value {
-        [
+        let region = context.region
+        let views = Array(instances).halves { half in
+            half.map { view($0, state, region, isLaunching: isLaunching) }
+        }
+        return [
             "ReservationId": .string(id), "OwnerId": .string(context.accountID), "Groups": [],
-            "Instances": .list(instances) { view($0, state, context.region, isLaunching: isLaunching) },
+            "Instances": .list(views.count == 1 ? views[0] : Array(views.joined())),
         ]
     }
 
@@ -44,13 +48,18 @@ enum InstanceViews {
         let hasDNSNames = state.vpcs[instance.vpcID]?.dnsHostnames ?? false
         let type = InstanceType.named(instance.type)
         let groups = groupViews(primary?.groupIDs ?? [], state)
+        let privateName = privateName(instance, address?.address, region)
         return [
             "Architecture": .string(instance.architecture),
             "BlockDeviceMappings": isLaunching ? [] : deviceViews(instance, state),
             "ClientToken": .string(instance.clientToken), "EbsOptimized": .boolean(instance.isEBSOptimized),
             "EnaSupport": .boolean(instance.enaSupport), "Hypervisor": "xen",
             "IamInstanceProfile": instance.profile.map { ["Arn": .string($0.arn), "Id": .string($0.id)] },
-            "NetworkInterfaces": .list(interfaces) { interfaceView($0, of: instance, state, region, hasDNSNames) },
+            "NetworkInterfaces": .list(interfaces) {
+                interfaceView(
+                    $0, of: instance, state, region, hasDNSNames, primaryName: $0.id == primary?.id ? privateName : nil,
+                    groups: $0.groupIDs == primary?.groupIDs ? groups : groupViews($0.groupIDs, state))
+            },
             "RootDeviceName": .string(instance.rootDeviceName), "RootDeviceType": "ebs",
             "SecurityGroups": groups,
             "SourceDestCheck": isGone ? nil : primary.map { .boolean($0.sourceDestCheck) },
@@ -80,7 +89,7 @@ enum InstanceViews {
             "CurrentInstanceBootMode": .optional(currentBootMode(instance)),
             "Operator": ["Managed": false], "InstanceId": .string(instance.id), "ImageId": .string(instance.imageID),
             "State": stateView(instance.state),
-            "PrivateDnsName": .string(isGone ? "" : privateName(instance, address?.address, region) ?? ""),
+            "PrivateDnsName": .string(isGone ? "" : privateName ?? ""),
             "PublicDnsName": .string(hasDNSNames ? publicAddress.map { publicName($0, region) } ?? "" : ""),
             "StateTransitionReason": .string(instance.stateTransitionReason), "KeyName": .optional(instance.keyName),
             "AmiLaunchIndex": .integer(instance.launchIndex), "ProductCodes": [],
@@ -177,9 +186,10 @@ enum InstanceViews {
 
     private static func interfaceView(
         _ interface: NetworkInterface, of instance: Instance, _ state: EC2State, _ region: String,
-        _ hasDNSNames: Bool
+        _ hasDNSNames: Bool, primaryName: String?, groups: Value
     ) -> Value {
         let primary = interface.primary
+        let name = primaryName ?? privateName(instance, primary?.address, region)
         return [
             "Association": primary?.association.map { associationView($0, region, hasDNSNames) },
             "Attachment": interface.attachment.map {
@@ -189,17 +199,18 @@ enum InstanceViews {
                     "Status": "attached", "NetworkCardIndex": .integer($0.networkCardIndex),
                 ]
             },
-            "Description": .string(interface.description), "Groups": groupViews(interface.groupIDs, state),
+            "Description": .string(interface.description), "Groups": groups,
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },
             "MacAddress": .string(interface.macAddress), "NetworkInterfaceId": .string(interface.id),
             "OwnerId": .string(interface.ownerID),
-            "PrivateDnsName": .optional(privateName(instance, primary?.address, region)),
+            "PrivateDnsName": .optional(name),
             "PrivateIpAddress": primary.map { .string($0.address.description) },
             "PrivateIpAddresses": .list(interface.addresses) { address in
                 [
                     "Association": address.association.map { associationView($0, region, hasDNSNames) },
                     "Primary": .boolean(address.isPrimary),
-                    "PrivateDnsName": .optional(privateName(instance, address.address, region)),
+                    "PrivateDnsName": .optional(
+                        address.isPrimary ? name : privateName(instance, address.address, region)),
                     "PrivateIpAddress": .string(address.address.description),
                 ]
             },

@@ -33,9 +33,10 @@ enum Agents {
 
     /// Instances that will register once they have been up for long enough.
     private static func hasComing(_ region: Region, _ now: Timestamp) -> Bool {
-        region.ec2.instances.contains { instance in
+        let known = known(region)
+        return region.ec2.instances.contains { instance in
             (instance.state == .running || instance.state == .pending) && !isUp(instance, now)
-                && clusterName(of: instance, region) != nil && isUnknown(instance, region)
+                && !known.contains(instance.id) && clusterName(of: instance, region) != nil
         }
     }
 
@@ -44,16 +45,19 @@ enum Agents {
         return since.adding(milliseconds: Timings.agentRegistration.milliseconds) <= now
     }
 
-    private static func isUnknown(_ instance: Instance, _ region: Region) -> Bool {
-        !region.ecs.containerInstances.contains { $0.instanceID == instance.id }
-            && !region.ecs.deregistered.contains(instance.id)
+    /// Instances that are registered, or were and are not to be again.
+    private static func known(_ region: Region) -> Set<String> {
+        var known = Set(region.ecs.deregistered)
+        region.ecs.containerInstances.forEachInPlace { known.insert($0.instanceID) }
+        return known
     }
 
     private static func newcomers(_ region: Region, _ now: Timestamp) -> [Instance] {
         let analyzer = PathAnalyzer(region.ec2)
+        let known = known(region)
         return region.ec2.instances.filter { instance in
-            isUp(instance, now) && instance.profile != nil && clusterName(of: instance, region) != nil
-                && isUnknown(instance, region)
+            isUp(instance, now) && instance.profile != nil && !known.contains(instance.id)
+                && clusterName(of: instance, region) != nil
                 && analyzer.reaches(
                     ReachabilityQuery(from: .instance(id: instance.id), to: .internet, .tcp, port: 443))
         }

@@ -54,13 +54,13 @@ enum Placement {
 
         func has(port: Int) -> Bool { bound.contains(port) || Placement.reservedPorts.contains(port) }
 
-        init(_ host: ContainerInstance) {
-            cpu = host.cpu
-            memory = host.memory
+        init(cpu: Int, memory: Int) {
+            self.cpu = cpu
+            self.memory = memory
         }
 
         init(_ host: ContainerInstance, _ state: ECSState) {
-            self.init(host)
+            self.init(cpu: host.cpu, memory: host.memory)
             for task in state.tasks where task.containerInstanceID == host.id && task.status != .stopped { take(task) }
         }
 

@@ -5,11 +5,10 @@ import ServiceModel
 /// tasks that are placed one after the other.
 struct PlacementBoard {
     private struct Slot {
-        let host: ContainerInstance
+        let hostID: String
+        let isConnected: Bool
         var load: Placement.Load
         var groupTasks = 0
-        /// For each part of the strategy that spreads, the place of the host's value in `spreads`.
-        var buckets: [Int] = []
     }
 
     private let group: String
@@ -23,6 +22,8 @@ struct PlacementBoard {
     private var slots: [Slot] = []
     /// Tasks of the group by the value of what is spread over, for each such part of the strategy.
     private var spreads: [[Int]] = []
+    /// The place of a host's value in `spreads`, host by host, for each part of the strategy that spreads.
+    private var buckets: [Int] = []
     /// Tasks of the group by subnet.
     private var subnets: [String: Int] = [:]
 
@@ -61,23 +62,31 @@ struct PlacementBoard {
         _ plan: TaskPlan, _ cluster: ContainerCluster, _ names: [String?], _ context: CallContext
     ) {
         var known: [[String: Int]] = names.map { _ in [:] }
-        for host in context.ecs.containerInstances {
-            guard host.clusterName == cluster.id, host.status == "ACTIVE", plan.instances?.contains(host.id) ?? true
-            else { continue }
-            var slot = Slot(host: host, load: Placement.Load(host))
+        let allowed = plan.instances.map(Set.init)
+        var slots: [Slot] = []
+        var buckets: [Int] = []
+        slots.reserveCapacity(context.ecs.containerInstances.count)
+        context.ecs.containerInstances.forEachInPlace { host in
+            guard host.clusterName == cluster.id, host.status == "ACTIVE", allowed?.contains(host.id) ?? true
+            else { return }
+            slots.append(
+                Slot(hostID: host.id, isConnected: host.isConnected, load: .init(cpu: host.cpu, memory: host.memory)))
             for (place, name) in names.enumerated() {
                 let value = name.map { host.attribute($0) ?? "" } ?? host.instanceID
                 let bucket = known[place][value] ?? known[place].count
                 known[place][value] = bucket
-                slot.buckets.append(bucket)
+                buckets.append(bucket)
             }
-            slots.append(slot)
         }
+        self.slots = slots
+        self.buckets = buckets
         spreads = known.map { Array(repeating: 0, count: $0.count) }
     }
 
     private mutating func countTasks(_ state: ECSState) {
-        let places = Dictionary(slots.enumerated().map { ($1.host.id, $0) }) { first, _ in first }
+        var places: [String: Int] = [:]
+        places.reserveCapacity(slots.count)
+        for (place, slot) in slots.enumerated() { places[slot.hostID] = place }
         state.tasks.forEachInPlace { task in
             guard task.status != .stopped else { return }
             let isOfGroup = task.group == group && task.isWanted
@@ -91,8 +100,10 @@ struct PlacementBoard {
     /// Counts a task of the group on a host.
     private mutating func note(_ place: Int) {
         slots[place].groupTasks += 1
-        for (spread, bucket) in slots[place].buckets.enumerated() { spreads[spread][bucket] += 1 }
+        for spread in spreads.indices { spreads[spread][bucket(place, spread)] += 1 }
     }
+
+    private func bucket(_ place: Int, _ spread: Int) -> Int { buckets[place * spreads.count + spread] }
 
     /// Takes note of a task that was started where `choose` has said.
     mutating func add(_ task: ContainerTask, at place: Int?) {
@@ -115,15 +126,20 @@ struct PlacementBoard {
             return .failure(
                 PlacementFailure(
                     reasons: slots.indices.compactMap { place in
-                        obstacle(place, context).map { (slots[place].host.arn, $0) }
+                        obstacle(place, context).map { (host(at: place, context)?.arn, $0) }
                     }))
         }
         let place = pick(fitting)
-        return .success((slots[place].host, place))
+        guard let host = host(at: place, context) else { return .failure(PlacementFailure(reasons: [])) }
+        return .success((host, place))
+    }
+
+    private func host(at place: Int, _ context: CallContext) -> ContainerInstance? {
+        context.ecs.containerInstances[slots[place].hostID]
     }
 
     private func obstacle(_ place: Int, _ context: CallContext) -> String? {
-        guard slots[place].host.isConnected else { return "AGENT" }
+        guard slots[place].isConnected else { return "AGENT" }
         if slots[place].load.cpu < cpu { return "RESOURCE:CPU" }
         if slots[place].load.memory < memory { return "RESOURCE:MEMORY" }
         for mapping in ports {
@@ -131,10 +147,8 @@ struct PlacementBoard {
             if port != 0, slots[place].load.has(port: port) { return "RESOURCE:PORTS" }
         }
         if isDistinct, slots[place].groupTasks > 0 { return "distinctInstance placement constraint unsatisfied." }
-        for query in queries where !query.matches(slots[place].host, context.ecs) {
-            return "MemberOf placement constraint unsatisfied."
-        }
-        return nil
+        guard !queries.isEmpty, let host = host(at: place, context) else { return nil }
+        return queries.allSatisfy { $0.matches(host, context.ecs) } ? nil : "MemberOf placement constraint unsatisfied."
     }
 
     /// Each part of the strategy narrows down what the one before has left.
@@ -148,7 +162,7 @@ struct PlacementBoard {
             switch part {
             case .cpu: keepLeast { slots[$0].load.cpu }
             case .memory: keepLeast { slots[$0].load.memory }
-            case .spread(let spread): keepLeast { spreads[spread][slots[$0].buckets[spread]] }
+            case .spread(let spread): keepLeast { spreads[spread][bucket($0, spread)] }
             case .random: break
             }
         }

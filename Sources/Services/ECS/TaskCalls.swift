@@ -256,7 +256,9 @@ enum TaskViews {
     /// Ids that follow from the task's.
     static func containerARN(_ task: ContainerTask, _ name: String) -> String {
         let number = IDGenerator.hash("\(task.id)/\(name)", 0x5EED)
-        return task.arn.replacing(":task/", with: ":container/") + "/"
+        // `arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID`
+        let place = task.arn.utf8.firstIndex(of: UInt8(ascii: "/")) ?? task.arn.endIndex
+        return "\(task.arn[..<place].dropLast(4))container\(task.arn[place...])/"
             + IDGenerator.uuid(number, IDGenerator.mix(number))
     }
 
