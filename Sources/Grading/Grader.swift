@@ -126,7 +126,8 @@ package struct Grader: Sendable {
         let services = runsContainers ? Administration(respond: nil) { gateway.answerByName($0) } : nil
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
-            listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator, administration: services))
+            listeners.append(
+                try await server.listen(descriptor: descriptor, emulator: emulator, administration: services))
         }
         events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
         let start = ContinuousClock.now

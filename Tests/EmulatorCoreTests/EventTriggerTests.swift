@@ -269,7 +269,11 @@ struct EventTriggerTests {
         let policy = #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#
         for name in ["large", "missing"] {
             try await session.call(
-                "sqs", "CreateQueue", ["QueueName": .string(name), "Attributes": .map(Fields([.init(name: "Policy", value: .string(policy))]))])
+                "sqs", "CreateQueue",
+                [
+                    "QueueName": .string(name),
+                    "Attributes": .map(Fields([.init(name: "Policy", value: .string(policy))])),
+                ])
         }
         func target(_ name: String, _ arn: String, _ more: [String: Value]) -> Value {
             var fields = Fields()

@@ -35,7 +35,8 @@ extension EC2Service {
             ("image_name", image.name),
             (
                 "image_version",
-                image.name.split(separator: "-").first { $0.hasPrefix("20") || $0.hasPrefix("2.0.") }.map(String.init) ?? ""
+                image.name.split(separator: "-").first { $0.hasPrefix("20") || $0.hasPrefix("2.0.") }.map(String.init)
+                    ?? ""
             ),
             ("os", image.name.hasPrefix("al2023") ? "Amazon Linux 2023" : "Amazon Linux 2"),
         ]
