@@ -16,8 +16,9 @@ enum Validation {
             guard !violations.isEmpty else { return }
             if wireProtocol == .restXML { throw malformedXML(violations) }
             let noun = violations.count == 1 ? "error" : "errors"
+            let code = wireProtocol == .query ? "ValidationError" : "ValidationException"
             throw ServiceError(
-                wireProtocol == .query ? "ValidationError" : "ValidationException",
+                model.signingName == "logs" ? "InvalidParameterException" : code,
                 "\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; "))
         }
     }
