@@ -5,6 +5,7 @@
 // Tests/BoundaryTests holds the sources against this table. Imports point downwards only; service targets never
 // import each other: they meet in CloudState's World and act on one another by API calls through the call context.
 
+import Glibc
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -20,6 +21,25 @@ let settings: [SwiftSetting] = [
 
 /// For the sandbox's C: the GNU names of Linux's system calls, and no warnings.
 let cSettings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+/// For the program itself: its own symbols are exported to nobody, and what the loader has to adjust at the start is listed
+/// as bits, where the C library knows that (2.36). Both are pages that every start would read.
+let linkerSettings: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
+            + (knowsRelativeRelocations ? ["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"] : []),
+        .when(configuration: .release))
+]
+
+var knowsRelativeRelocations: Bool {
+    // `glibc 2.36`
+    var text = [CChar](repeating: 0, count: 64)
+    guard confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count) > 0 else { return false }
+    let numbers = text.split(whereSeparator: { !(48...57).contains($0) }).map { digits in
+        digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    }
+    return numbers.count >= 2 && (numbers[0], numbers[1]) >= (2, 36)
+}
 
 /// A library target of ours.
 func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -238,7 +258,8 @@ let package = Package(
                 "WireProtocols", .target(name: "spawnd"),
             ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
-        .executableTarget(name: "skylab", dependencies: ["Commands"], swiftSettings: settings),
+        .executableTarget(
+            name: "skylab", dependencies: ["Commands"], swiftSettings: settings, linkerSettings: linkerSettings),
 
         tests(
             "WalkthroughTests",
