@@ -34,6 +34,9 @@ package struct EC2State: Sendable, Equatable {
     package var networkInsightsPaths = ResourceTable<NetworkInsightsPath>()
     package var networkInsightsAnalyses = ResourceTable<NetworkInsightsAnalysis>()
     package var interfacePermissions = ResourceTable<InterfacePermission>()
+    package var capacityReservations = ResourceTable<CapacityReservation>()
+    package var subnetReservations = ResourceTable<SubnetReservation>()
+    package var accountDefaults = AccountDefaults()
     package var storage = StorageSettings()
     package var idempotency = ResourceTable<IdempotentLaunch>()
 

@@ -62,6 +62,18 @@ package struct STSSession: ResourceRecord {
     }
 }
 
+/// The report on the users' credentials, as it was made.
+package struct CredentialReport: Sendable, Equatable {
+    /// Comma-separated values.
+    package var content: String
+    package var date: Timestamp
+
+    package init(content: String, date: Timestamp) {
+        self.content = content
+        self.date = date
+    }
+}
+
 /// An OpenID Connect identity provider.
 package struct OpenIDProvider: ResourceRecord {
     package var arn: String

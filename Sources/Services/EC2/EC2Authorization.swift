@@ -15,7 +15,8 @@ enum EC2Authorization {
         "fl": "vpc-flow-log", "i": "instance", "igw": "internet-gateway", "lt": "launch-template", "nat": "natgateway",
         "nia": "network-insights-analysis", "nip": "network-insights-path",
         "pcx": "vpc-peering-connection", "pg": "placement-group", "pl": "prefix-list", "rtb": "route-table",
-        "sg": "security-group", "sgr": "security-group-rule", "sir": "spot-instances-request", "snap": "snapshot",
+        "scr": "subnet-cidr-reservation", "sg": "security-group", "sgr": "security-group-rule",
+        "sir": "spot-instances-request", "snap": "snapshot",
         "subnet": "subnet", "vol": "volume", "vpc": "vpc", "vpce": "vpc-endpoint",
     ]
 
@@ -32,6 +33,7 @@ enum EC2Authorization {
         "CreateNetworkAcl": ["network-acl"], "CreateNetworkInterface": ["network-interface"],
         "CreatePlacementGroup": ["placement-group"], "CreateRouteTable": ["route-table"],
         "CreateSecurityGroup": ["security-group"], "CreateSnapshot": ["snapshot"], "CreateSubnet": ["subnet"],
+        "CreateSubnetCidrReservation": ["subnet-cidr-reservation"],
         "CreateVolume": ["volume"], "CreateVpc": ["vpc"], "CreateVpcEndpoint": ["vpc-endpoint"],
         "CreateVpcPeeringConnection": ["vpc-peering-connection"], "ImportKeyPair": ["key-pair"],
         "RegisterImage": ["image"], "RunInstances": ["instance", "volume", "network-interface"],

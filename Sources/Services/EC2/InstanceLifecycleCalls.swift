@@ -13,9 +13,11 @@ enum InstanceLifecycleCalls {
     ]
 
     /// The instances of a request, all of which must be there; nothing is changed otherwise.
-    private static func named(_ input: Input, _ context: CallContext) throws(ServiceError) -> [Instance] {
+    private static func named(
+        _ input: Input, _ context: CallContext, orElse none: ServiceError = EC2Error.missingParameter("InstanceId")
+    ) throws(ServiceError) -> [Instance] {
         let ids = input.strings("InstanceIds")
-        guard !ids.isEmpty else { throw EC2Error.missingParameter("InstanceId") }
+        guard !ids.isEmpty else { throw none }
         return try DescribeInstances.listing.records(ids, in: context.ec2.instances)
     }
 
@@ -44,6 +46,7 @@ enum InstanceLifecycleCalls {
         for var instance in instances {
             let previous = instance.state
             if previous == .stopped {
+                instance.capacityReservationID = try CapacityReservations.place(for: instance, context)
                 try checkRoom(for: instance, context)
                 // It comes up on another host, with another borrowed address.
                 instance.launchTime = context.now
@@ -60,7 +63,10 @@ enum InstanceLifecycleCalls {
     /// A stopped instance has no claim on the hardware that it had.
     private static func checkRoom(for instance: Instance, _ context: CallContext) throws(ServiceError) {
         let isSpot = instance.spotRequestID != nil
-        guard context.world.capacity.has(instance.type, region: context.region, zone: instance.zone) else {
+        guard
+            instance.capacityReservationID != nil
+                || context.world.capacity.has(instance.type, region: context.region, zone: instance.zone)
+        else {
             throw LaunchCapacity.insufficient("Insufficient capacity.")
         }
         guard
@@ -148,7 +154,7 @@ enum InstanceLifecycleCalls {
     }
 
     static func terminate(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let instances = try named(input, context)
+        let instances = try named(input, context, orElse: EC2Error.invalidCombination("No instances specified"))
         for instance in instances where instance.terminationProtection && instance.state != .terminated {
             throw ServiceError(
                 "OperationNotPermitted",

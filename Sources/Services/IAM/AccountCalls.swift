@@ -11,8 +11,9 @@ enum AccountCalls {
         "GetAccountSummary": .read(summary),
         "ListAccountAliases": .read(listAliases),
         "ListSAMLProviders": .read { _, _ in Response(["SAMLProviderList": []]) },
-        "ListServerCertificates": .read { _, input throws(ServiceError) in
-            try IAMPage([Value](), input).response("ServerCertificateMetadataList") { $0 }
+        "SetSecurityTokenServicePreferences": .write { context, input throws(ServiceError) in
+            context.iam.globalTokenVersion = input.string("GlobalEndpointTokenVersion") ?? ""
+            return .empty
         },
     ]
 
