@@ -11,6 +11,8 @@ package struct EC2State: Sendable, Equatable {
     package var networkACLs = ResourceTable<NetworkACL>()
     package var dhcpOptions = ResourceTable<DHCPOptions>()
     package var egressOnlyInternetGateways = ResourceTable<EgressOnlyInternetGateway>()
+    package var vpnGateways = ResourceTable<VPNGateway>()
+    package var customerGateways = ResourceTable<CustomerGateway>()
     package var natGateways = ResourceTable<NATGateway>()
     package var elasticIPs = ResourceTable<ElasticIP>()
     package var networkQuotas = NetworkQuotas()

@@ -46,6 +46,8 @@ package struct STSSession: ResourceRecord {
     package var tags = Tags()
     package var transitiveTagKeys: [String] = []
     package var sourceIdentity: String?
+    /// Whether GetSessionToken was shown an MFA device.
+    package var isMultiFactor = false
 
     package init(
         id: String, secret: String, token: String, source: Source, arn: String, userID: String, issueTime: Timestamp,

@@ -10,7 +10,8 @@ enum EC2Authorization {
 
     /// Resource types by the prefix of their ids.
     private static let types: [Substring: String] = [
-        "acl": "network-acl", "ami": "image", "cr": "capacity-reservation", "dopt": "dhcp-options",
+        "acl": "network-acl", "ami": "image", "cgw": "customer-gateway", "cr": "capacity-reservation",
+        "vgw": "vpn-gateway", "dopt": "dhcp-options",
         "eigw": "egress-only-internet-gateway", "eipalloc": "elastic-ip", "eni": "network-interface",
         "fl": "vpc-flow-log", "i": "instance", "igw": "internet-gateway", "lt": "launch-template", "nat": "natgateway",
         "nia": "network-insights-analysis", "nip": "network-insights-path",
@@ -33,6 +34,7 @@ enum EC2Authorization {
         "CreateNetworkAcl": ["network-acl"], "CreateNetworkInterface": ["network-interface"],
         "CreatePlacementGroup": ["placement-group"], "CreateRouteTable": ["route-table"],
         "CreateSecurityGroup": ["security-group"], "CreateSnapshot": ["snapshot"], "CreateSubnet": ["subnet"],
+        "CreateCustomerGateway": ["customer-gateway"], "CreateVpnGateway": ["vpn-gateway"],
         "CreateSubnetCidrReservation": ["subnet-cidr-reservation"],
         "CreateVolume": ["volume"], "CreateVpc": ["vpc"], "CreateVpcEndpoint": ["vpc-endpoint"],
         "CreateVpcPeeringConnection": ["vpc-peering-connection"], "ImportKeyPair": ["key-pair"],

@@ -34,6 +34,8 @@ package enum EC2Service {
         SpotPriceCalls.operations,
         TagCalls.operations,
         VPCCalls.operations,
+        VPNGatewayCalls.operations,
+        CustomerGatewayCalls.operations,
         AccountCalls.operations,
         AccountDefaultCalls.operations,
         CapacityReservationCalls.operations,

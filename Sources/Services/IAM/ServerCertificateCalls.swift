@@ -52,6 +52,12 @@ enum ServerCertificateCalls {
         }
     }
 
+    /// AWS keeps the blocks without what surrounds them.
+    private static func trimmed(_ text: String) -> String {
+        let rest = text.drop(while: \.isWhitespace)
+        return rest.lastIndex { !$0.isWhitespace }.map { String(rest[...$0]) } ?? ""
+    }
+
     static func upload(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = try IAMRules.newName(input, "ServerCertificateName")
         let path = try IAMRules.path(input)
@@ -72,7 +78,7 @@ enum ServerCertificateCalls {
         }
         var certificate = ServerCertificate(
             name: name, certificateID: "ASCA" + context.world.ids.capitals("iam/ASCA", count: 17), path: path,
-            accountID: context.accountID, body: body, chain: chain, uploadDate: context.now,
+            accountID: context.accountID, body: trimmed(body), chain: chain.map(trimmed), uploadDate: context.now,
             expiration: file.expiration)
         certificate.tags = tags
         context.iam.serverCertificates.insert(certificate)

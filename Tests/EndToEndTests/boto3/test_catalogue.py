@@ -65,6 +65,10 @@ class Catalogue(TestCase):
             self.assertEqual((document["image_name"], document["schema_version"]), (image["Name"], 1))
             found = ssm.get_parameters_by_path(Path=name)["Parameters"]
             self.assertEqual({one["Name"].split("/")[-1] for one in found}, set(document))
+        ubuntu = "/aws/service/canonical/ubuntu/server/%s/stable/%s/amd64/hvm/ebs-gp2/ami-id"
+        same = {ssm.get_parameter(Name=ubuntu % names)["Parameter"]["Value"] for names in [
+            ("22.04", "current"), ("jammy", "current"), ("jammy", "20260409")]}
+        self.assertEqual(len(same), 1)
         path = "/aws/service/global-infrastructure/regions"
         regions = ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
         known = {one["RegionName"] for one in self.ec2.describe_regions(AllRegions=True)["Regions"]}

@@ -1,8 +1,11 @@
 """IAM: users, groups, roles and policies, with AWS's errors and limits."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
+import re
 import unittest
 
 from certificates import CERTIFICATE, EXPIRATION, KEY, OTHER_KEY
@@ -543,6 +546,7 @@ class Account(IAMTestCase):
         """SSH keys, signing certificates and service credentials come and go."""
         user = self.user()["UserName"]
         key = self.iam.upload_ssh_public_key(UserName=user, SSHPublicKeyBody="ssh-rsa AAAAB3NzaC1yc2E= ana")["SSHPublicKey"]
+        self.assertEqual(key["Fingerprint"], ":".join(re.findall("..", hashlib.md5(base64.b64decode("AAAAB3NzaC1yc2E=")).hexdigest())))
         name = {"UserName": user, "SSHPublicKeyId": key["SSHPublicKeyId"]}
         self.iam.update_ssh_public_key(**name, Status="Inactive")
         self.assertEqual(self.iam.get_ssh_public_key(**name, Encoding="SSH")["SSHPublicKey"]["Status"], "Inactive")
@@ -581,7 +585,7 @@ class Account(IAMTestCase):
         found = self.iam.list_server_certificates()["ServerCertificateMetadataList"]
         self.assertEqual([one["ServerCertificateName"] for one in found], ["Shop"])
         shown = self.iam.get_server_certificate(ServerCertificateName="Shop")["ServerCertificate"]
-        self.assertEqual(shown["CertificateBody"], CERTIFICATE)
+        self.assertEqual(shown["CertificateBody"], CERTIFICATE.strip())
         elb, ec2 = client("elbv2"), client("ec2")
         subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"][:2]]
         balancer = elb.create_load_balancer(Name="secure", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
@@ -616,6 +620,7 @@ class Account(IAMTestCase):
             ("true", "true", "false", "false"),
         )
         self.iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token")
+        self.assertEqual(self.iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"], 2)
 
     def test_unknown_operations(self):
         """What is not emulated says so at once, with a status that is not tried again."""
