@@ -36,6 +36,8 @@ enum CapacityReservationCalls {
             "end-date": { reservation, _ in reservation.endDate.map { [$0.iso8601] } ?? [] },
             "end-date-type": { reservation, _ in [endDateType(reservation)] },
             "instance-match-criteria": { reservation, _ in [reservation.matchCriteria] },
+            "outpost-arn": { _, _ in [] },
+            "placement-group-arn": { _, _ in [] },
         ], pageSizes: 1...1000)
 
     private static func endDateType(_ reservation: CapacityReservation) -> String {
