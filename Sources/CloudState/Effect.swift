@@ -33,6 +33,8 @@ package enum EffectOutcome: Sendable {
     case task(TaskReport)
     /// It is done, and there is nothing to say of it.
     case done
+    /// The function's image cannot be used.
+    case unusableImage
     /// It could not be begun; the reason.
     case impossible(String)
 }

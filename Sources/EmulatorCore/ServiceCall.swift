@@ -74,7 +74,7 @@ struct ServiceCall {
             record.isRead = handler.isRead
             let input = try codec.decode(call, operation)
             record.input = input
-            try Validation.check(input, model.wireProtocol)
+            try Validation.check(input, model)
             if operation.name == FunctionAnswerStream.operation, scope.service == "lambda" {
                 let stream = FunctionAnswerStream(.events(codec, requestID: requestID))
                 return begin(stream, service, handler, input, record)

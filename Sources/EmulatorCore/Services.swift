@@ -61,7 +61,7 @@ package struct Services: Sendable {
         if context.checksNextCall {
             // What the operation itself calls is its own affair.
             context.checksNextCall = false
-            try Validation.check(input, definition.model().wireProtocol)
+            try Validation.check(input, definition.model())
             try Authorizer.check(definition, operation, input, context)
         }
         return try handler.body(&context, input).output

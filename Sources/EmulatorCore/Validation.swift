@@ -2,17 +2,23 @@ import ServiceModel
 
 /// Holds decoded parameters against the model before a handler sees them.
 enum Validation {
-    static func check(_ input: Input, _ wireProtocol: APIModel.WireProtocol) throws(ServiceError) {
+    /// Services whose answers name the expressions of their names as their models have them.
+    private static let namesPatterns: Set<String> = ["events", "kinesis", "logs", "scheduler"]
+
+    static func check(_ input: Input, _ model: APIModel) throws(ServiceError) {
+        let wireProtocol = model.wireProtocol
         if wireProtocol == .ec2 {
             try requireEC2(input.fields, input.shape, path: "")
         } else {
             var violations: [String] = []
-            collect(input.fields, input.shape, path: "", &violations)
+            collect(
+                input.fields, input.shape, path: "", namesPatterns.contains(model.signingName), &violations)
             guard !violations.isEmpty else { return }
             if wireProtocol == .restXML { throw malformedXML(violations) }
             let noun = violations.count == 1 ? "error" : "errors"
+            let code = wireProtocol == .query ? "ValidationError" : "ValidationException"
             throw ServiceError(
-                wireProtocol == .query ? "ValidationError" : "ValidationException",
+                model.signingName == "logs" ? "InvalidParameterException" : code,
                 "\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; "))
         }
     }
@@ -48,7 +54,9 @@ enum Validation {
     }
 
     /// The wording of the other services. <https://smithy.io/2.0/spec/constraint-traits.html>
-    private static func collect(_ fields: Fields, _ shape: Shape, path: String, _ violations: inout [String]) {
+    private static func collect(
+        _ fields: Fields, _ shape: Shape, path: String, _ hasPatterns: Bool, _ violations: inout [String]
+    ) {
         for member in shape.members {
             let name = member.name.prefix(1).lowercased() + member.name.dropFirst()
             let memberPath = path.isEmpty ? name : "\(path).\(name)"
@@ -59,7 +67,7 @@ enum Validation {
                 }
                 continue
             }
-            check(value, member.shape, path: memberPath, &violations)
+            check(value, member.shape, path: memberPath, hasPatterns, &violations)
         }
     }
 
@@ -73,7 +81,9 @@ enum Validation {
         ],
     ]
 
-    private static func check(_ value: Value, _ shape: Shape, path: String, _ violations: inout [String]) {
+    private static func check(
+        _ value: Value, _ shape: Shape, path: String, _ hasPatterns: Bool, _ violations: inout [String]
+    ) {
         func violate(_ constraint: String, _ text: String) {
             violations.append("Value '\(text)' at '\(path)' failed to satisfy constraint: Member must \(constraint)")
         }
@@ -92,6 +102,9 @@ enum Validation {
             if let maximum = shape.maximum, length > maximum {
                 violate("have length less than or equal to \(maximum)", shown)
             }
+            if hasPatterns, let pattern = shape.pattern, CharacterClass(pattern)?.matches(text) == false {
+                violate("satisfy regular expression pattern: \(pattern)", shown)
+            }
         case .integer(let number):
             if let minimum = shape.minimum, number < minimum {
                 violate("have value greater than or equal to \(minimum)", "\(number)")
@@ -108,10 +121,10 @@ enum Validation {
             }
             guard let element = shape.element?.shape else { return }
             for (index, value) in values.enumerated() {
-                check(value, element, path: "\(path).\(index + 1).member", &violations)
+                check(value, element, path: "\(path).\(index + 1).member", hasPatterns, &violations)
             }
         case .structure(let fields):
-            collect(fields, shape, path: path, &violations)
+            collect(fields, shape, path: path, hasPatterns, &violations)
         default: break
         }
     }

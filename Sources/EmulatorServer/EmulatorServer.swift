@@ -63,9 +63,10 @@ package final class EmulatorServer: Sendable {
     ///
     /// - Parameter isInside: whether they come from a program that the emulator itself runs.
     package func listen(
-        descriptor: Int32, emulator: Emulator, limits: Limits = Limits(), isInside: Bool = false
+        descriptor: Int32, emulator: Emulator, limits: Limits = Limits(), administration: Administration? = nil,
+        isInside: Bool = false
     ) async throws -> Listener {
-        let bootstrap = bootstrap(emulator, limits, nil, isInside: isInside)
+        let bootstrap = bootstrap(emulator, limits, administration, isInside: isInside)
         return Listener(channel: try await bootstrap.withBoundSocket(descriptor).get())
     }
 

@@ -142,8 +142,8 @@ final class RequestHandler: ChannelInboundHandler {
         if let administration, let pending = administration.forward(request) {
             return wait(for: pending, head, context)
         }
-        if let administration, request.path.hasPrefix(Administration.prefix) {
-            return write(administration.respond(request), head, keepAlive: head.isKeepAlive, context)
+        if let respond = administration?.respond, request.path.hasPrefix(Administration.prefix) {
+            return write(respond(request), head, keepAlive: head.isKeepAlive, context)
         }
         switch emulator.answer(request, isInside: isInside) {
         case .ready(let response): write(response, head, keepAlive: head.isKeepAlive, context)

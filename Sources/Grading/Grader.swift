@@ -118,12 +118,16 @@ package struct Grader: Sendable {
             setUp.prepare(&world, student: Self.student)
         }
         let images = images()
-        let workloads = WorkloadRunner(functions: functions(images), tasks: tasks(images))
+        let containers = tasks(images)
+        let workloads = WorkloadRunner(functions: functions(images), tasks: containers)
         configuration.effects = workloads
         let emulator = Emulator(configuration)
+        let gateway = TaskGateway(emulator, containers)
+        let services = runsContainers ? Administration(respond: nil) { gateway.answerByName($0) } : nil
         var listeners: [EmulatorServer.Listener] = []
         for descriptor in box.listenerDescriptors {
-            listeners.append(try await server.listen(descriptor: descriptor, emulator: emulator))
+            listeners.append(
+                try await server.listen(descriptor: descriptor, emulator: emulator, administration: services))
         }
         events(.programStarted(interface: entry.interface.kind.rawValue, entry: entry.file.path))
         let start = ContinuousClock.now

@@ -26,6 +26,12 @@ struct StudentBox {
         }
         var environment = environment(region: region, searchPath: toolchain.searchPath)
         var readOnlyPaths = toolchain.readOnlyPaths
+        if lab.containers == .run, lab.network == .emulator {
+            // The way to what tasks serve; the emulator itself needs no proxy.
+            environment += [
+                ("http_proxy", "http://\(endpoint.address):\(endpoint.port)"), ("no_proxy", "127.0.0.1,localhost"),
+            ]
+        }
         if kind == .terraform {
             guard let mirror = clients.terraformMirror else {
                 throw GradingError(

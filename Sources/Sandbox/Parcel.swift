@@ -60,6 +60,7 @@ struct Parcel {
         raw.message.values.0 = Int64(value(0))
         raw.message.values.1 = Int64(value(1))
         raw.message.values.2 = Int64(value(2))
+        raw.message.values.3 = Int64(value(3))
         raw.count = min(descriptors.count, Int(MESSAGE_DESCRIPTORS))
         withUnsafeMutableBytes(of: &raw.descriptors) { $0.copyBytes(from: descriptors.withUnsafeBytes { Array($0) }) }
         if channel_send(socket, &raw, Int32(MSG_DONTWAIT)) != 0, errno == EAGAIN { return false }

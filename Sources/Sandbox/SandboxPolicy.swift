@@ -100,6 +100,8 @@ package struct SandboxPolicy: Sendable {
     package var outputSink: (@Sendable (UnsafeRawBufferPointer) -> Void)?
     /// Makes the box a container: its root is an image, and its network that of a space.
     package var container: SandboxContainer?
+    /// What a box before had as `/tmp`, for a box with namespaces that is no container; nil for an empty one.
+    package var temporaryFolder: KeptFolder?
     /// Layers to do without, to see what the others hold.
     package var omissions: SandboxOmissions = []
 

@@ -90,7 +90,8 @@ package final class Spawner: Sendable {
         let lodging = try await policy.container?.lodging() ?? []
         let (id, record) = try core.launch(
             request: memory, clock: clock, output: Pipe(), error: Pipe(), policy: policy, omissions: omissions,
-            namespaceProblem: namespaceProblem, lodging: lodging)
+            namespaceProblem: namespaceProblem, lodging: lodging,
+            kept: policy.container == nil ? try policy.temporaryFolder?.copy() : nil)
         let ready = try await record.ready.value.get()
         let box = SandboxBox(id: id, core: core, ready: ready, clock: shown, outcome: record.outcome)
         guard ready.tier.isStandard || allowsDegraded else {
@@ -197,6 +198,10 @@ package final class SandboxBox: Sendable {
     package func peakMemory() async -> Int? {
         guard let answer = await core.ask(MESSAGE_USAGE, of: id) else { return nil }
         return Int(answer.code) * 1024
+    }
+
+    func give(_ gift: gift) async -> Int32? {
+        await core.ask(MESSAGE_GIVE, of: id, code: gift.rawValue)?.descriptors.first
     }
 
     /// How it went, once the last process of the box is gone. May be asked for more than once.

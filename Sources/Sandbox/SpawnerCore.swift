@@ -74,10 +74,13 @@ final class SpawnerCore: Sendable {
     /// Asks for a box. The request's memory and the pipes are the core's from here on.
     func launch(
         request: consuming Descriptor, clock: Int32?, output: consuming Pipe, error: consuming Pipe,
-        policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?, lodging: [Int32] = []
+        policy: SandboxPolicy, omissions: SandboxOmissions, namespaceProblem: String?, lodging: [Int32] = [],
+        kept: Int32? = nil
     ) throws(SandboxError) -> (id: UInt64, record: BoxRecord) {
         let (output, error) = (output.take(), error.take())
-        let message = [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? []) + lodging
+        let message =
+            [request.take(), output.writing, error.writing] + (clock.map { [$0] } ?? []) + lodging
+            + (kept.map { [$0] } ?? [])
         let record = BoxRecord(
             ready: Promise(), outcome: Promise(), outputLimit: policy.limits.output, wantsVirtualTime: clock != nil,
             collectedFiles: policy.collectedFiles, sink: policy.outputSink,
@@ -95,7 +98,7 @@ final class SpawnerCore: Sendable {
                     MESSAGE_LAUNCH, box: id,
                     values: [
                         Int((policy.limits.wallSeconds * 1000).rounded(.up)), Int(omissions.rawValue),
-                        policy.container == nil ? 0 : 1,
+                        policy.container == nil ? 0 : 1, kept == nil ? 0 : 1,
                     ],
                     descriptors: message), &state)
             return id

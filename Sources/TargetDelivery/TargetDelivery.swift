@@ -12,12 +12,20 @@ package struct TargetDelivery: Sendable {
         /// As the attributes of dead letters have it, for instance `NO_PERMISSIONS`.
         package var code: String
         package var message: String
+        /// The code of the target's own service, for instance `AWS.SimpleQueueService.NonExistentQueue`.
+        package var origin: String
 
-        static func permission(_ message: String) -> Failure { Failure(code: "NO_PERMISSIONS", message: message) }
+        /// Whether time may heal it: EventBridge does not try again where a target or a permission is missing.
+        package var isRetriable: Bool { ["THROTTLING", "ERROR_FROM_TARGET", "INTERNAL_ERROR"].contains(code) }
 
-        init(code: String, message: String) {
+        static func permission(_ message: String) -> Failure {
+            Failure(code: "NO_PERMISSIONS", message: message, origin: "AccessDeniedException")
+        }
+
+        init(code: String, message: String, origin: String? = nil) {
             self.code = code
             self.message = message
+            self.origin = origin ?? code
         }
 
         init(_ error: ServiceError) {
@@ -25,9 +33,13 @@ package struct TargetDelivery: Sendable {
                 error.code.contains("NotFound") || error.code.contains("NonExist")
                 || error.code.contains("DoesNotExist")
             let isDenied = error.code.hasPrefix("AccessDenied") || error.code == "UnauthorizedOperation"
+            let isThrottled =
+                error.code.contains("Throttl") || error.code == "TooManyRequestsException"
+                || error.code == "RequestLimitExceeded" || error.code == "ProvisionedThroughputExceededException"
+            let rest = isThrottled ? "THROTTLING" : error.status >= 500 ? "INTERNAL_ERROR" : "SDK_CLIENT_ERROR"
             self.init(
-                code: isDenied ? "NO_PERMISSIONS" : isMissing ? "NO_RESOURCE" : "SDK_CLIENT_ERROR",
-                message: error.message)
+                code: isDenied ? "NO_PERMISSIONS" : isMissing ? "NO_RESOURCE" : rest, message: error.message,
+                origin: error.code)
         }
     }
 
@@ -110,11 +122,12 @@ package struct TargetDelivery: Sendable {
 
     private func invoke(_ context: inout CallContext) throws(Failure) {
         guard context.world.outbox.count < Self.mostWaiting else {
-            throw Failure(code: "THROTTLING", message: "Rate Exceeded.")
+            throw Failure(code: "THROTTLING", message: "Rate Exceeded.", origin: "TooManyRequestsException")
         }
         let parts = arn.split(separator: ":").map(String.init)
         guard parts.count >= 7, context.lambda.functions[parts[6]] != nil else {
-            throw Failure(code: "NO_RESOURCE", message: "Function not found: \(arn)")
+            throw Failure(
+                code: "NO_RESOURCE", message: "Function not found: \(arn)", origin: "ResourceNotFoundException")
         }
         guard role != nil || context.lets(service, invoke: arn, for: source) else {
             throw .permission(
@@ -128,7 +141,9 @@ package struct TargetDelivery: Sendable {
 
     private func enqueue(_ name: String, _ context: inout CallContext) throws(Failure) {
         guard let queue = context.sqs.queues[name], queue.arn == arn else {
-            throw Failure(code: "NO_RESOURCE", message: "The specified queue does not exist.")
+            throw Failure(
+                code: "NO_RESOURCE", message: "The specified queue does not exist.",
+                origin: "AWS.SimpleQueueService.NonExistentQueue")
         }
         guard role != nil || context.lets(service, sendTo: arn, for: source) else {
             throw .permission(
@@ -155,7 +170,9 @@ package struct TargetDelivery: Sendable {
     private func log(_ name: String, _ context: inout CallContext) throws(Failure) {
         let group = String(arn.hasSuffix(":*") ? arn.dropLast(2) : arn[...])
         guard context.logs.groups[name] != nil else {
-            throw Failure(code: "NO_RESOURCE", message: "The specified log group does not exist.")
+            throw Failure(
+                code: "NO_RESOURCE", message: "The specified log group does not exist.",
+                origin: "ResourceNotFoundException")
         }
         guard context.lets(service, logTo: group, for: source) else {
             throw .permission(

@@ -42,7 +42,7 @@ extension TargetDelivery {
         }
         let answer = try call("ecs", "RunTask", request, &context)
         if let failure = answer["failures"]?.elements?.first {
-            throw Failure(code: "SDK_CLIENT_ERROR", message: failure["reason"]?.text ?? "The task did not start.")
+            throw Failure(code: "ERROR_FROM_TARGET", message: failure["reason"]?.text ?? "The task did not start.")
         }
     }
 

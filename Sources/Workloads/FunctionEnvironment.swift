@@ -68,6 +68,8 @@ final class FunctionEnvironment: Sendable {
         var phase = FunctionReport.Phase.initialization
         var home: FunctionHome?
         var box: SandboxBox?
+        /// The `/tmp` of all boxes; nil before the first, and where the home has it.
+        var temporary: KeptFolder?
         var doors: FunctionHome.Doors?
         var startedAt: ContinuousClock.Instant?
         var initDuration: Double?

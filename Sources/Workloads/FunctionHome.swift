@@ -10,8 +10,11 @@ struct InvalidEntrypoint: Error {
     let reason: String
 }
 
-/// What an environment has over all the runtimes that it sees: how its box is made and, where its function is an image,
-/// the network and `/tmp`.
+/// What an environment has over all the runtimes that it sees: `/tmp`, how its box is made and, where its function is an
+/// image, the network.
+///
+/// Lambda keeps `/tmp` when it starts a runtime anew:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>
 struct FunctionHome: Sendable {
     /// Where a runtime is heard: its events, and its calls of AWS.
     struct Doors: Sendable {
@@ -62,14 +65,21 @@ struct FunctionHome: Sendable {
         }
     }
 
+    /// The `/tmp` that a box is to leave to those after it; nil where a space has it.
+    func temporary(of box: SandboxBox) async -> KeptFolder? { space == nil ? await box.temporaryFolder() : nil }
+
     /// Whether the doors outlive a box.
     var keepsDoors: Bool { space != nil }
 
     /// A box whose program has not begun.
     ///
     /// - Throws: ``InvalidEntrypoint`` where there is no program.
-    func box() async throws -> SandboxBox {
-        let box = try await tools.spawner.launch(try policy.get())
+    ///
+    /// - Parameter temporary: the `/tmp` of the box before.
+    func box(_ temporary: KeptFolder?) async throws -> SandboxBox {
+        var policy = try policy.get()
+        policy.temporaryFolder = temporary
+        let box = try await tools.spawner.launch(policy)
         guard box.tier == .full, space != nil || box.listenerDescriptors.count == 2 else {
             throw WorkloadError("functions need namespaces, which this machine does not give")
         }

@@ -75,10 +75,12 @@ extension FunctionEnvironment {
 
     private func launch() async throws {
         guard let home = state.withLock({ $0.home }) else { throw WorkloadError("the environment is gone") }
-        let (phase, isProvision) = state.withLock { ($0.phase, $0.job?.isProvision ?? false) }
+        let (phase, isProvision, temporary) = state.withLock {
+            ($0.phase, $0.job?.isProvision ?? false, $0.temporary)
+        }
         let box: SandboxBox
         do {
-            box = try await home.box()
+            box = try await home.box(temporary)
         } catch let error as InvalidEntrypoint {
             state.withLock { $0.startedAt = .now }
             die(.noEntry(error.reason))
@@ -88,7 +90,10 @@ extension FunctionEnvironment {
             let doors = try await home.doors(box, for: self)
             state.withLock { $0.doors = doors }
         }
+        // Each box gives it anew: a mount that has its place cannot be put into another one.
+        let kept = await home.temporary(of: box)
         let isUnwanted = state.withLock { state in
+            state.temporary = kept
             state.box = box
             state.startedAt = .now
             return state.isClosed || state.runtime == .ending
@@ -264,6 +269,7 @@ extension FunctionEnvironment {
         let (doors, action) = state.withLock { state in
             defer {
                 state.doors = nil
+                state.temporary = nil
                 state.home = nil
                 state.whenGone = nil
             }

@@ -212,6 +212,8 @@ package final class FunctionRunner: EffectRunner {
                     forget(environment)
                     throw error
                 }
+            } catch is UnusableImage {
+                finish(.unusableImage, nil)
             } catch {
                 finish(.impossible("\(error)"), nil)
             }

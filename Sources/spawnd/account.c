@@ -27,6 +27,7 @@ int account_open(struct account *account, const struct root *root, const struct 
     cgroup_counters_open(&account->counters, group);
     account->family = family;
     account->scratch = root->scratch;
+    account->kept = root->kept;
     account->directory = openat(root->processes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return account->directory < 0 ? -1 : 0;
 }
@@ -139,8 +140,9 @@ void account_take(struct account *account, bool nobody) {
     struct cgroup_usage usage = {0};
     bool grouped = account->counters.version != CGROUP_NONE && cgroup_read(&account->counters, !nobody, &usage);
     if (grouped) {
-        uint64_t files = file_bytes(account->scratch);
-        account->memory = usage.memory > files ? usage.memory - files : 0;
+        // Of a /tmp that is kept nobody can say which files are charged to this box; no memory of its own hides behind them.
+        uint64_t files = file_bytes(account->scratch) + (account->kept < 0 ? 0 : file_bytes(account->kept));
+        account->memory = usage.anonymous + (usage.shared > files ? usage.shared - files : 0);
         account->ran_out_of_memory = usage.oom_kills > 0;
         account->was_refused_tasks = usage.refused_tasks > 0;
         if (usage.cpu_ns > account->cpu_ns) account->cpu_ns = usage.cpu_ns;

@@ -14,6 +14,7 @@ struct account {
     struct cgroup_counters counters;
     struct family *family; // NULL where all that /proc shows are the box's
     int scratch; // the tmpfs, whose files are no memory of the processes
+    int kept;    // a /tmp of a box before, or -1
     bool ran_out_of_memory; // the kernel killed somebody for it
     bool was_refused_tasks; // a fork was refused
     int directory; // /proc, open for listing

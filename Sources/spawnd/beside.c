@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,18 @@ static void say(const struct init *init, int64_t token, int status) {
 void beside_tell_usage(struct init *init, int64_t token) {
     account_take(&init->account, false);
     answer(init, MESSAGE_USED, token, (uint32_t)(init->account.peak_memory / 1024));
+}
+
+void beside_give(const struct init *init, const struct message *wanted) {
+    struct parcel parcel = {.message = {.kind = MESSAGE_GIVEN, .code = EINVAL}};
+    parcel.message.values[ASKED_TOKEN] = wanted->values[ASKED_TOKEN];
+    if (!init->bare && wanted->code == GIFT_TEMPORARY) {
+        int folder = open_tree(AT_FDCWD, "/tmp", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        parcel.message.code = folder < 0 ? (uint32_t)errno : 0;
+        if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
+    }
+    channel_send(init->setup->channel, &parcel, 0);
+    parcel_close(&parcel);
 }
 
 void beside_run(struct init *init, struct parcel *parcel) {

@@ -14,6 +14,9 @@ void beside_signal(struct init *init, int signal);
 // Tells spawnd how much memory the box has had at most.
 void beside_tell_usage(struct init *init, int64_t token);
 
+// Gives what was asked for: the box's /tmp, which lasts as long as somebody has it.
+void beside_give(const struct init *init, const struct message *wanted);
+
 // Runs another program in the box, confined like the first. The parcel holds its request and where its output goes.
 void beside_run(struct init *init, struct parcel *parcel);
 

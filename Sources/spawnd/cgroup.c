@@ -205,7 +205,8 @@ bool cgroup_read(const struct cgroup_counters *counters, bool with_memory, struc
     bool first = counters->version == CGROUP_1;
     char text[4096] = "";
     if (with_memory && !read_text(counters->files[COUNTER_MEMORY], text, sizeof text)) return false;
-    usage->memory = field(text, first ? "rss" : "anon") + field(text, "shmem");
+    usage->anonymous = field(text, first ? "rss" : "anon");
+    usage->shared = field(text, "shmem");
     if (!read_text(counters->files[COUNTER_KILLS], text, sizeof text)) return false;
     usage->oom_kills = (unsigned)field(text, "oom_kill");
     if (!read_text(counters->files[COUNTER_REFUSALS], text, sizeof text)) return false;

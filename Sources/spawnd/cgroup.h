@@ -47,7 +47,8 @@ void cgroup_close_home(struct cgroup *home);
 
 // What the group's processes use and have met.
 struct cgroup_usage {
-    uint64_t memory;   // bytes of anonymous and shared memory, files of a tmpfs included
+    uint64_t anonymous; // bytes
+    uint64_t shared;    // bytes of shared memory, files of a tmpfs included
     uint64_t cpu_ns;
     unsigned oom_kills;
     unsigned refused_tasks; // forks refused for the limit

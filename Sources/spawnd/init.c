@@ -41,6 +41,12 @@ static void fork_student(struct init *init) {
     init->descriptors[STATUS] = status[0];
 }
 
+// The mount of the /tmp that a box before had, or -1.
+static int take_kept(const struct init *init, struct parcel *parcel) {
+    bool has = !init->setup->shares_network && parcel->message.values[LAUNCH_KEPT] != 0;
+    return has ? parcel->descriptors[--parcel->count] : -1;
+}
+
 // What nobody but init may have is taken out before the parcel goes on to the student.
 static void take_clock(struct init *init, struct parcel *parcel) {
     if (init->setup->shares_network || parcel->count < LAUNCH_DESCRIPTORS_VIRTUAL) return;
@@ -178,6 +184,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     struct parcel parcel;
     await_request(&init, &parcel, &trees);
     init.asked = true;
+    init.root.kept = take_kept(&init, &parcel);
     take_clock(&init, &parcel);
     int folders[MESSAGE_DESCRIPTORS];
     size_t folder_count = 0;
@@ -200,7 +207,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
             if (init.broker.shown == NULL) fail(&init, "the clock's file");
         }
         int filled = contains ? container_fill(&init.request, folders, &failed)
-                              : root_fill(&init.request, &failed);
+                              : root_fill(&init.root, &init.request, &failed);
         if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;

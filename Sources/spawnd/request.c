@@ -149,7 +149,8 @@ static int parse(struct cursor *cursor, struct request *request) {
 
 bool is_launch(const struct parcel *parcel) {
     if (parcel->message.values[LAUNCH_SHARED]) return parcel->count >= LAUNCH_DESCRIPTORS;
-    return parcel->count == LAUNCH_DESCRIPTORS || parcel->count == LAUNCH_DESCRIPTORS_VIRTUAL;
+    size_t own = parcel->count - (parcel->message.values[LAUNCH_KEPT] != 0 && parcel->count > 0);
+    return own == LAUNCH_DESCRIPTORS || own == LAUNCH_DESCRIPTORS_VIRTUAL;
 }
 
 int request_read(struct request *request, int memory) {

@@ -158,13 +158,15 @@ int root_shape(struct root *root, const struct request *request, struct tree_lis
     return mkdir("/submission", 0755);
 }
 
-int root_fill(const struct request *request, const char **failed) {
+int root_fill(const struct root *root, const struct request *request, const char **failed) {
     *failed = "/submission";
     if (files_write("/submission", request) != 0) return -1;
     *failed = request->scratch;
     if (files_write(request->scratch, request) != 0) return -1;
     *failed = "files of the root";
     if (files_write_root(request) != 0) return -1;
+    *failed = "a /tmp that is kept";
+    if (root->kept >= 0 && move_mount(root->kept, "", AT_FDCWD, "/tmp", MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
     *failed = "read-only root";
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
 }

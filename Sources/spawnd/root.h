@@ -12,7 +12,8 @@
 // What init keeps of it.
 struct root {
     int processes;        // a /proc of the box that hides nothing, attached nowhere
-    int scratch;          // the tmpfs with everything that the program may write
+    int scratch;          // the tmpfs with everything that the program may write, but for
+    int kept;             // the /tmp of a box before, or -1
     bool hides_processes; // whether the box's own /proc hides what the program may not trace
     struct leaving leaving;
 };
@@ -22,9 +23,9 @@ struct root {
 // Returns 0, or -1 with errno set and `*failed` naming the step.
 int root_begin(struct root *root, const char **failed);
 
-// Writes the files of the request to /submission and to the scratch directory and makes the root read-only. Returns as
-// root_begin does.
-int root_fill(const struct request *request, const char **failed);
+// Writes the files of the request to /submission and to the scratch directory and makes the root read-only. A /tmp that is
+// kept is put into its place. Returns as root_begin does.
+int root_fill(const struct root *root, const struct request *request, const char **failed);
 
 // Turns to the new root, and furnishes it as the request wants it, but for the files: the trees at their paths,
 // /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. The old root is on its way out then,

@@ -186,6 +186,7 @@ static void on_channel(struct init *init) {
     if (parcel.message.kind == MESSAGE_RUN) beside_run(init, &parcel);
     parcel_close(&parcel);
     if (parcel.message.kind == MESSAGE_USAGE) beside_tell_usage(init, parcel.message.values[ASKED_TOKEN]);
+    if (parcel.message.kind == MESSAGE_GIVE) beside_give(init, &parcel.message);
     if (parcel.message.kind == MESSAGE_SIGNAL) beside_signal(init, (int)parcel.message.code);
     if (parcel.message.kind == MESSAGE_KILL) finish_at_limit(init, (int)parcel.message.code);
 }

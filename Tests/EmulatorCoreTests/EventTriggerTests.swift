@@ -217,6 +217,103 @@ struct EventTriggerTests {
         #expect(region?.ec2.instances[id]?.state == .stopped)
     }
 
+    @Test func `what a schedule cannot deliver is tried again by its policy, and then lies in the dead letter queue`()
+        async throws
+    {
+        let (session, _) = try await session()
+        try await session.call("sqs", "CreateQueue", ["QueueName": "dead"])
+        try await schedule(
+            session, "at(2026-09-01T08:30:00)",
+            [
+                "Arn": "arn:aws:sqs:us-east-1:123456789012:none", "RoleArn": .string(TriggerSession.role),
+                "Input": #"["<aws.scheduler.attempt-number>"]"#, "RetryPolicy": ["MaximumRetryAttempts": 8],
+                "DeadLetterConfig": ["Arn": "arn:aws:sqs:us-east-1:123456789012:dead"],
+            ])
+        // The waits double: the eighth attempt but one comes after 127 seconds, the last after 255.
+        await session.pass(minutes: 34)
+        #expect(session.messages("dead").isEmpty)
+        await session.pass(minutes: 1)
+        #expect(session.messages("dead") == [["9"]])
+        let letter = try await session.call(
+            "sqs", "ReceiveMessage",
+            [
+                "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead", "MessageAttributeNames": ["All"],
+            ])
+        let attributes = letter["Messages"]?.elements?.first?["MessageAttributes"]
+        for (name, value) in [
+            ("ERROR_CODE", "AWS.SimpleQueueService.NonExistentQueue"), ("RETRY_ATTEMPTS", "8"),
+            ("EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"), ("SCHEDULED_TIME", "2026-09-01T08:30:00Z"),
+        ] {
+            #expect(attributes?[name]?["StringValue"]?.text == value)
+        }
+    }
+
+    @Test func `a rule tries again where the target fails, not where it is missing`() async throws {
+        let (session, _) = try await session()
+        try await session.role("host", may: ["ecs:*"], trusting: ["ec2"])
+        try await session.call("iam", "CreateInstanceProfile", ["InstanceProfileName": "host"])
+        try await session.call(
+            "iam", "AddRoleToInstanceProfile", ["InstanceProfileName": "host", "RoleName": "host"])
+        let image = try await session.call(
+            "ssm", "GetParameter", ["Name": "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"])
+        try await session.call("ecs", "CreateCluster", ["clusterName": "default"])
+        try await session.call(
+            "ec2", "RunInstances",
+            [
+                "ImageId": image["Parameter"]?["Value"], "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
+                "IamInstanceProfile": ["Name": "host"],
+            ])
+        await session.settle()
+        let job: Value = ["family": "job", "containerDefinitions": [["name": "a", "image": "b", "memory": 64_000]]]
+        let definition = try await session.call("ecs", "RegisterTaskDefinition", job)
+        let policy = #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#
+        for name in ["large", "missing"] {
+            try await session.call(
+                "sqs", "CreateQueue",
+                [
+                    "QueueName": .string(name),
+                    "Attributes": .map(Fields([.init(name: "Policy", value: .string(policy))])),
+                ])
+        }
+        func target(_ name: String, _ arn: String, _ more: [String: Value]) -> Value {
+            var fields = Fields()
+            fields["Id"] = .string(name)
+            fields["Arn"] = .string(arn)
+            fields["RetryPolicy"] = ["MaximumRetryAttempts": 2]
+            fields["DeadLetterConfig"] = ["Arn": .string("arn:aws:sqs:us-east-1:123456789012:\(name)")]
+            for (name, value) in more { fields[name] = value }
+            return .structure(fields)
+        }
+        let cluster = target(
+            "large", "arn:aws:ecs:us-east-1:123456789012:cluster/default",
+            [
+                "RoleArn": .string(TriggerSession.role),
+                "EcsParameters": ["TaskDefinitionArn": definition["taskDefinition"]?["taskDefinitionArn"]],
+            ])
+        try await rule(session, cluster, pattern: #"{"source":["t"]}"#)
+        try await session.call(
+            "events", "PutTargets",
+            ["Rule": "r", "Targets": [target("missing", "arn:aws:sqs:us-east-1:123456789012:none", [:])]])
+        try await session.call(
+            "events", "PutEvents", ["Entries": [["Source": "t", "DetailType": "d", "Detail": "{}"]]])
+        await session.settle()
+        #expect(session.messages("missing").count == 1)
+        #expect(session.messages("large").isEmpty)
+        await session.pass(minutes: 1)
+        let letter = try await session.call(
+            "sqs", "ReceiveMessage",
+            [
+                "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/large", "MessageAttributeNames": ["All"],
+            ])
+        let attributes = letter["Messages"]?.elements?.first?["MessageAttributes"]
+        for (name, value) in [
+            ("ERROR_CODE", "ERROR_FROM_TARGET"), ("ERROR_MESSAGE", "RESOURCE:MEMORY"), ("RETRY_ATTEMPTS", "2"),
+            ("EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"),
+        ] {
+            #expect(attributes?[name]?["StringValue"]?.text == value)
+        }
+    }
+
     // MARK: Laws
 
     @Test func `calls of the three services that fail leave the world as it was`() async throws {

@@ -24,7 +24,7 @@ struct FuzzTests {
                 let operation = try #require(model.operation(operationName))
                 let handler = try #require(service.operations[operationName])
                 let input = Input(shape: operation.input, fields: hostile.fields(operation.input))
-                guard (try? Validation.check(input, model.wireProtocol)) != nil else { continue }
+                guard (try? Validation.check(input, model)) != nil else { continue }
                 let record = CallRecord(
                     sequence: 0, eventTime: EmulatorSession.epoch, service: name, eventName: operationName,
                     region: "us-east-1", input: input, error: nil, isRead: handler.isRead, requestID: "fuzz",

@@ -39,6 +39,13 @@ struct ContainerGradingTests {
         task=$(aws ecs run-task --cluster c --launch-type FARGATE --task-definition web --query 'tasks[0].taskArn' --output text \
             --network-configuration "awsvpcConfiguration={subnets=[$subnet],securityGroups=[$group],assignPublicIp=ENABLED}")
         aws ecs wait tasks-running --cluster c --tasks $task
+        address=$(aws ec2 describe-network-interfaces --query 'NetworkInterfaces[?Association] | [0].Association.PublicIp' --output text)
+        python3 -c "import urllib.request; print('got', urllib.request.urlopen('http://$address/made.txt').read().decode())"
+        aws ec2 revoke-security-group-ingress --group-id $group --protocol tcp --port 80 --cidr 0.0.0.0/0 > /dev/null
+        python3 -c "import urllib.request, urllib.error
+        try: urllib.request.urlopen('http://$address/made.txt')
+        except urllib.error.HTTPError as error: print('then', error.code)"
+        aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 80 --cidr 0.0.0.0/0 > /dev/null
         """
 
     @Test func `checks ask the process in the container`() async throws {
@@ -54,5 +61,9 @@ struct ContainerGradingTests {
         #expect(result.program?.ending == .exited(code: 0), "\(result.program?.standardError.head ?? "")")
         for check in result.checks { #expect(check.verdict == .passed, "\(check.id): \(check.message)") }
         #expect(result.checks.count == 2)
+        // The program itself gets to the container, as far as the security group lets it.
+        let said = result.program?.standardOutput.head ?? ""
+        #expect(said.contains("got hi"))
+        #expect(said.contains("then 504"))
     }
 }

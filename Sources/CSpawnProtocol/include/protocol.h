@@ -9,16 +9,16 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 6, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 7, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init, or the space, all but MESSAGE_START.
     MESSAGE_LAUNCH = 1,  // values: see enum launch_value; descriptors: request (memfd), standard output, standard error,
-                         // and for virtual time a box_clock
+                         // and for virtual time a box_clock, and where LAUNCH_KEPT says so a folder that a box gave
     MESSAGE_START = 2,   // the program may go: spawnd watches over the wall limit, too (see GO_READERS)
     MESSAGE_KILL = 3,    // code: enum limit
     MESSAGE_SPACE = 6,   // a network that boxes share is wanted; descriptors: request (its listeners, its disk)
-    MESSAGE_GIVE = 7,    // to a space: code: enum gift; values: see enum asked_value
+    MESSAGE_GIVE = 7,    // to a space, or to a box that has namespaces: code: enum gift; values: see enum asked_value
     MESSAGE_SIGNAL = 8,  // code: a signal for the program; SIGKILL takes its place where the program has no handler
     MESSAGE_RUN = 9,     // another program in the box; values: see enum asked_value; descriptors: request, output, error
 
@@ -39,13 +39,14 @@ enum message_kind {
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
                          // descriptors: the files that were taken out, where some were asked for
-    MESSAGE_GIVEN = 14,  // from a space: values: see enum asked_value; code: errno; descriptors: what was asked for
+    MESSAGE_GIVEN = 14,  // values: see enum asked_value; code: errno; descriptors: what was asked for
     MESSAGE_RAN = 15,    // the other program has ended; values: see enum asked_value; code: its wait status
     MESSAGE_USED = 18,   // values: see enum asked_value; code: KiB
 };
 
-// What a space gives: its namespaces, a socket in its network that is not connected yet, one of its folders.
-enum gift { GIFT_USERS = 0, GIFT_NETWORK = 1, GIFT_SOCKET = 2, GIFT_FOLDER = 3 };
+// What a space gives: its namespaces, a socket in its network that is not connected yet, one of its folders. What a box
+// gives: its /tmp, a mount that lasts after it.
+enum gift { GIFT_USERS = 0, GIFT_NETWORK = 1, GIFT_SOCKET = 2, GIFT_FOLDER = 3, GIFT_TEMPORARY = 4 };
 
 enum asked_value {
     ASKED_TOKEN = 0, // comes back with the answer
@@ -57,6 +58,7 @@ enum launch_value {
     LAUNCH_OMITTED, // bits of enum omission
     LAUNCH_SHARED,  // whether it is a container in a space: then the descriptors are the request, standard output and
                     // standard error, the namespaces of the space (users, network), and a mount for each of its folders
+    LAUNCH_KEPT,    // whether the last descriptor is the /tmp of a box before, which this one has, too
 };
 
 // Layers that a box is to be made without: those that a machine has not, or that a test turns off to see what holds

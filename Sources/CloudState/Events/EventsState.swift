@@ -63,6 +63,8 @@ package enum EventBridgeEvent: Sendable, Equatable {
     case tick(rule: String, revision: Int)
     /// A replay gives an archive's events to the rules again.
     case replay(name: String)
+    /// What did not get to a rule's target is tried again.
+    case retry(BusEvent, rule: String, target: String, retries: Int, began: Timestamp)
 }
 
 /// An event on a bus.

@@ -30,6 +30,8 @@ extension CallContext {
 package enum SchedulerEvent: Sendable, Equatable {
     /// The time of a schedule.
     case tick(schedule: String, revision: Int, scheduled: Timestamp)
+    /// What did not get to the target of a schedule, as it was then, is tried again.
+    case retry(Schedule, scheduled: Timestamp, execution: String, retries: Int, began: Timestamp)
     /// A deleted group is gone.
     case groupDeleted(name: String)
 }

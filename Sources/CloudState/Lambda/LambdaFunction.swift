@@ -60,6 +60,8 @@ package struct FunctionVersion: Sendable, Equatable {
     package var isActive = false
     /// Whether the last change has taken effect.
     package var isUpdated = true
+    /// Whether its image has turned out to be unusable.
+    package var hasUnusableImage = false
 
     package init(version: String, settings: Fields, code: FunctionCode, modified: Timestamp, revisionID: String) {
         self.version = version

@@ -166,9 +166,9 @@ enum Strategy {
         var names: [String] = []
         for item in strategy {
             let name = item["capacityProvider"]?.text ?? ""
-            guard cluster.capacityProviders.contains(name) || CapacityProviderCalls.fargate.contains(name) else {
+            guard cluster.capacityProviders.contains(name) else {
                 throw ECSError.parameter(
-                    "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again."
+                    "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again."
                 )
             }
             names.append(name)

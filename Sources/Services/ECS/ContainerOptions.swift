@@ -74,11 +74,31 @@ enum ContainerOptions {
         }
     }
 
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
+    private static let logOptions: Set<String> = [
+        "awslogs-create-group", "awslogs-region", "awslogs-group", "awslogs-stream-prefix", "awslogs-datetime-format",
+        "awslogs-multiline-pattern", "mode", "max-buffer-size",
+    ]
+
     private static func checkLog(_ container: Input, _ name: String) throws(ServiceError) {
         guard let log = container.structure("logConfiguration") else { return }
         let options = Dictionary(log.map("options").map { ($0.key, $0.value) }) { first, _ in first }
         if let mode = options["mode"], mode != "blocking", mode != "non-blocking" {
             throw ECSError.client("Invalid 'mode' option of the log driver for container '\(name)'.")
+        }
+        guard log.string("logDriver") == "awslogs" else { return }
+        let missing = ["awslogs-region", "awslogs-group"].filter { options[$0] == nil }
+        guard missing.isEmpty else {
+            throw ECSError.client("Log driver awslogs requires options: \(missing.joined(separator: ", "))")
+        }
+        let unknown = options.keys.filter { !logOptions.contains($0) }.sorted()
+        guard unknown.isEmpty else {
+            throw ECSError.client(
+                "Log driver awslogs disallows options: \(unknown.joined(separator: ", ").prefix(255))")
+        }
+        guard options["awslogs-create-group"] ?? "true" == "true" else {
+            throw ECSError.client(
+                "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.")
         }
     }
 }

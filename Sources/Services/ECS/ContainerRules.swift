@@ -116,13 +116,6 @@ enum ContainerRules {
                 throw ECSError.client("Unknown volume '\(volume.prefix(255))'.")
             }
         }
-        if let log = container.structure("logConfiguration"), log.string("logDriver") == "awslogs" {
-            let options = Set(log.map("options").map(\.key))
-            let missing = ["awslogs-region", "awslogs-group"].filter { !options.contains($0) }
-            guard missing.isEmpty else {
-                throw ECSError.client("Log driver awslogs requires options: \(missing.joined(separator: ", "))")
-            }
-        }
         if let check = container.structure("healthCheck") {
             guard !check.strings("command").isEmpty else {
                 throw ECSError.client("Health check command should not be null or empty.")

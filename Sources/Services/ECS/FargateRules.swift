@@ -36,6 +36,12 @@ enum FargateRules {
                     throw ECSError.client(
                         "Fargate requires task definition to have execution role ARN to support log driver awslogs.")
                 }
+                guard driver != "awslogs" || log.map("options").contains(where: { $0.key == "awslogs-stream-prefix" })
+                else {
+                    throw ECSError.client(
+                        "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs."
+                    )
+                }
             }
             guard hasRole || container.structures("secrets").isEmpty else {
                 throw ECSError.client(

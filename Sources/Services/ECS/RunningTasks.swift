@@ -55,7 +55,7 @@ enum RunningTasks {
             if task.status == .pending {
                 refuse("CannotStartContainerError: containers do not run here: \(reason)", &task, &context)
             }
-        case .invocation, .done: break
+        case .invocation, .unusableImage, .done: break
         }
         if let service = task.serviceID { Scheduler.lookSoon(at: service, &context) }
         return .success(Fields())

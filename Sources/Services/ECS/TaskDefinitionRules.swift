@@ -87,8 +87,9 @@ struct TaskDefinitionRules {
 
     /// A definition is at most 64 KB.
     private static func checkDocument(_ input: Input) throws(ServiceError) {
-        guard size(.structure(input.fields)) <= 64 * 1024 else {
-            throw ECSError.client("Actual length: the task definition is longer than 65536 bytes.")
+        let length = size(.structure(input.fields))
+        guard length <= 64 * 1024 else {
+            throw ECSError.client("Actual length: '\(length)'. Max allowed length is '65536' bytes.")
         }
     }
 

@@ -39,6 +39,12 @@ struct TaskPlan {
             guard definition.compatibilities.contains("FARGATE") else {
                 throw ECSError.parameter("Task definition does not support launch_type FARGATE.")
             }
+            guard constraints.isEmpty else {
+                throw ECSError.parameter("Placement constraints are not supported with FARGATE launch type.")
+            }
+            guard self.strategy.isEmpty else {
+                throw ECSError.parameter("Placement strategies are not supported with FARGATE launch type.")
+            }
             let version = platformVersion ?? "LATEST"
             guard ["LATEST", "1.4.0", "1.3.0"].contains(version) else {
                 throw ECSError.parameter("The specified platform version does not exist.")

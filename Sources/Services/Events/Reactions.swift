@@ -15,6 +15,10 @@ enum Reactions {
             for rule in context.events.rules where rule.bus == event.bus { match(event, rule, &context) }
         case .tick(let id, let revision): Ticks.run(id, revision, &context)
         case .replay(let name): Replays.run(name, &context)
+        case .retry(let event, let rule, let target, let retries, let began):
+            guard let rule = context.events.rules[rule], let target = rule.targets.first(where: { $0.id == target })
+            else { break }
+            deliver(event, rule, target, retries: retries, began: began, &context)
         }
         context.world.wake()
     }
@@ -24,7 +28,7 @@ enum Reactions {
         guard case .events(let event) = event else { return false }
         switch event {
         case .arrival, .replay: return true
-        case .tick: return false
+        case .tick, .retry: return false
         }
     }
 
@@ -40,14 +44,45 @@ enum Reactions {
         measure("TriggeredRules", rule, &context)
         for target in rule.targets {
             measure("Invocations", rule, &context)
-            let delivery = delivery(event, rule, target, context.now)
-            do throws(TargetDelivery.Failure) {
-                try delivery.send(&context)
-            } catch {
-                measure("FailedInvocations", rule, &context)
-                bury(delivery, error, rule, target, &context)
-            }
+            deliver(event, rule, target, retries: 0, began: context.now, &context)
         }
+    }
+
+    private static func deliver(
+        _ event: BusEvent, _ rule: EventRule, _ target: EventTarget, retries: Int, began: Timestamp,
+        _ context: inout CallContext
+    ) {
+        let delivery = delivery(event, rule, target, context.now)
+        do throws(TargetDelivery.Failure) {
+            try delivery.send(&context)
+        } catch {
+            var letter = DeadLetter(delivery: delivery, failure: error, retries: retries)
+            if error.isRetriable {
+                let age = (context.now.milliseconds - began.milliseconds) / 1000
+                switch RetryPolicy(target.settings["RetryPolicy"]).next(retries: retries, age: age) {
+                case .again(let delay):
+                    measure("RetryInvocationAttempts", rule, &context)
+                    context.world.schedule(
+                        .event(
+                            .events(
+                                .retry(event, rule: rule.id, target: target.id, retries: retries + 1, began: began)),
+                            region: context.region), after: .seconds(delay))
+                    return
+                case .exhausted(let condition): letter.condition = condition
+                }
+            }
+            measure("FailedInvocations", rule, &context)
+            bury(letter, rule, target, &context)
+        }
+    }
+
+    /// What did not arrive.
+    private struct DeadLetter {
+        var delivery: TargetDelivery
+        var failure: TargetDelivery.Failure
+        var retries: Int
+        /// Which limit of the policy is reached; nil where there was no use in trying again.
+        var condition: String?
     }
 
     private static func delivery(
@@ -68,9 +103,9 @@ enum Reactions {
 
     /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>
     private static func bury(
-        _ delivery: TargetDelivery, _ failure: TargetDelivery.Failure, _ rule: EventRule, _ target: EventTarget,
-        _ context: inout CallContext
+        _ letter: DeadLetter, _ rule: EventRule, _ target: EventTarget, _ context: inout CallContext
     ) {
+        let (delivery, failure) = (letter.delivery, letter.failure)
         guard let arn = target.settings["DeadLetterConfig"]?["Arn"]?.text else { return }
         guard let event = delivery.event, let queue = context.sqs.queues.first(where: { $0.arn == arn }),
             context.lets(delivery.service, sendTo: arn, for: rule.arn)
@@ -78,10 +113,11 @@ enum Reactions {
             measure("InvocationsFailedToBeSentToDlq", rule, &context)
             return
         }
-        let attributes: [(String, String)] = [
+        var attributes: [(String, String)] = [
             ("RULE_ARN", rule.arn), ("TARGET_ARN", target.arn), ("ERROR_CODE", failure.code),
-            ("ERROR_MESSAGE", failure.message),
+            ("ERROR_MESSAGE", failure.message), ("RETRY_ATTEMPTS", "\(letter.retries)"),
         ]
+        if let condition = letter.condition { attributes.append(("EXHAUSTED_RETRY_CONDITION", condition)) }
         _ = try? context.call(
             "sqs", "SendMessage",
             [

@@ -15,6 +15,9 @@ enum Completion {
         }
         switch outcome {
         case .task, .done: return .success(Fields())
+        case .unusableImage:
+            fail(invocation, &context)
+            return .failure(LambdaError.unusableImage)
         case .impossible(let reason):
             return .failure(
                 ServiceError(
@@ -33,6 +36,17 @@ enum Completion {
                 }
             }
             return answer(invocation, outcome)
+        }
+    }
+
+    /// Lambda finds out when it makes the function ready; here it shows with the first invocation.
+    private static func fail(_ invocation: FunctionInvocation, _ context: inout CallContext) {
+        context.lambda.functions.update(invocation.function) { function in
+            if function.latest.code.image == invocation.version.code.image { function.latest.hasUnusableImage = true }
+            for index in function.versions.indices
+            where function.versions[index].code.image == invocation.version.code.image {
+                function.versions[index].hasUnusableImage = true
+            }
         }
     }
 

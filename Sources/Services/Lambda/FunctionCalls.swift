@@ -178,6 +178,7 @@ enum FunctionCalls {
             return Response(FunctionView.configuration(function, shown, context))
         }
         function.latest.code = code
+        function.latest.hasUnusableImage = false
         if let architectures = input["Architectures"] { function.latest.settings["Architectures"] = architectures }
         begin(&function, &context)
         var shown = function.latest

@@ -11,6 +11,7 @@ enum FunctionView {
         let settings = version.settings
         let isImage = version.code.imageURI != nil
         let shown = qualifier ?? (version.version == "$LATEST" ? nil : version.version)
+        let (state, update) = states(version)
         return [
             "FunctionName": .string(function.id),
             "FunctionArn": .string(shown.map { "\(function.arn):\($0)" } ?? function.arn),
@@ -23,12 +24,9 @@ enum FunctionView {
             "Environment": environment(settings["Environment"]), "KMSKeyArn": settings["KMSKeyArn"],
             "TracingConfig": settings["TracingConfig"] ?? ["Mode": "PassThrough"],
             "RevisionId": .string(version.revisionID), "Layers": layers(version, context),
-            "State": version.isActive ? "Active" : "Pending",
-            "StateReason": version.isActive ? nil : "The function is being created.",
-            "StateReasonCode": version.isActive ? nil : "Creating",
-            "LastUpdateStatus": version.isUpdated ? (version.isActive ? "Successful" : nil) : "InProgress",
-            "LastUpdateStatusReason": version.isUpdated ? nil : "The function is being created.",
-            "LastUpdateStatusReasonCode": version.isUpdated ? nil : "Creating",
+            "State": .optional(state.name), "StateReason": .optional(state.reason),
+            "StateReasonCode": .optional(state.code), "LastUpdateStatus": .optional(update.name),
+            "LastUpdateStatusReason": .optional(update.reason), "LastUpdateStatusReasonCode": .optional(update.code),
             "FileSystemConfigs": settings["FileSystemConfigs"], "PackageType": isImage ? "Image" : "Zip",
             "ImageConfigResponse": version.imageConfig.map { ["ImageConfig": .structure($0)] },
             "Architectures": settings["Architectures"] ?? ["x86_64"],
@@ -37,6 +35,28 @@ enum FunctionView {
             "RuntimeVersionConfig": isImage ? nil : runtimeVersion(version, context.region),
             "LoggingConfig": logging(function, settings["LoggingConfig"]),
         ]
+    }
+
+    private struct State {
+        var name: String?
+        var reason: String?
+        var code: String?
+    }
+
+    /// The state of a version, and of its last change.
+    private static func states(_ version: FunctionVersion) -> (State, State) {
+        if version.hasUnusableImage {
+            let failed = State(name: "Failed", reason: LambdaError.unusableImage.message, code: "InvalidImage")
+            return (failed, failed)
+        }
+        let creating = "The function is being created."
+        return (
+            version.isActive
+                ? State(name: "Active") : State(name: "Pending", reason: creating, code: "Creating"),
+            version.isUpdated
+                ? State(name: version.isActive ? "Successful" : nil)
+                : State(name: "InProgress", reason: creating, code: "Creating")
+        )
     }
 
     /// For instance `2026-09-01T08:00:00.000+0000`.

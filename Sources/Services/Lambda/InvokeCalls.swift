@@ -9,6 +9,7 @@ import ServiceModel
 enum InvokeCalls {
     static let operations: [String: Handler] = [
         "Invoke": .write(invoke),
+        "InvokeAsync": .write(invokeAsync),
         // The emulator has the answer stream.
         "InvokeWithResponseStream": .write(invoke),
     ]
@@ -25,6 +26,7 @@ enum InvokeCalls {
                 "The operation cannot be performed at this time. The function is currently in the following state: Pending"
             )
         }
+        guard !version.hasUnusableImage else { throw LambdaError.unusableImage }
         guard type != "DryRun" else { return Response(["StatusCode": 204]) }
         var payload = input.blob("Payload") ?? []
         if payload.isEmpty { payload = Array("{}".utf8) }
@@ -49,6 +51,17 @@ enum InvokeCalls {
             .asynchronous(event), function, version, qualifier: qualifier, requestID: requestID, payload: payload,
             clientContext: nil, isAwaited: false, &context)
         return Response(["StatusCode": 202, "Payload": .blob([])])
+    }
+
+    /// What was there before `Invoke`, and is deprecated.
+    static func invokeAsync(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        _ = try context.call(
+            "lambda", "Invoke",
+            [
+                "FunctionName": .string(input.string("FunctionName") ?? ""), "InvocationType": "Event",
+                "Payload": .blob(input.blob("InvokeArgs") ?? []),
+            ])
+        return Response(["Status": 202])
     }
 
     private static func check(_ payload: [UInt8], isSynchronous: Bool) throws(ServiceError) {

@@ -47,6 +47,9 @@ enum LambdaError {
     static func precondition(_ message: String) -> ServiceError { error("PreconditionFailedException", message, 412) }
     static func storage(_ message: String) -> ServiceError { error("CodeStorageExceededException", message, 400) }
     static let noResource = notFound("The resource you requested does not exist.")
+    static let unusableImage = error(
+        "CodeArtifactUserFailedException",
+        "ERROR: Lambda cannot initialize the provided container image. Verify the image.", 409)
     static let revision = precondition(
         "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
     )

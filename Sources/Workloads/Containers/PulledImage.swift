@@ -2,6 +2,9 @@ import CloudState
 import EmulatorCore
 import Images
 
+/// A function's image is damaged, or no image that could be run.
+struct UnusableImage: Error {}
+
 /// Getting a container's image, with AWS's words where that fails.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html>
@@ -44,6 +47,8 @@ enum PulledImage {
                 guard let manifest = image.manifest else { return try store.image(reference) }
                 return try store.image(reference, manifest: manifest) { image.blobs[$0] }
             }
+        } catch ImageError.unusable {
+            throw UnusableImage()
         } catch {
             throw WorkloadError("its image cannot be used: \(error)")
         }

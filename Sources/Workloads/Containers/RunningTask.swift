@@ -254,14 +254,16 @@ actor RunningTask {
             {
                 for port in missing where await ContainerProbe.listens(space, port: port) { missing.remove(port) }
                 if !ports.isEmpty, missing.isEmpty { break }
-                // Nothing tells when a program begins to listen.
+                // Nothing tells when a program begins to listen: the kernel's news of sockets (sock_diag) are of their ends
+                // only, and a notice of listen(2) would hold up every program that listens anywhere.
                 try? await Task.sleep(for: .milliseconds(15))
             }
         }
         answers = await probe(space)
     }
 
-    /// Where load balancers ask, the answers are looked at again and again.
+    /// Where load balancers ask, the answers are looked at again and again, as load balancers do: what a server answers next
+    /// nobody can tell without asking.
     private func watchAnswers() {
         guard let space, launch.containers.contains(where: { !$0.probes.isEmpty }) else { return }
         let watch = Task { [weak self] in

@@ -25,7 +25,12 @@ package struct TaskGateway: Sendable {
 
     /// The answer to a request that is none of the emulator's own; nil for the others.
     package func answer(_ request: WireRequest) -> Pending<WireResponse>? {
-        if request.path.hasPrefix(Self.root) { return later { await straight(request) } }
+        request.path.hasPrefix(Self.root) ? later { await straight(request) } : answerByName(request)
+    }
+
+    /// The answer to a request for a load balancer, or for a public address; nil for the others. Whoever asks so has to keep to
+    /// what the region's network lets through.
+    package func answerByName(_ request: WireRequest) -> Pending<WireResponse>? {
         guard let url = Self.url(request) else { return nil }
         let world = emulator.world
         let region = world.regions.first { ClientPlan.knows(url.host, world, region: $0.name) }

@@ -42,7 +42,7 @@ class TaskDefinitionRules(TestCase):
         for cpu in ["64", "x", "300000"]:
             self.assertTrue(self.refused([WEB], cpu=cpu).startswith("Invalid 'cpu' setting for task."))
         big = [{**WEB, "environment": [{"name": "A", "value": "x" * 70000}]}]
-        self.assertIn("65536", self.refused(big))
+        self.assertRegex(self.refused(big), r"^Actual length: '7\d{4}'. Max allowed length is '65536' bytes\.$")
 
     def test_containers(self):
         def one(**more):
@@ -109,6 +109,17 @@ class TaskDefinitionRules(TestCase):
             self.on_fargate({"logConfiguration": {"logDriver": "syslog"}}),
             "syslog is not a valid log driver. Must be one of [awslogs, splunk, awsfirelens]",
         )
+        where = {"awslogs-group": "g", "awslogs-region": "us-east-1"}
+        for options, expected in [
+            (where, "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs."),
+            ({**where, "log_key": "x"}, "Log driver awslogs disallows options: log_key"),
+            (
+                {**where, "awslogs-create-group": "false"},
+                "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.",
+            ),
+        ]:
+            log = {"logDriver": "awslogs", "options": options}
+            self.assertEqual(self.on_fargate({"logConfiguration": log}, executionRoleArn=ROLE), expected)
         self.assertEqual(
             self.on_fargate(volumes=[{"name": "v", "host": {"sourcePath": "/x"}}]),
             "Fargate compatible task definitions do not support sourcePath",

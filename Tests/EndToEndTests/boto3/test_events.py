@@ -145,6 +145,20 @@ class Events(TestCase):
         )
         self.assertEqual(self.bodies(url), [])
 
+    def test_names(self):
+        """Names with characters that the service does not take are refused, in EventBridge, Kinesis and CloudWatch Logs."""
+        at = "failed to satisfy constraint: Member must satisfy regular expression pattern: "
+        for call, parameters, code, message in [
+            (self.api.put_rule, {"Name": "a b", "ScheduleExpression": "rate(5 minutes)"}, "ValidationException",
+             rf"Value 'a b' at 'name' {at}[\.\-_A-Za-z0-9]+"),
+            (client("kinesis").create_stream, {"StreamName": "a/b", "ShardCount": 1}, "ValidationException",
+             f"Value 'a/b' at 'streamName' {at}[a-zA-Z0-9_.-]+"),
+            (client("logs").create_log_group, {"logGroupName": "a*b"}, "InvalidParameterException",
+             rf"Value 'a*b' at 'logGroupName' {at}[\.\-_/#A-Za-z0-9]+"),
+        ]:  # fmt: skip
+            self.assertEqual(
+                error(call, **parameters), {"Code": code, "Message": f"1 validation error detected: {message}"})
+
     def test_refused_entries(self):
         """What is wrong with one entry is told beside the others."""
         entries = [

@@ -128,6 +128,28 @@ class Images(Functions):
         refused = error(self.api.update_function_code, FunctionName="imaged", ZipFile=b"PK")
         self.assertEqual(refused["Code"], "InvalidParameterValueException")
 
+    def test_a_damaged_image(self):
+        """A layer that is no archive: the function has failed, until it gets another image."""
+        document = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Cmd": ["x"]}, "rootfs": {
+            "type": "layers", "diff_ids": ["sha256:" + "0" * 64]}}).encode()
+        kind = "application/vnd.oci.image."
+        manifest = json.dumps({
+            "schemaVersion": 2, "mediaType": kind + "manifest.v1+json",
+            "config": {"mediaType": kind + "config.v1+json", **self.blob(document)},
+            "layers": [{"mediaType": kind + "layer.v1.tar+gzip", **self.blob(b"no archive at all")}]})
+        self.ecr.put_image(repositoryName="functions", imageManifest=manifest, imageTag="damaged")
+        self.image_function("damaged", f"{REGISTRY}/functions:damaged")
+        for _ in range(2):
+            self.assertEqual(error(self.api.invoke, FunctionName="damaged"), {
+                "Code": "CodeArtifactUserFailedException",
+                "Message": "ERROR: Lambda cannot initialize the provided container image. Verify the image."})
+        found = self.api.get_function_configuration(FunctionName="damaged")
+        self.assertEqual((found["State"], found["StateReasonCode"]), ("Failed", "InvalidImage"))
+        uri, _ = self.app("repaired")
+        self.api.update_function_code(FunctionName="damaged", ImageUri=uri)
+        self.api.get_waiter("function_updated_v2").wait(FunctionName="damaged")
+        self.assertEqual(self.invoke("damaged", {})[0]["version"], "1")
+
     def test_a_crash_keeps_what_is_in_tmp(self):
         """A runtime that crashed, or took too long, is started anew in its environment: its files in /tmp are still there."""
         uri, _ = self.app("crash")

@@ -563,6 +563,27 @@ class Running(Functions):
         self.function("fills", code)
         self.assertEqual(self.invoke("fills")[0], 28)
 
+    def test_a_crash_keeps_what_is_in_tmp(self):
+        """A runtime that crashed, or took too long, is started anew in its environment: what it left in /tmp is still there."""
+        code = (
+            "import os, time\n"
+            "def handle(event, context):\n"
+            "    left = sorted(os.listdir('/tmp'))\n"
+            "    open(f'/tmp/{len(left)}', 'w').close()\n"
+            "    if event['do'] == 'crash':\n"
+            "        os._exit(3)\n"
+            "    if event['do'] == 'sleep':\n"
+            "        time.sleep(9)\n"
+            "    return left\n"
+        )
+        self.function("crashes", code, Timeout=1)
+        for do, answer in (
+            ("crash", "Runtime.ExitError"), ("crash", "Runtime.ExitError"), ("sleep", "Sandbox.Timedout"),
+            ("look", ["0", "1", "2"]),
+        ):
+            said = self.invoke("crashes", {"do": do})[0]
+            self.assertEqual(said if do == "look" else said["errorType"], answer)
+
     def test_a_function_s_address(self):
         """A function answers HTTP requests at its own address, for everybody or for those who sign."""
         self.function(
