@@ -13,11 +13,9 @@ enum InstanceLifecycleCalls {
     ]
 
     /// The instances of a request, all of which must be there; nothing is changed otherwise.
-    private static func named(
-        _ input: Input, _ context: CallContext, orElse none: ServiceError = EC2Error.missingParameter("InstanceId")
-    ) throws(ServiceError) -> [Instance] {
+    private static func named(_ input: Input, _ context: CallContext) throws(ServiceError) -> [Instance] {
         let ids = input.strings("InstanceIds")
-        guard !ids.isEmpty else { throw none }
+        guard !ids.isEmpty else { throw EC2Error.missingParameter("InstanceId") }
         return try DescribeInstances.listing.records(ids, in: context.ec2.instances)
     }
 
@@ -154,7 +152,7 @@ enum InstanceLifecycleCalls {
     }
 
     static func terminate(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let instances = try named(input, context, orElse: EC2Error.invalidCombination("No instances specified"))
+        let instances = try named(input, context)
         for instance in instances where instance.terminationProtection && instance.state != .terminated {
             throw ServiceError(
                 "OperationNotPermitted",
