@@ -21,7 +21,7 @@ package enum ECSService {
         ClusterCalls.operations,
         ContainerInstanceCalls.operations,
         ServiceCalls.operations,
-        ServiceHistoryCalls.operations,
+        ServiceHistoryCalls.operations, ServiceRevisions.operations,
         ServiceLookups.operations,
         TagCalls.operations,
         TaskCalls.operations,

@@ -150,7 +150,13 @@ enum ServiceHistoryCalls {
         let service = try context.service(input.string("service"), in: cluster)
         let wanted = input.strings("status")
         let found = service.deployments.filter { wanted.isEmpty || wanted.contains(status($0)) }
-        return Response(["serviceDeployments": .list(found) { view($0, service, context) }])
+        return Response([
+            "serviceDeployments": .list(found) { deployment in
+                var fields = view(deployment, service, context).fields ?? Fields()
+                fields["targetServiceRevisionArn"] = .string(ServiceRevisions.arn(deployment, service, context))
+                return .structure(fields)
+            }
+        ])
     }
 
     static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -163,6 +169,7 @@ enum ServiceHistoryCalls {
             if let (service, deployment) = match {
                 var fields = view(deployment, service, context).fields ?? Fields()
                 fields["updatedAt"] = .timestamp(deployment.updated)
+                fields["targetServiceRevision"] = ServiceRevisions.summary(deployment, service, context)
                 fields["deploymentConfiguration"] = service.deploymentConfiguration
                 found.append(.structure(fields))
             } else {

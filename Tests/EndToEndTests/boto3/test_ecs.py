@@ -270,6 +270,10 @@ class Containers(TestCase):
         self.assertEqual(found[0]["status"], "SUCCESSFUL")
         described = self.ecs.describe_service_deployments(serviceDeploymentArns=[found[0]["serviceDeploymentArn"]])
         self.assertEqual(described["serviceDeployments"][0]["serviceArn"], service["serviceArn"])
+        revision = described["serviceDeployments"][0]["targetServiceRevision"]
+        self.assertEqual((revision["arn"], revision["runningTaskCount"]), (found[0]["targetServiceRevisionArn"], 3))
+        revision = self.ecs.describe_service_revisions(serviceRevisionArns=[revision["arn"]])["serviceRevisions"][0]
+        self.assertEqual(revision["taskDefinition"], second["taskDefinitionArn"])
 
         # The end of it.
         self.assertEqual(
