@@ -108,7 +108,7 @@ let package = Package(
         library("KeyMaterial", ["ServiceModel", "Digests"]),
         service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
         service("ELB", ["LoadBalancing", "PolicyEngine"]),
-        service("IAM", ["PolicyEngine"]),
+        service("IAM", ["Digests", "PolicyEngine"]),
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),

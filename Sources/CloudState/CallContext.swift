@@ -93,7 +93,8 @@ package struct CallContext {
 
     /// EC2's records in the region that was called.
     package var ec2: EC2State {
-        get { world.regions[regionIndex].ec2 }
+        // Yields the records in place: a copy would count the references of all tables.
+        _read { yield world.regions[regionIndex].ec2 }
         _modify { yield &world.regions[regionIndex].ec2 }
     }
 

@@ -3,6 +3,15 @@
 typealias Limbs = [UInt64]
 
 enum LargeNumber {
+    /// The limbs of big-endian bytes, of which there are no more than fit.
+    static func limbs(_ bytes: [UInt8], count: Int) -> Limbs {
+        var limbs = Limbs(repeating: 0, count: count)
+        for (place, byte) in bytes.reversed().enumerated() where place / 8 < count {
+            limbs[place / 8] |= UInt64(byte) << UInt64(place % 8 * 8)
+        }
+        return limbs
+    }
+
     /// Big-endian bytes without leading zeros.
     static func bytes(_ number: Limbs) -> [UInt8] {
         var bytes: [UInt8] = []

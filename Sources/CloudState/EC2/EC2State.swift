@@ -11,6 +11,8 @@ package struct EC2State: Sendable, Equatable {
     package var networkACLs = ResourceTable<NetworkACL>()
     package var dhcpOptions = ResourceTable<DHCPOptions>()
     package var egressOnlyInternetGateways = ResourceTable<EgressOnlyInternetGateway>()
+    package var vpnGateways = ResourceTable<VPNGateway>()
+    package var customerGateways = ResourceTable<CustomerGateway>()
     package var natGateways = ResourceTable<NATGateway>()
     package var elasticIPs = ResourceTable<ElasticIP>()
     package var networkQuotas = NetworkQuotas()
@@ -34,6 +36,9 @@ package struct EC2State: Sendable, Equatable {
     package var networkInsightsPaths = ResourceTable<NetworkInsightsPath>()
     package var networkInsightsAnalyses = ResourceTable<NetworkInsightsAnalysis>()
     package var interfacePermissions = ResourceTable<InterfacePermission>()
+    package var capacityReservations = ResourceTable<CapacityReservation>()
+    package var subnetReservations = ResourceTable<SubnetReservation>()
+    package var accountDefaults = AccountDefaults()
     package var storage = StorageSettings()
     package var idempotency = ResourceTable<IdempotentLaunch>()
 

@@ -133,6 +133,10 @@ package struct Instance: ResourceRecord {
     package var autoRecovery = true
     package var rebootMigration = true
     package var capacityReservationPreference = "open"
+    /// The Capacity Reservation that it asks for by id.
+    package var capacityReservationTarget: String?
+    /// The one that it runs in.
+    package var capacityReservationID: String?
     package var spotRequestID: String?
 
     // What it does.

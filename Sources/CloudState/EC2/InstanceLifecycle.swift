@@ -132,6 +132,7 @@ extension EC2State {
         guard let interface = networkInterfaces.remove(id) else { return }
         subnets.update(interface.subnetID) { subnet in
             for address in interface.addresses { subnet.release(address.address) }
+            for prefix in interface.ipv4Prefixes { subnet.release(prefix) }
         }
     }
 }

@@ -63,6 +63,10 @@ package struct NetworkInterface: ResourceRecord {
     package var macAddress: String
     package var addresses: [PrivateAddress]
     package var ipv6Addresses: [String] = []
+    /// Ranges of sixteen addresses.
+    package var ipv4Prefixes: [IPv4Block] = []
+    /// Of 80 bits each.
+    package var ipv6Prefixes: [IPv6Block] = []
     package var groupIDs: [String]
     package var sourceDestCheck = true
     package var interfaceType = "interface"

@@ -49,6 +49,8 @@ package struct RouteTable: ResourceRecord {
     package var ownerID: String
     package var routes: [Route]
     package var associations: [Association] = []
+    /// Virtual private gateways that put what they learn into it.
+    package var propagatingGateways: [String] = []
     package var tags = Tags()
 
     package init(id: String, vpcID: String, ownerID: String, routes: [Route]) {
@@ -70,6 +72,7 @@ extension EC2State {
         case .local: return true
         case .gateway(let id):
             // Virtual private gateways have no records.
+            if id.hasPrefix("vgw-") { return vpnGateways[id]?.vpcID == vpcID }
             return id.hasPrefix("igw-") ? internetGateways[id]?.vpcID == vpcID : true
         case .egressOnlyGateway(let id): return egressOnlyInternetGateways[id] != nil
         case .natGateway(let id): return natGateways[id]?.isInService ?? false

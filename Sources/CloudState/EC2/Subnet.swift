@@ -21,6 +21,8 @@ package struct Subnet: ResourceRecord {
     package var resourceNameDNSARecord = false
     package var resourceNameDNSAAAARecord = false
     package var tags = Tags()
+    /// Ranges that no address is taken of unless it is named: see `SubnetReservation`.
+    package var reservedBlocks: [ReservedBlock] = []
     /// Addresses that network interfaces hold.
     package private(set) var used: TreeSet<UInt32> = []
 
@@ -31,6 +33,17 @@ package struct Subnet: ResourceRecord {
         package init(id: String, block: IPv6Block) {
             self.id = id
             self.block = block
+        }
+    }
+
+    package struct ReservedBlock: Sendable, Equatable {
+        package var block: IPv4Block
+        /// Whether prefixes are taken of it, and not single addresses that somebody names.
+        package var isForPrefixes: Bool
+
+        package init(block: IPv4Block, isForPrefixes: Bool) {
+            self.block = block
+            self.isForPrefixes = isForPrefixes
         }
     }
 
@@ -81,13 +94,48 @@ package struct Subnet: ResourceRecord {
         guard availableAddresses > 0 else { return nil }
         let usable = UInt64(block.count - Self.reservedAddresses)
         var offset = bits % usable
-        while true {
+        for _ in 0..<usable {
             let address = IPv4Address(bits: block.base.bits + 4 + UInt32(offset))
-            if !used.contains(address.bits) {
+            if !used.contains(address.bits), !reservedBlocks.contains(where: { $0.block.contains(address) }) {
                 used.insert(address.bits)
                 return address
             }
             offset = (offset + 1) % usable
         }
+        return nil
+    }
+
+    /// How long prefixes are that interfaces have.
+    package static let prefixLength = 28
+
+    /// Whether nobody has an address of a prefix.
+    package func isFree(_ prefix: IPv4Block) -> Bool {
+        guard block.contains(prefix) else { return false }
+        return (0..<UInt32(prefix.count)).allSatisfy { isAssignable(IPv4Address(bits: prefix.base.bits + $0)) }
+    }
+
+    package mutating func take(_ prefix: IPv4Block) {
+        for offset in 0..<UInt32(prefix.count) { used.insert(prefix.base.bits + offset) }
+    }
+
+    package mutating func release(_ prefix: IPv4Block) {
+        for offset in 0..<UInt32(prefix.count) { used.remove(prefix.base.bits + offset) }
+    }
+
+    /// Takes a free prefix, of what is reserved for prefixes where there is such a part; nil when there is none left.
+    package mutating func takeFreePrefix() -> IPv4Block? {
+        guard block.prefixLength <= Self.prefixLength else { return nil }
+        let forPrefixes = reservedBlocks.filter(\.isForPrefixes).map(\.block)
+        for isReserved in [true, false] where !isReserved || !forPrefixes.isEmpty {
+            for index in 0..<(UInt32(block.count) / 16) {
+                let base = IPv4Address(bits: block.base.bits + index * 16)
+                let prefix = IPv4Block(base: base, prefixLength: Self.prefixLength)
+                let reserved = reservedBlocks.first { $0.block.overlaps(prefix) }
+                guard isReserved ? reserved?.isForPrefixes ?? false : reserved == nil, isFree(prefix) else { continue }
+                take(prefix)
+                return prefix
+            }
+        }
+        return nil
     }
 }

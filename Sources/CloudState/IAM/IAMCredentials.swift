@@ -46,6 +46,8 @@ package struct STSSession: ResourceRecord {
     package var tags = Tags()
     package var transitiveTagKeys: [String] = []
     package var sourceIdentity: String?
+    /// Whether GetSessionToken was shown an MFA device.
+    package var isMultiFactor = false
 
     package init(
         id: String, secret: String, token: String, source: Source, arn: String, userID: String, issueTime: Timestamp,
@@ -59,6 +61,18 @@ package struct STSSession: ResourceRecord {
         self.userID = userID
         self.issueTime = issueTime
         self.expiration = expiration
+    }
+}
+
+/// The report on the users' credentials, as it was made.
+package struct CredentialReport: Sendable, Equatable {
+    /// Comma-separated values.
+    package var content: String
+    package var date: Timestamp
+
+    package init(content: String, date: Timestamp) {
+        self.content = content
+        self.date = date
     }
 }
 

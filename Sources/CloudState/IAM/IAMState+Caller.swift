@@ -130,7 +130,11 @@ extension IAMState {
         case .session(let id):
             guard let session = sessions[id] else { break }
             context.set("aws:TokenIssueTime", session.issueTime.iso8601Seconds)
-            context.set("aws:MultiFactorAuthPresent", "false")
+            context.set("aws:MultiFactorAuthPresent", session.isMultiFactor ? "true" : "false")
+            if session.isMultiFactor {
+                let age = (now.milliseconds - session.issueTime.milliseconds) / 1000
+                context.set("aws:MultiFactorAuthAge", "\(age)")
+            }
             switch session.source {
             case .role(let name):
                 context.set("aws:PrincipalType", "AssumedRole")

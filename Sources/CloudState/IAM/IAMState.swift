@@ -12,6 +12,11 @@ package struct IAMState: Sendable, Equatable {
     package var mfaDevices = ResourceTable<MFADevice>()
     /// SSH keys, signing certificates and service-specific credentials.
     package var credentials = ResourceTable<UserCredential>()
+    package var serverCertificates = ResourceTable<ServerCertificate>()
+    /// When the credential report was last made.
+    package var credentialReport: CredentialReport?
+    /// `v1Token` or `v2Token`: what the global endpoint of AWS STS gives.
+    package var globalTokenVersion = "v1Token"
     package var accountAlias: String?
     package var passwordPolicy: PasswordPolicy?
     /// Deletion tasks of service-linked roles: the names of the roles by task.

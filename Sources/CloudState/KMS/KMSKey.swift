@@ -48,6 +48,12 @@ package struct KMSKey: ResourceRecord {
         self.created = created
         arn = "arn:aws:kms:\(region):\(accountID):key/\(id)"
     }
+
+    /// The region in its ARN.
+    package var region: String {
+        let parts = arn.split(separator: ":", maxSplits: 4, omittingEmptySubsequences: false)
+        return parts.count > 3 ? String(parts[3]) : ""
+    }
 }
 
 /// Another name for a key.

@@ -10,12 +10,14 @@ enum EC2Authorization {
 
     /// Resource types by the prefix of their ids.
     private static let types: [Substring: String] = [
-        "acl": "network-acl", "ami": "image", "cr": "capacity-reservation", "dopt": "dhcp-options",
+        "acl": "network-acl", "ami": "image", "cgw": "customer-gateway", "cr": "capacity-reservation",
+        "vgw": "vpn-gateway", "dopt": "dhcp-options",
         "eigw": "egress-only-internet-gateway", "eipalloc": "elastic-ip", "eni": "network-interface",
         "fl": "vpc-flow-log", "i": "instance", "igw": "internet-gateway", "lt": "launch-template", "nat": "natgateway",
         "nia": "network-insights-analysis", "nip": "network-insights-path",
         "pcx": "vpc-peering-connection", "pg": "placement-group", "pl": "prefix-list", "rtb": "route-table",
-        "sg": "security-group", "sgr": "security-group-rule", "sir": "spot-instances-request", "snap": "snapshot",
+        "scr": "subnet-cidr-reservation", "sg": "security-group", "sgr": "security-group-rule",
+        "sir": "spot-instances-request", "snap": "snapshot",
         "subnet": "subnet", "vol": "volume", "vpc": "vpc", "vpce": "vpc-endpoint",
     ]
 
@@ -32,6 +34,8 @@ enum EC2Authorization {
         "CreateNetworkAcl": ["network-acl"], "CreateNetworkInterface": ["network-interface"],
         "CreatePlacementGroup": ["placement-group"], "CreateRouteTable": ["route-table"],
         "CreateSecurityGroup": ["security-group"], "CreateSnapshot": ["snapshot"], "CreateSubnet": ["subnet"],
+        "CreateCustomerGateway": ["customer-gateway"], "CreateVpnGateway": ["vpn-gateway"],
+        "CreateSubnetCidrReservation": ["subnet-cidr-reservation"],
         "CreateVolume": ["volume"], "CreateVpc": ["vpc"], "CreateVpcEndpoint": ["vpc-endpoint"],
         "CreateVpcPeeringConnection": ["vpc-peering-connection"], "ImportKeyPair": ["key-pair"],
         "RegisterImage": ["image"], "RunInstances": ["instance", "volume", "network-interface"],

@@ -82,7 +82,8 @@ enum ImageRegistration {
             volume.size = max(change?.size ?? volume.size, volume.size)
             var template = Image.Template(
                 snapshotID: snapshot.id, size: volume.size, type: change?.type ?? volume.type,
-                iops: change?.type == nil ? volume.iops : change?.iops,
+                // What gp2 has follows from its size.
+                iops: change?.type == nil ? (volume.type == "gp2" ? nil : volume.iops) : change?.iops,
                 throughput: change?.type == nil ? volume.throughput : change?.throughput,
                 isEncrypted: volume.isEncrypted, kmsKeyARN: nil,
                 deleteOnTermination: change?.deleteOnTermination ?? attachment?.deleteOnTermination ?? false)

@@ -1,4 +1,5 @@
 import CloudState
+import KeyMaterial
 import ServiceModel
 
 /// GetConsoleOutput, GetPasswordData and other calls that look into an instance from outside.
@@ -46,10 +47,31 @@ enum InstanceConsoleCalls {
     /// Only Windows has a password, and only once it has set itself up.
     static func passwordData(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let instance = try InstanceAttributeCalls.instance(input, context)
+        let password = password(instance, context).map { Base64.encode($0) }
         return Response([
             "InstanceId": .string(instance.id), "Timestamp": .timestamp(instance.runningSince ?? instance.launchTime),
-            "PasswordData": "",
+            "PasswordData": .string(password ?? ""),
         ])
+    }
+
+    /// The administrator's password, for the holder of the key pair that the instance was launched with.
+    private static func password(_ instance: Instance, _ context: CallContext) -> [UInt8]? {
+        let primary = instance.networkInterfaceIDs.first.flatMap { context.ec2.networkInterfaces[$0] }
+        let isSetUp =
+            InstanceViews.firstLaunch(instance, primary).adding(
+                milliseconds: (Timings.instanceStart + Timings.statusChecks).milliseconds) <= context.now
+        guard instance.platform == "windows", isSetUp, let name = instance.keyName,
+            let pair = context.ec2.keyPairs.first(where: { $0.name == name }),
+            let key = try? PublicKey(importing: Array(pair.publicKey.utf8))
+        else { return nil }
+        let seed = "\(context.world.seed)/password/\(instance.id)"
+        let alphabet = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!@#$%&*()-=.?".utf8)
+        var bits = IDGenerator.hash(seed, context.world.ids.seed)
+        let password = (0..<32).map { _ in
+            bits = IDGenerator.mix(bits &+ 0x9E37_79B9_7F4A_7C15)
+            return alphabet[Int(bits % UInt64(alphabet.count))]
+        }
+        return key.encrypted(password, seed: seed)
     }
 
     /// The non-volatile UEFI variable store. Terraform also asks for those of images, and expects `NotFound`.

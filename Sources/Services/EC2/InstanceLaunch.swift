@@ -132,8 +132,9 @@ struct InstanceLaunch {
         let shutdown = input.string("InstanceInitiatedShutdownBehavior") ?? "stop"
         try Self.oneOf(shutdown, ["stop", "terminate"], "instanceInitiatedShutdownBehavior")
         terminatesOnShutdown = shutdown == "terminate"
-        creditSpecification = try Self.credits(input, type)
+        creditSpecification = try Self.credits(input, type, context.ec2.accountDefaults)
         metadata = image.metadataDefaults(in: context.region)
+        metadata.change(context.ec2.accountDefaults.metadata)
         try metadata.change(input.structure("MetadataOptions"))
         options = try LaunchOptions(input, type, context)
         spot = try SpotOptions(input, type, context)
@@ -172,11 +173,12 @@ struct InstanceLaunch {
         return text
     }
 
-    private static func credits(_ input: Input, _ type: InstanceType) throws(ServiceError) -> String? {
+    private static func credits(
+        _ input: Input, _ type: InstanceType, _ defaults: AccountDefaults
+    ) throws(ServiceError) -> String? {
         guard let wanted = input.structure("CreditSpecification")?.string("CpuCredits") else {
             guard type.isBurstable else { return nil }
-            // T2 starts as standard, the later families as unlimited.
-            return type.name.hasPrefix("t2.") ? "standard" : "unlimited"
+            return defaults.credits(ofFamily: String(type.name.prefix { $0 != "." }))
         }
         guard ["standard", "unlimited"].contains(wanted) else {
             throw EC2Error.invalidParameter("The value '\(wanted.prefix(64))' for cpuCredits is invalid.")

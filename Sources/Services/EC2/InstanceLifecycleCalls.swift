@@ -44,6 +44,7 @@ enum InstanceLifecycleCalls {
         for var instance in instances {
             let previous = instance.state
             if previous == .stopped {
+                instance.capacityReservationID = try CapacityReservations.place(for: instance, context)
                 try checkRoom(for: instance, context)
                 // It comes up on another host, with another borrowed address.
                 instance.launchTime = context.now
@@ -60,7 +61,10 @@ enum InstanceLifecycleCalls {
     /// A stopped instance has no claim on the hardware that it had.
     private static func checkRoom(for instance: Instance, _ context: CallContext) throws(ServiceError) {
         let isSpot = instance.spotRequestID != nil
-        guard context.world.capacity.has(instance.type, region: context.region, zone: instance.zone) else {
+        guard
+            instance.capacityReservationID != nil
+                || context.world.capacity.has(instance.type, region: context.region, zone: instance.zone)
+        else {
             throw LaunchCapacity.insufficient("Insufficient capacity.")
         }
         guard

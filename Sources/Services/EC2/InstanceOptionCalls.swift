@@ -139,17 +139,8 @@ enum InstanceOptionCalls {
     ) throws(ServiceError) -> Response {
         var instance = try living(input, context)
         try InstanceAttributeCalls.requireStopped(instance)
-        let specification = input.structure("CapacityReservationSpecification")
-        if let id = specification?.structure("CapacityReservationTarget")?.string("CapacityReservationId") {
-            throw ServiceError(
-                "InvalidCapacityReservationId.NotFound", "The Capacity Reservation ID '\(id.prefix(64))' does not exist"
-            )
-        }
-        if let preference = specification?.string("CapacityReservationPreference") {
-            try InstanceLaunch.oneOf(
-                preference, ["capacity-reservations-only", "open", "none"], "CapacityReservationPreference")
-            instance.capacityReservationPreference = preference
-        }
+        let choice = try ReservationChoice(input.structure("CapacityReservationSpecification"), context)
+        choice.apply(to: &instance)
         context.ec2.instances[instance.id] = instance
         return Response(["Return": true])
     }

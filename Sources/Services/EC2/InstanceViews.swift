@@ -67,9 +67,8 @@ enum InstanceViews {
             "Tags": instance.tags.viewIfAny, "VirtualizationType": "hvm",
             "CpuOptions": cpuView(instance, type),
             "Ipv6Address": isGone ? nil : .optional(primary?.ipv6Addresses.first),
-            "CapacityReservationSpecification": [
-                "CapacityReservationPreference": .string(instance.capacityReservationPreference)
-            ],
+            "CapacityReservationId": instance.holdsCapacity ? .optional(instance.capacityReservationID) : nil,
+            "CapacityReservationSpecification": ReservationChoice.view(instance),
             "HibernationOptions": ["Configured": .boolean(instance.isHibernationEnabled)],
             "MetadataOptions": metadataView(instance),
             "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
@@ -201,6 +200,7 @@ enum InstanceViews {
             },
             "Description": .string(interface.description), "Groups": groups,
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },
+            "Ipv4Prefixes": interface.ipv4PrefixViews, "Ipv6Prefixes": interface.ipv6PrefixViews,
             "MacAddress": .string(interface.macAddress), "NetworkInterfaceId": .string(interface.id),
             "OwnerId": .string(interface.ownerID),
             "PrivateDnsName": .optional(name),

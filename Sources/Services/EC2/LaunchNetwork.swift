@@ -96,7 +96,7 @@ struct LaunchSite {
     ) throws(ServiceError) -> [String] {
         var ids = try checkedGroups(launch.groupIDs, vpcID: vpcID, context)
         for name in launch.groupNames {
-            guard context.ec2.vpcs[vpcID]?.isDefault ?? false else {
+            guard launch.subnetID == nil, context.ec2.vpcs[vpcID]?.isDefault ?? false else {
                 throw EC2Error.invalidCombination(
                     "The parameter groupName cannot be used with the parameter subnet")
             }
@@ -214,6 +214,7 @@ enum LaunchNetwork {
         interface.ipv6Addresses = try IPv6Addresses.take(
             request.ipv6Addresses, count: request.ipv6Count ?? (subnet.assignsIPv6Address ? 1 : 0), for: interface,
             &context)
+        _ = try request.prefixes?.take(for: &interface, &context)
         context.ec2.networkInterfaces.insert(interface)
         return interface.id
     }

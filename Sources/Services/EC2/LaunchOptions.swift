@@ -10,7 +10,7 @@ struct LaunchOptions {
     var hostnameType: String?
     var publishesARecord: Bool
     var publishesAAAARecord: Bool
-    var capacityReservationPreference: String
+    var reservation: ReservationChoice
 
     init(_ input: Input, _ type: InstanceType, _ context: CallContext) throws(ServiceError) {
         cpu = try Self.cpuOptions(input.structure("CpuOptions"), type)
@@ -30,11 +30,7 @@ struct LaunchOptions {
         if let hostnameType { try InstanceLaunch.oneOf(hostnameType, ["ip-name", "resource-name"], "HostnameType") }
         publishesARecord = names?.boolean("EnableResourceNameDnsARecord") ?? false
         publishesAAAARecord = names?.boolean("EnableResourceNameDnsAAAARecord") ?? false
-        let preference = input.structure("CapacityReservationSpecification")?.string("CapacityReservationPreference")
-        capacityReservationPreference = preference ?? "open"
-        try InstanceLaunch.oneOf(
-            capacityReservationPreference, ["capacity-reservations-only", "open", "none"],
-            "CapacityReservationPreference")
+        reservation = try ReservationChoice(input.structure("CapacityReservationSpecification"), context)
     }
 
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/cpu-options-supported-instances-values.html>
@@ -70,7 +66,7 @@ struct LaunchOptions {
         if let hostnameType { instance.privateDNSHostnameType = hostnameType }
         instance.publishesARecord = publishesARecord
         instance.publishesAAAARecord = publishesAAAARecord
-        instance.capacityReservationPreference = capacityReservationPreference
+        reservation.apply(to: &instance)
         if var profile {
             profile.associationID = context.newID("iip-assoc")
             profile.since = context.now
@@ -145,6 +141,14 @@ extension LaunchImage {
 }
 
 extension Instance.MetadataOptions {
+    /// What the account has set comes before what the image asks for.
+    mutating func change(_ defaults: AccountDefaults.Metadata) {
+        httpTokens = defaults.httpTokens ?? httpTokens
+        httpPutResponseHopLimit = defaults.httpPutResponseHopLimit ?? httpPutResponseHopLimit
+        httpEndpoint = defaults.httpEndpoint ?? httpEndpoint
+        instanceMetadataTags = defaults.instanceMetadataTags ?? instanceMetadataTags
+    }
+
     /// Changes what a request names; the rest stays.
     ///
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html>

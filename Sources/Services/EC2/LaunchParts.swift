@@ -57,6 +57,7 @@ struct InterfaceRequest {
     var secondaryCount: Int
     /// IPv6 addresses by name, or how many of any; nil for what the subnet says.
     var ipv6Addresses: [String]
+    var prefixes: PrefixRequest?
     var ipv6Count: Int?
     var associatesPublicAddress: Bool?
     var deleteOnTermination: Bool
@@ -120,6 +121,7 @@ struct InterfaceRequest {
             throw ServiceError("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
         }
         try Self.checkIPv6(ipv6Addresses, ipv6Count)
+        prefixes = try PrefixRequest(making: input)
         guard existingID == nil || groupIDs.isEmpty && subnetID == nil && address == nil else {
             throw EC2Error.invalidCombination(
                 "A network interface may not specify both a network interface ID and a \(subnetID == nil ? groupIDs.isEmpty ? "private IP address" : "security group" : "subnet")"

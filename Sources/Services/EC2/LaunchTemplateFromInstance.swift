@@ -36,9 +36,7 @@ enum LaunchTemplateFromInstance {
                 ? [] : [["ResourceType": "instance", "Tags": instance.tags.view]],
             "CreditSpecification": instance.creditSpecification.map { ["CpuCredits": .string($0)] },
             "CpuOptions": InstanceViews.cpuView(instance, InstanceType.named(instance.type)),
-            "CapacityReservationSpecification": [
-                "CapacityReservationPreference": .string(instance.capacityReservationPreference)
-            ],
+            "CapacityReservationSpecification": ReservationChoice.view(instance),
             "HibernationOptions": ["Configured": .boolean(instance.isHibernationEnabled)],
             "EnclaveOptions": ["Enabled": .boolean(instance.isEnclaveEnabled)],
             "MetadataOptions": [

@@ -7,7 +7,7 @@ struct Listing<Record: ResourceRecord>: Sendable {
 
     let kind: ResourceKind
     let table: @Sendable (EC2State) -> ResourceTable<Record>
-    /// The request's parameter with ids.
+    /// The request's parameter with ids; empty where there is none.
     let ids: String
     let tags: @Sendable (Record) -> Tags
     /// The filters by name, beside `tag:KEY` and `tag-key`.
@@ -25,7 +25,7 @@ struct Listing<Record: ResourceRecord>: Sendable {
     func page(_ input: Input, _ context: CallContext) throws(ServiceError) -> (records: [Record], nextToken: String?) {
         let state = context.ec2
         let table = table(state)
-        let wanted = input.strings(ids)
+        let wanted = ids.isEmpty ? [] : input.strings(ids)
         let filters = try hasFilters ? checked(Filter.all(input, filterParameter)) : []
         let limit = try pageSize(input, hasIDs: !wanted.isEmpty)
         guard wanted.isEmpty else {

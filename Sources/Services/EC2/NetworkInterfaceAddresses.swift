@@ -122,13 +122,16 @@ enum NetworkInterfaceAddresses {
             throw EC2Error.invalidCombination(
                 "You may specify secondaryPrivateIpAddressCount or specific private IP addresses, but not both.")
         }
-        guard !texts.isEmpty || count > 0 else {
+        let prefixes = try PrefixRequest(
+            ipv4: input.strings("Ipv4Prefixes"), ipv4Count: input.integer("Ipv4PrefixCount"), ipv6: [], ipv6Count: nil)
+        guard !texts.isEmpty || count > 0 || prefixes.count > 0 else {
             throw ServiceError(
                 "MissingParameter",
                 "Either secondaryPrivateIpAddressCount or specific private IP addresses must be specified")
         }
         guard texts.count <= 50, count <= 50,
-            interface.addresses.count + texts.count + count <= limit(interface, context)
+            interface.addresses.count + interface.ipv4Prefixes.count + texts.count + count + prefixes.count
+                <= limit(interface, context)
         else { throw AddressRequest.limit }
         let mayMove = input.boolean("AllowReassignment") ?? false
         var taken: [IPv4Address] = []
@@ -138,12 +141,17 @@ enum NetworkInterfaceAddresses {
             taken.append(try take(address, interface, &context))
         }
         for _ in 0..<count { taken.append(try take(nil, interface, &context)) }
+        var changed = interface
+        let assigned = try prefixes.take(for: &changed, &context).ipv4
         context.ec2.networkInterfaces.update(interface.id) { record in
             record.addresses += taken.map { NetworkInterface.PrivateAddress(address: $0, isPrimary: false) }
+            record.ipv4Prefixes = changed.ipv4Prefixes
         }
         return Response([
             "NetworkInterfaceId": .string(interface.id),
             "AssignedPrivateIpAddresses": .list(taken) { ["PrivateIpAddress": .string($0.description)] },
+            "AssignedIpv4Prefixes": assigned.isEmpty
+                ? nil : .list(assigned) { ["Ipv4Prefix": .string($0.description)] },
         ])
     }
 
@@ -194,7 +202,15 @@ enum NetworkInterfaceAddresses {
         let interface = try NetworkInterfaceCalls.named(input, context)
         var addresses: [IPv4Address] = []
         for text in input.strings("PrivateIpAddresses") { addresses.append(try AddressRequest.address(text)) }
-        guard !addresses.isEmpty else { throw EC2Error.missingParameter("privateIpAddress") }
+        let prefixes = try PrefixRequest(
+            ipv4: input.strings("Ipv4Prefixes"), ipv4Count: nil, ipv6: [], ipv6Count: nil
+        ).ipv4
+        guard !addresses.isEmpty || !prefixes.isEmpty else { throw EC2Error.missingParameter("privateIpAddress") }
+        guard prefixes.allSatisfy(interface.ipv4Prefixes.contains) else {
+            throw EC2Error.invalidParameter(
+                "Some of [\(prefixes.map(\.description).joined(separator: ", "))] are not assigned to interface \(interface.id)"
+            )
+        }
         let secondary = interface.addresses.filter { !$0.isPrimary }.map(\.address)
         guard addresses.allSatisfy(secondary.contains) else {
             throw EC2Error.invalidParameter(
@@ -202,6 +218,10 @@ enum NetworkInterfaceAddresses {
             )
         }
         release(addresses, of: interface, &context)
+        context.ec2.networkInterfaces.update(interface.id) { $0.ipv4Prefixes.removeAll(where: prefixes.contains) }
+        context.ec2.subnets.update(interface.subnetID) { subnet in
+            for prefix in prefixes { subnet.release(prefix) }
+        }
         return .empty
     }
 
@@ -209,13 +229,22 @@ enum NetworkInterfaceAddresses {
         let interface = try NetworkInterfaceCalls.named(input, context)
         let wanted = input.strings("Ipv6Addresses")
         let count = input.integer("Ipv6AddressCount") ?? 0
-        guard wanted.isEmpty != (count == 0) else {
+        let prefixes = try PrefixRequest(
+            ipv4: [], ipv4Count: nil, ipv6: input.strings("Ipv6Prefixes"), ipv6Count: input.integer("Ipv6PrefixCount"))
+        let wantsPrefixes = !prefixes.ipv6.isEmpty || prefixes.ipv6Count > 0
+        guard wanted.isEmpty != (count == 0) || wantsPrefixes && wanted.isEmpty && count == 0 else {
             throw EC2Error.invalidCombination("Either ipv6AddressCount or specific IPv6 addresses must be specified")
         }
         let taken = try IPv6Addresses.take(wanted, count: count, for: interface, &context)
-        context.ec2.networkInterfaces.update(interface.id) { $0.ipv6Addresses += taken }
+        var changed = interface
+        let assigned = try prefixes.take(for: &changed, &context).ipv6
+        context.ec2.networkInterfaces.update(interface.id) { record in
+            record.ipv6Addresses += taken
+            record.ipv6Prefixes = changed.ipv6Prefixes
+        }
         return Response([
             "NetworkInterfaceId": .string(interface.id), "AssignedIpv6Addresses": .strings(taken),
+            "AssignedIpv6Prefixes": assigned.isEmpty ? nil : .strings(assigned.map(\.description)),
         ])
     }
 
@@ -227,9 +256,21 @@ enum NetworkInterfaceAddresses {
                 "Some of [\(addresses.joined(separator: ", ").prefix(1024))] are not assigned to interface \(interface.id)"
             )
         }
-        context.ec2.networkInterfaces.update(interface.id) { $0.ipv6Addresses.removeAll(where: addresses.contains) }
+        let prefixes = try PrefixRequest(
+            ipv4: [], ipv4Count: nil, ipv6: input.strings("Ipv6Prefixes"), ipv6Count: nil
+        ).ipv6
+        guard prefixes.allSatisfy(interface.ipv6Prefixes.contains) else {
+            throw EC2Error.invalidParameter(
+                "Some of [\(prefixes.map(\.description).joined(separator: ", "))] are not assigned to interface \(interface.id)"
+            )
+        }
+        context.ec2.networkInterfaces.update(interface.id) { record in
+            record.ipv6Addresses.removeAll(where: addresses.contains)
+            record.ipv6Prefixes.removeAll(where: prefixes.contains)
+        }
         return Response([
             "NetworkInterfaceId": .string(interface.id), "UnassignedIpv6Addresses": .strings(addresses),
+            "UnassignedIpv6Prefixes": prefixes.isEmpty ? nil : .strings(prefixes.map(\.description)),
         ])
     }
 }

@@ -58,6 +58,12 @@ enum NetworkInterfaceCalls {
         interface.ipv6Addresses = try IPv6Addresses.take(
             input.structures("Ipv6Addresses").compactMap { $0.string("Ipv6Address") },
             count: input.integer("Ipv6AddressCount") ?? (subnet.assignsIPv6Address ? 1 : 0), for: interface, &context)
+        let prefixes = try PrefixRequest(making: input)
+        guard prefixes.ipv4Count == 0 || interface.addresses.count == 1 else {
+            throw EC2Error.invalidCombination(
+                "You may specify ipv4PrefixCount or secondary private IP addresses, but not both.")
+        }
+        _ = try prefixes.take(for: &interface, &context)
         context.ec2.networkInterfaces.insert(interface)
         Idempotency.remember("CreateNetworkInterface", token, input, interface.id, &context)
         return answer(interface, token, context)
@@ -210,7 +216,7 @@ enum NetworkInterfaceCalls {
         [
             "NetworkInterfacePermissionId": .string(permission.id),
             "NetworkInterfaceId": .string(permission.networkInterfaceID), "AwsAccountId": .string(permission.accountID),
-            "Permission": .string(permission.permission), "PermissionState": ["State": "granted"],
+            "Permission": .string(permission.permission), "PermissionState": ["State": "GRANTED"],
         ]
     }
 }

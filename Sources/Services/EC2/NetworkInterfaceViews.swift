@@ -135,6 +135,7 @@ enum NetworkInterfaceViews {
             "InterfaceType": .string(interface.interfaceType),
             "Ipv6Address": .optional(interface.ipv6Addresses.first),
             "Ipv6Addresses": .list(interface.ipv6Addresses) { ["Ipv6Address": .string($0), "IsPrimaryIpv6": false] },
+            "Ipv4Prefixes": interface.ipv4PrefixViews, "Ipv6Prefixes": interface.ipv6PrefixViews,
             "MacAddress": .string(interface.macAddress), "NetworkInterfaceId": .string(interface.id),
             "OwnerId": .string(interface.ownerID), "PrivateDnsName": primary.flatMap { name($0.address) },
             "PublicDnsName": hasDNSNames

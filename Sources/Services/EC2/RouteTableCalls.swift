@@ -181,7 +181,8 @@ enum RouteTableCalls {
                     "GatewayId": .optional(association.gatewayID), "AssociationState": associated,
                 ]
             },
-            "PropagatingVgws": [], "RouteTableId": .string(table.id),
+            "PropagatingVgws": .list(table.propagatingGateways) { ["GatewayId": .string($0)] },
+            "RouteTableId": .string(table.id),
             "Routes": .list(table.routes) { Routes.view($0, table, state) }, "Tags": table.tags.view,
             "VpcId": .string(table.vpcID), "OwnerId": .string(table.ownerID),
         ]

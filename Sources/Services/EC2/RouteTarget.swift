@@ -69,6 +69,10 @@ enum RouteTarget {
         guard id.hasPrefix("igw-") || id.hasPrefix("vgw-") else {
             throw EC2Error.invalidParameter("invalid value for parameter gateway-id: \(id.prefix(256))")
         }
+        if let gateway = state.vpnGateways[id] {
+            try check(gateway.vpcID ?? "", table, "network gateway \(id)")
+            return .gateway(id: id)
+        }
         guard let gateway = state.internetGateways[id] else {
             throw ServiceError("InvalidGatewayID.NotFound", "The gateway ID '\(id.prefix(256))' does not exist")
         }

@@ -29,12 +29,14 @@ enum RunInstances {
         _ launch: InstanceLaunch, _ context: inout CallContext
     ) throws(ServiceError) -> (reservationID: String, instances: [Instance]) {
         let site = try LaunchSite(launch, context)
-        let count = try affordableCount(launch, site, context)
+        let room = try CapacityReservations.room(for: launch, zone: site.subnet.zone, context)
+        let count = try affordableCount(launch, site, room, context)
         let reservationID = context.newID("r")
         var instances: [Instance] = []
         instances.reserveCapacity(count)
         for index in 0..<count {
-            instances.append(try make(index, launch, site, reservationID, &context))
+            let capacity = room.flatMap { index < $0.places ? $0.id : nil }
+            instances.append(try make(index, launch, site, reservationID, capacity, &context))
         }
         return (reservationID, instances)
     }
@@ -42,10 +44,16 @@ enum RunInstances {
     /// How many instances there is room for between minimum and maximum: vCPUs of the quota, places in the placement
     /// group and addresses in the subnet are what runs out.
     private static func affordableCount(
-        _ launch: InstanceLaunch, _ site: LaunchSite, _ context: CallContext
+        _ launch: InstanceLaunch, _ site: LaunchSite, _ room: CapacityReservations.Room?, _ context: CallContext
     ) throws(ServiceError) -> Int {
-        try LaunchCapacity.check(launch.type, zone: site.subnet.zone, isSpot: launch.spot != nil, context)
         var affordable = launch.maximum
+        if let room, room.isLimit {
+            affordable = min(affordable, room.places)
+            guard affordable >= launch.minimum else { throw CapacityReservations.exceeded }
+        } else if launch.minimum > room?.places ?? 0 {
+            // What is reserved is there, whatever is short.
+            try LaunchCapacity.check(launch.type, zone: site.subnet.zone, isSpot: launch.spot != nil, context)
+        }
         let vCPUs = launch.type.defaultVCPUs
         affordable = min(
             affordable, LaunchCapacity.quotaRoom(launch.type.name, vCPUs: vCPUs, isSpot: launch.spot != nil, context))
@@ -74,7 +82,7 @@ enum RunInstances {
     }
 
     private static func make(
-        _ index: Int, _ launch: InstanceLaunch, _ site: LaunchSite, _ reservationID: String,
+        _ index: Int, _ launch: InstanceLaunch, _ site: LaunchSite, _ reservationID: String, _ capacity: String?,
         _ context: inout CallContext
     ) throws(ServiceError) -> Instance {
         let now = context.now
@@ -107,6 +115,7 @@ enum RunInstances {
         instance.publishesARecord = site.subnet.resourceNameDNSARecord
         instance.publishesAAAARecord = site.subnet.resourceNameDNSAAAARecord
         launch.options.apply(to: &instance, &context)
+        instance.capacityReservationID = capacity
         instance.stateReason = Instance.StateReason(code: "pending", message: "pending")
         instance.bootMode = launch.image.bootMode
         instance.enaSupport = launch.image.enaSupport

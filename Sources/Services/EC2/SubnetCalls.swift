@@ -172,6 +172,9 @@ enum SubnetCalls {
             context.ec2.networkACLs.update(acl.id) { $0.associations.removeAll { $0.subnetID == subnet.id } }
         }
         context.ec2.subnets[subnet.id] = nil
+        for reservation in context.ec2.subnetReservations where reservation.subnetID == subnet.id {
+            context.ec2.subnetReservations[reservation.id] = nil
+        }
         return .empty
     }
 

@@ -73,6 +73,10 @@ enum TagCalls {
         taggable(.flowLog, \.flowLogs, \.tags),
         taggable(.networkInsightsPath, \.networkInsightsPaths, \.tags),
         taggable(.networkInsightsAnalysis, \.networkInsightsAnalyses, \.tags),
+        taggable(.vpnGateway, \.vpnGateways, \.tags),
+        taggable(.customerGateway, \.customerGateways, \.tags),
+        taggable(.capacityReservation, \.capacityReservations, \.tags),
+        taggable(.subnetReservation, \.subnetReservations, \.tags),
         securityGroupRules,
     ]
 

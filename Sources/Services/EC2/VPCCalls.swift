@@ -109,6 +109,7 @@ enum VPCCalls {
     private static func hasDependencies(_ vpc: VPC, _ state: EC2State) -> Bool {
         state.subnets.contains { $0.vpcID == vpc.id }
             || state.internetGateways.contains { $0.vpcID == vpc.id }
+            || state.vpnGateways.contains { $0.vpcID == vpc.id }
             || state.egressOnlyInternetGateways.contains { $0.vpcID == vpc.id }
             || state.securityGroups.contains { $0.vpcID == vpc.id && !$0.isDefault }
             || state.routeTables.contains { $0.vpcID == vpc.id && !$0.isMain }

@@ -10,7 +10,9 @@ enum ActionRules {
     ) throws(ServiceError) -> [RuleAction] {
         var actions: [RuleAction] = []
         for input in inputs {
-            let action = RuleAction(try kind(input), order: input.integer("Order"))
+            // Of a Gateway Load Balancer's one action no order is kept.
+            let order = balancer.kind == .gateway ? nil : input.integer("Order")
+            let action = RuleAction(try kind(input), order: order)
             for arn in action.targetGroups { try check(arn, listener, balancer, context) }
             actions.append(action)
         }

@@ -74,7 +74,7 @@ enum Certificates {
             parts.count == 6 && parts[0] == "arn" && parts[2] == "acm" && parts[3] == context.region
             && parts[5].hasPrefix("certificate/") && parts[5].utf8.count > 12
         let isServers =
-            parts.count == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[5].hasPrefix("server-certificate/")
+            parts.count == 6 && parts[2] == "iam" && context.iam.serverCertificates.contains { $0.arn == arn }
         guard isManaged || isServers else {
             throw ServiceError("CertificateNotFound", "Certificate '\(arn.prefix(256))' not found")
         }

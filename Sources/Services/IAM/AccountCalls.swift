@@ -11,8 +11,9 @@ enum AccountCalls {
         "GetAccountSummary": .read(summary),
         "ListAccountAliases": .read(listAliases),
         "ListSAMLProviders": .read { _, _ in Response(["SAMLProviderList": []]) },
-        "ListServerCertificates": .read { _, input throws(ServiceError) in
-            try IAMPage([Value](), input).response("ServerCertificateMetadataList") { $0 }
+        "SetSecurityTokenServicePreferences": .write { context, input throws(ServiceError) in
+            context.iam.globalTokenVersion = input.string("GlobalEndpointTokenVersion") ?? ""
+            return .empty
         },
     ]
 
@@ -52,14 +53,16 @@ enum AccountCalls {
             "AccessKeysPerUserQuota": 2, "AccountAccessKeysPresent": 0, "AccountMFAEnabled": 0,
             "AccountPasswordPresent": 1, "AccountSigningCertificatesPresent": 0, "AssumeRolePolicySizeQuota": 2048,
             "AttachedPoliciesPerGroupQuota": 10, "AttachedPoliciesPerRoleQuota": 10,
-            "AttachedPoliciesPerUserQuota": 10, "GlobalEndpointTokenVersion": 1, "GroupPolicySizeQuota": 5120,
+            "AttachedPoliciesPerUserQuota": 10,
+            "GlobalEndpointTokenVersion": state.globalTokenVersion == "v2Token" ? 2 : 1, "GroupPolicySizeQuota": 5120,
             "Groups": state.groups.count, "GroupsPerUserQuota": 10, "GroupsQuota": 300,
             "InstanceProfiles": state.instanceProfiles.count, "InstanceProfilesQuota": 1000,
             "MFADevices": state.mfaDevices.count, "MFADevicesInUse": inUse, "Policies": state.policies.count,
             "PoliciesQuota": 1500, "PolicySizeQuota": 6144,
             "PolicyVersionsInUse": state.policies.reduce(0) { $0 + $1.versions.count },
             "PolicyVersionsInUseQuota": 10_000, "Providers": state.openIDProviders.count, "RolePolicySizeQuota": 10_240,
-            "Roles": state.roles.count, "RolesQuota": 1000, "ServerCertificates": 0, "ServerCertificatesQuota": 20,
+            "Roles": state.roles.count, "RolesQuota": 1000, "ServerCertificates": state.serverCertificates.count,
+            "ServerCertificatesQuota": 20,
             "SigningCertificatesPerUserQuota": 2, "UserPolicySizeQuota": 2048, "Users": state.users.count,
             "UsersQuota": 5000, "VersionsPerPolicyQuota": 5,
         ]

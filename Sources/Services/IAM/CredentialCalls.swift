@@ -1,4 +1,5 @@
 import CloudState
+import Digests
 import ServiceModel
 
 /// SSH public keys, signing certificates and service-specific credentials of users.
@@ -111,11 +112,13 @@ enum CredentialCalls {
     }
 
     private static func keyView(_ key: UserCredential) -> Value {
-        // A fingerprint's form, from the key's text.
-        let high = IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash(key.body, 1)))
-        let low = IDGenerator.hexadecimal(IDGenerator.mix(IDGenerator.hash(key.body, 2)))
-        let digits = Array(high + low)
-        let fingerprint = stride(from: 0, to: 32, by: 2).map { String(digits[$0..<($0 + 2)]) }.joined(separator: ":")
+        // As `ssh-keygen -l -E md5` shows it.
+        let words = key.body.split(whereSeparator: \.isWhitespace)
+        let blob =
+            key.body.hasPrefix("ssh-rsa ") && words.count > 1
+            ? Base64.decode(String(words[1])) : PEM.blocks(key.body, ["PUBLIC KEY", "RSA PUBLIC KEY"]).first
+        let fingerprint = Digest.md5.of(blob ?? Array(key.body.utf8))
+            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
         return [
             "UserName": .string(key.userName), "SSHPublicKeyId": .string(key.id), "Fingerprint": .string(fingerprint),
             "SSHPublicKeyBody": .string(key.body), "Status": status(key), "UploadDate": .timestamp(key.date),

@@ -47,6 +47,12 @@ enum TagCalls {
                 context.iam.openIDProviders.update(arn) { $0.tags = tags }
             }),
         Taggable(
+            kind: "ServerCertificate", parameter: "ServerCertificateName",
+            read: { name, context throws(ServiceError) in try ServerCertificateCalls.named(name, context).tags },
+            write: { name, tags, context throws(ServiceError) in
+                context.iam.serverCertificates.update(IAMState.key(name)) { $0.tags = tags }
+            }),
+        Taggable(
             kind: "MFADevice", parameter: "SerialNumber",
             read: { serial, context throws(ServiceError) in try MFACalls.named(serial, context).tags },
             write: { serial, tags, context throws(ServiceError) in

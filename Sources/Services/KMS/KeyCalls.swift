@@ -47,6 +47,12 @@ enum KeyCalls {
             "MacAlgorithms": key.usage == "GENERATE_VERIFY_MAC"
                 ? .strings([key.spec.replacing("HMAC_", with: "HMAC_SHA_")]) : nil,
             "MultiRegion": .boolean(key.isMultiRegion),
+            // Replicas are not emulated, so that each is the primary of its own.
+            "MultiRegionConfiguration": key.isMultiRegion
+                ? [
+                    "MultiRegionKeyType": "PRIMARY", "ReplicaKeys": [],
+                    "PrimaryKey": ["Arn": .string(key.arn), "Region": .string(key.region)],
+                ] : nil,
         ]
     }
 

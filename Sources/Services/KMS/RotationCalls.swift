@@ -42,8 +42,8 @@ enum RotationCalls {
 
     static func status(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let key = try Keys.named(input.string("KeyId"), context)
-        guard key.spec == "SYMMETRIC_DEFAULT" else { throw ServiceError("UnsupportedOperationException", "") }
-        guard key.state != .pendingDeletion else {
+        // Only symmetric encryption keys rotate; of the others the status is always false.
+        guard key.state != .pendingDeletion, key.spec == "SYMMETRIC_DEFAULT" else {
             return Response(["KeyRotationEnabled": false, "KeyId": .string(key.id)])
         }
         let elapsed = context.now.milliseconds - key.created.milliseconds

@@ -54,6 +54,11 @@ enum AssumeRole {
         let state = context.iam
         var conditions = state.context(of: context.caller, region: context.region, now: context.now)
         conditions.set("sts:RoleSessionName", name)
+        // What the role itself then does brings no word of it.
+        if try MultiFactor.isShown(input, context) {
+            conditions.set("aws:MultiFactorAuthPresent", "true")
+            conditions.set("aws:MultiFactorAuthAge", "0")
+        }
         if let id = input.string("ExternalId") { conditions.set("sts:ExternalId", id) }
         if let identity = input.string("SourceIdentity") { conditions.set("sts:SourceIdentity", identity) }
         let tags = input.structures("Tags")

@@ -28,9 +28,11 @@ enum TokenCalls {
 
     static func sessionToken(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let user = try user(context, "GetSessionToken")
-        let session = Sessions.begin(
+        let isMultiFactor = try MultiFactor.isShown(input, context)
+        var session = Sessions.begin(
             &context, source: user.map(STSSession.Source.user) ?? .account, arn: context.caller.arn,
             userID: context.caller.userID, seconds: duration(input, user))
+        session.isMultiFactor = isMultiFactor
         context.iam.sessions.insert(session)
         return Response(["Credentials": Sessions.credentials(session)])
     }

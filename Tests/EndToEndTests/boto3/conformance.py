@@ -16,6 +16,8 @@ ALSO = {
     # A new interface is pending for a moment; an attached gateway is available; endpoints speak in lower case.
     "NetworkInterfaceStatus": {"pending"},
     "AttachmentStatus": {"available"},
+    # As the example of create-network-interface-permission shows it; Terraform waits for just that.
+    "NetworkInterfacePermissionStateCode": {"GRANTED"},
     # What UpdateFunctionCode and UpdateFunctionConfiguration say while they are under way.
     "LastUpdateStatusReasonCode": {"Creating"},
     "State": {"pending", "available", "deleting", "deleted", "rejected", "pendingAcceptance"},

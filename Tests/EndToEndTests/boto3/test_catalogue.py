@@ -1,3 +1,4 @@
+import json
 import unittest
 
 from support import TestCase, client, error
@@ -53,6 +54,27 @@ class Catalogue(TestCase):
         self.assertEqual({image["Architecture"] for image in ubuntu}, {"x86_64"})
         amazon = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "platform", "Values": ["windows"]}])
         self.assertTrue(all(image["Platform"] == "windows" for image in amazon["Images"]))
+
+    def test_parameters_of_container_images_and_regions(self):
+        """What tells of an image for containers is one document, and its members; regions and zones have theirs."""
+        ssm = client("ssm")
+        for system in ("amazon-linux-2023", "amazon-linux-2023/arm64", "amazon-linux-2", "amazon-linux-2/arm64"):
+            name = f"/aws/service/ecs/optimized-ami/{system}/recommended"
+            document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+            image = self.ec2.describe_images(ImageIds=[document["image_id"]])["Images"][0]
+            self.assertEqual((document["image_name"], document["schema_version"]), (image["Name"], 1))
+            found = ssm.get_parameters_by_path(Path=name)["Parameters"]
+            self.assertEqual({one["Name"].split("/")[-1] for one in found}, set(document))
+        ubuntu = "/aws/service/canonical/ubuntu/server/%s/stable/%s/amd64/hvm/ebs-gp2/ami-id"
+        same = {ssm.get_parameter(Name=ubuntu % names)["Parameter"]["Value"] for names in [
+            ("22.04", "current"), ("jammy", "current"), ("jammy", "20260409")]}
+        self.assertEqual(len(same), 1)
+        path = "/aws/service/global-infrastructure/regions"
+        regions = ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
+        known = {one["RegionName"] for one in self.ec2.describe_regions(AllRegions=True)["Regions"]}
+        self.assertEqual({one["Value"] for page in regions for one in page["Parameters"]}, known)
+        value = ssm.get_parameter(Name=f"{path}/us-east-1/longName")["Parameter"]["Value"]
+        self.assertEqual(value, "US East (N. Virginia)")
 
     def test_tutorial_images(self):
         """What tutorials look for by owner and name is there, for both architectures, and the parameters name the same."""

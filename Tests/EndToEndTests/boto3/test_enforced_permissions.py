@@ -54,6 +54,33 @@ class Permissions(TestCase):
         self.assertEqual(failure["Code"], "AccessDeniedException")
         self.assertEqual(error(self.own("kms").list_keys)["Code"], "AccessDeniedException")
 
+    def test_a_second_factor(self):
+        """Who shows an MFA device may do what a condition wants one for, by a session or in a role."""
+        present = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+        self.allow("ec2:DescribeVpcs", **present)
+        self.assertEqual(error(self.own("ec2").describe_vpcs)["Code"], "UnauthorizedOperation")
+        device = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=self.name)["VirtualMFADevice"]["SerialNumber"]
+        factor = {"SerialNumber": device, "TokenCode": "123456"}
+        sts = self.own("sts")
+        failure = error(sts.get_session_token, **factor)
+        self.assertEqual(
+            (failure["Code"], failure["Message"]),
+            ("AccessDenied", "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA "
+             "serial number is valid and associated with this user."),
+        )
+        self.iam.enable_mfa_device(
+            UserName=self.name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321")
+        plain = sts.get_session_token()["Credentials"]
+        self.assertEqual(error(client("ec2", credentials=plain).describe_vpcs)["Code"], "UnauthorizedOperation")
+        session = sts.get_session_token(**factor)["Credentials"]
+        client("ec2", credentials=session).describe_vpcs()
+        trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{self.name}"}}
+        role = self.iam.create_role(
+            RoleName=self.name, AssumeRolePolicyDocument=policy({**trust, "Action": "sts:AssumeRole", **present}))
+        name = {"RoleArn": role["Role"]["Arn"], "RoleSessionName": "lab"}
+        self.assertEqual(error(sts.assume_role, **name)["Code"], "AccessDenied")
+        sts.assume_role(**name, **factor)
+
     def test_the_encoded_message_tells_why(self):
         """What EC2 encodes, STS decodes for those who may."""
         image = image_id(client("ec2"))

@@ -13,8 +13,12 @@ TAG = re.compile(r"^tag:?(<.*>|&lt;.*&gt;)?$")
 
 
 def documented(member):
-    """The names of filters in the documentation of a request's member."""
-    names = [re.sub(r"</?\w+>", "", name).strip() for name in FILTER.findall(member.documentation)]
+    """The names of filters in the documentation of a request's member; a list within the list tells values of one."""
+    depth, text = 0, ""
+    for part in re.split(r"(</?ul>)", member.documentation):
+        depth += {"<ul>": 1, "</ul>": -1}.get(part, 0)
+        text += part if depth <= 1 else ""
+    names = [re.sub(r"</?\w+>", "", name).strip() for name in FILTER.findall(text)]
     return [TAG.sub("tag:Name", name) for name in names]
 
 

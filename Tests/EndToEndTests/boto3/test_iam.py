@@ -1,8 +1,14 @@
 """IAM: users, groups, roles and policies, with AWS's errors and limits."""
 
+import base64
+import csv
+import hashlib
+import io
 import json
+import re
 import unittest
 
+from certificates import CERTIFICATE, EXPIRATION, KEY, OTHER_KEY
 from support import TestCase, client, error, error_code
 
 TRUST = {
@@ -477,7 +483,6 @@ class Account(IAMTestCase):
         self.assertIn(role, [item["RoleName"] for item in details["RoleDetailList"]])
         self.assertIn("ReadOnlyAccess", [item["PolicyName"] for item in details["Policies"]])
         self.assertEqual(self.iam.list_saml_providers()["SAMLProviderList"], [])
-        self.assertEqual(self.iam.list_server_certificates()["ServerCertificateMetadataList"], [])
 
     def test_tags(self):
         """Users, roles, policies, profiles, devices and providers have tags."""
@@ -541,6 +546,7 @@ class Account(IAMTestCase):
         """SSH keys, signing certificates and service credentials come and go."""
         user = self.user()["UserName"]
         key = self.iam.upload_ssh_public_key(UserName=user, SSHPublicKeyBody="ssh-rsa AAAAB3NzaC1yc2E= ana")["SSHPublicKey"]
+        self.assertEqual(key["Fingerprint"], ":".join(re.findall("..", hashlib.md5(base64.b64decode("AAAAB3NzaC1yc2E=")).hexdigest())))
         name = {"UserName": user, "SSHPublicKeyId": key["SSHPublicKeyId"]}
         self.iam.update_ssh_public_key(**name, Status="Inactive")
         self.assertEqual(self.iam.get_ssh_public_key(**name, Encoding="SSH")["SSHPublicKey"]["Status"], "Inactive")
@@ -560,9 +566,65 @@ class Account(IAMTestCase):
         self.iam.delete_service_specific_credential(**name)
         self.iam.delete_user(UserName=user)
 
+    def test_server_certificates(self):
+        """A certificate with its key is kept until nothing uses it; texts that are none are refused."""
+        upload = self.iam.upload_server_certificate
+        name = {"ServerCertificateName": "Site"}
+        pair = {"CertificateBody": CERTIFICATE, "PrivateKey": KEY}
+        made = upload(**name, **pair, Path="/web/", Tags=[{"Key": "a", "Value": "b"}])["ServerCertificateMetadata"]
+        self.assertEqual(made["Arn"], "arn:aws:iam::123456789012:server-certificate/web/Site")
+        self.assertEqual(made["Expiration"].isoformat(), EXPIRATION)
+        self.assertEqual(error_code(upload, **name, **pair), "EntityAlreadyExists")
+        self.assertEqual(error_code(upload, **name, CertificateBody=CERTIFICATE, PrivateKey=OTHER_KEY), "KeyPairMismatch")
+        for change in ({"CertificateBody": "text"}, {"PrivateKey": "text"}, {"CertificateBody": CERTIFICATE[:200]}):
+            self.assertEqual(error_code(upload, **name, **{**pair, **change}), "MalformedCertificate")
+        self.iam.tag_server_certificate(**name, Tags=[{"Key": "c", "Value": "d"}])
+        self.iam.untag_server_certificate(**name, TagKeys=["a"])
+        self.assertEqual(self.iam.list_server_certificate_tags(**name)["Tags"], [{"Key": "c", "Value": "d"}])
+        self.iam.update_server_certificate(**name, NewServerCertificateName="Shop", NewPath="/")
+        found = self.iam.list_server_certificates()["ServerCertificateMetadataList"]
+        self.assertEqual([one["ServerCertificateName"] for one in found], ["Shop"])
+        shown = self.iam.get_server_certificate(ServerCertificateName="Shop")["ServerCertificate"]
+        self.assertEqual(shown["CertificateBody"], CERTIFICATE.strip())
+        elb, ec2 = client("elbv2"), client("ec2")
+        subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"][:2]]
+        balancer = elb.create_load_balancer(Name="secure", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+        listener = {
+            "LoadBalancerArn": balancer, "Protocol": "HTTPS", "Port": 443,
+            "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}],
+        }
+        old = [{"CertificateArn": made["Arn"]}]
+        self.assertEqual(error_code(elb.create_listener, **listener, Certificates=old), "CertificateNotFound")
+        arn = shown["ServerCertificateMetadata"]["Arn"]
+        elb.create_listener(**listener, Certificates=[{"CertificateArn": arn}])
+        delete = self.iam.delete_server_certificate
+        self.assertEqual(error_code(delete, ServerCertificateName="Shop"), "DeleteConflict")
+        elb.delete_load_balancer(LoadBalancerArn=balancer)
+        delete(ServerCertificateName="Shop")
+        self.assertEqual(error_code(delete, ServerCertificateName="Shop"), "NoSuchEntity")
+
+    def test_credential_report(self):
+        """The report has a line for the account and one for each user."""
+        user = self.user()["UserName"]
+        self.iam.create_access_key(UserName=user)
+        self.iam.create_login_profile(UserName=user, Password="Correct-Horse-7")
+        self.assertEqual(error_code(self.iam.get_credential_report), "ReportNotPresent")
+        self.assertEqual(self.iam.generate_credential_report()["State"], "STARTED")
+        self.assertEqual(self.iam.generate_credential_report()["State"], "COMPLETE")
+        content = self.iam.get_credential_report()["Content"].decode()
+        lines = {line["user"]: line for line in csv.DictReader(io.StringIO(content))}
+        self.assertEqual(lines["<root_account>"]["arn"], "arn:aws:iam::123456789012:root")
+        line = lines[user]
+        self.assertEqual(
+            (line["password_enabled"], line["access_key_1_active"], line["access_key_2_active"], line["mfa_active"]),
+            ("true", "true", "false", "false"),
+        )
+        self.iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token")
+        self.assertEqual(self.iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"], 2)
+
     def test_unknown_operations(self):
         """What is not emulated says so at once, with a status that is not tried again."""
-        self.assertEqual(error_code(self.iam.generate_credential_report), "InvalidAction")
+        self.assertEqual(error_code(self.iam.list_organizations_features), "InvalidAction")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Images(TestCase):
 
     def make(self, name="mine", **more):
         instance = self.launch(BlockDeviceMappings=[
-            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 5, "VolumeType": "gp3", "DeleteOnTermination": False}}])
+            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 5, "VolumeType": "gp2", "DeleteOnTermination": False}}])
         return self.ec2.create_image(InstanceId=instance, Name=name, Description="golden", **more)["ImageId"]
 
     def show(self, image):

@@ -62,6 +62,11 @@ class Instances(TestCase):
         self.assertEqual(refused["Code"], "InvalidSubnetID.NotFound")
         self.assertEqual(refused["Message"], "The subnet ID 'subnet-12345678' does not exist")
         self.assertEqual(error_code(self.launch, DryRun=True), "DryRunOperation")
+        subnet = self.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        self.assertEqual(
+            error(self.launch, SubnetId=subnet, SecurityGroups=["default"])["Message"],
+            "The parameter groupName cannot be used with the parameter subnet",
+        )
         self.assertEqual(
             error_code(self.ec2.describe_instances, Filters=[{"Name": "colour", "Values": ["blue"]}]),
             "InvalidParameterValue",

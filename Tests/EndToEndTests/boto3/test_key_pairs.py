@@ -4,6 +4,7 @@ import base64
 import hashlib
 import unittest
 
+from certificates import OTHER_KEY
 from support import TestCase, client, error, error_code, image_id
 
 # ssh-keygen -t rsa -b 2048; MD5 of `ssh-keygen -e -m PKCS8 | openssl pkey -pubin -outform DER`.
@@ -107,6 +108,22 @@ class KeyPairs(TestCase):
         self.assertEqual(
             error(self.ec2.describe_key_pairs, KeyNames=["nobody"]),
             {"Code": "InvalidKeyPair.NotFound", "Message": "The key pair 'nobody' does not exist"})
+
+    def test_the_password_of_windows(self):
+        """Once Windows has set itself up, the key pair's owner reads the administrator's password."""
+        modulus, public, private = der_integers(pem_bytes(OTHER_KEY))[1:4]
+        parts = [b"ssh-rsa", public.to_bytes(3, "big"), b"\0" + modulus.to_bytes(128, "big")]
+        line = b"ssh-rsa " + base64.b64encode(b"".join(len(part).to_bytes(4, "big") + part for part in parts))
+        self.ec2.import_key_pair(KeyName="windows", PublicKeyMaterial=line)
+        image = image_id(self.ec2, "Windows_Server-2022-English-Full-Base-*")
+        launched = self.ec2.run_instances(ImageId=image, InstanceType="t3.large", MinCount=1, MaxCount=1, KeyName="windows")
+        instance = launched["Instances"][0]["InstanceId"]
+        self.ec2.get_waiter("password_data_available").wait(InstanceId=instance, WaiterConfig={"Delay": 1, "MaxAttempts": 5})
+        data = self.ec2.get_password_data(InstanceId=instance)["PasswordData"]
+        sealed = int.from_bytes(base64.b64decode(data), "big")
+        block = pow(sealed, private, modulus).to_bytes(128, "big")
+        self.assertEqual(block[:2], b"\x00\x02")
+        self.assertRegex(block[block.index(b"\x00", 2) + 1:].decode(), r"^[!-~]{32}$")
 
     def test_a_launch_wants_a_key_pair_that_is_there(self):
         self.assertEqual(

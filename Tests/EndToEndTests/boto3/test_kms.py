@@ -122,6 +122,17 @@ class Keys(TestCase):
         self.kms.untag_resource(**name, TagKeys=["A"])
         self.assertEqual(self.kms.list_resource_tags(**name)["Tags"], [{"TagKey": "B", "TagValue": "2"}])
         self.assertFalse(self.kms.get_key_rotation_status(**name)["KeyRotationEnabled"])
+        signing = self.key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyId"]
+        self.assertFalse(self.kms.get_key_rotation_status(KeyId=signing)["KeyRotationEnabled"])
+        self.assertEqual(error_code(self.kms.enable_key_rotation, KeyId=signing), "UnsupportedOperationException")
+        primary = self.key(MultiRegion=True)
+        self.assertEqual(
+            primary["MultiRegionConfiguration"],
+            {
+                "MultiRegionKeyType": "PRIMARY", "ReplicaKeys": [],
+                "PrimaryKey": {"Arn": primary["Arn"], "Region": "us-east-1"},
+            },
+        )
         self.kms.enable_key_rotation(**name, RotationPeriodInDays=180)
         self.assertEqual(self.kms.get_key_rotation_status(**name)["RotationPeriodInDays"], 180)
         self.kms.disable_key_rotation(**name)

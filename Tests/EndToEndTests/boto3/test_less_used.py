@@ -2,7 +2,7 @@
 
 import unittest
 
-from support import TestCase, client, image_id
+from support import TestCase, client, error_code, image_id
 
 
 class LessUsed(TestCase):
@@ -32,6 +32,39 @@ class LessUsed(TestCase):
         self.assertTrue(self.ec2.reject_vpc_peering_connection(VpcPeeringConnectionId=refused)["Return"])
         shown = self.ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[refused])
         self.assertEqual(shown["VpcPeeringConnections"][0]["Status"]["Code"], "rejected")
+
+    def test_private_gateways(self):
+        """A virtual private gateway is attached, takes routes, puts its own into a table, and goes; so does its peer."""
+        create = {"Type": "ipsec.1", "TagSpecifications": [
+            {"ResourceType": "vpn-gateway", "Tags": [{"Key": "Name", "Value": "office"}]}]}
+        gateway = self.ec2.create_vpn_gateway(**create)["VpnGateway"]
+        self.assertEqual((gateway["AmazonSideAsn"], gateway["VpcAttachments"]), (64512, []))
+        name = {"VpnGatewayId": gateway["VpnGatewayId"]}
+        table = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        propagation = {"RouteTableId": table, "GatewayId": gateway["VpnGatewayId"]}
+        self.assertEqual(error_code(self.ec2.enable_vgw_route_propagation, **propagation), "Gateway.NotAttached")
+        self.ec2.attach_vpn_gateway(**name, VpcId=self.vpc)
+        found = self.ec2.describe_vpn_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [self.vpc]}])
+        self.assertEqual(found["VpnGateways"][0]["VpcAttachments"], [{"State": "attached", "VpcId": self.vpc}])
+        self.ec2.enable_vgw_route_propagation(**propagation)
+        self.ec2.create_route(**propagation, DestinationCidrBlock="192.168.0.0/16")
+        shown = self.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]
+        self.assertEqual(shown["PropagatingVgws"], [{"GatewayId": gateway["VpnGatewayId"]}])
+        self.assertEqual([one["State"] for one in shown["Routes"]], ["active"] * len(shown["Routes"]))
+        self.ec2.disable_vgw_route_propagation(**propagation)
+        self.assertEqual(error_code(self.ec2.delete_vpn_gateway, **name), "IncorrectState")
+        self.ec2.detach_vpn_gateway(**name, VpcId=self.vpc)
+        shown = self.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]
+        self.assertEqual([one["State"] for one in shown["Routes"] if "GatewayId" in one][-1], "blackhole")
+        self.ec2.delete_vpn_gateway(**name)
+        self.assertEqual(error_code(self.ec2.delete_vpn_gateway, **name), "InvalidVpnGatewayID.NotFound")
+        device = {"Type": "ipsec.1", "BgpAsn": 65010, "IpAddress": "203.0.113.7"}
+        made = self.ec2.create_customer_gateway(**device)["CustomerGateway"]["CustomerGatewayId"]
+        self.assertEqual(
+            error_code(self.ec2.create_customer_gateway, **device), "InvalidCustomerGateway.DuplicateIpAddress")
+        self.ec2.get_waiter("customer_gateway_available").wait(CustomerGatewayIds=[made])
+        self.ec2.delete_customer_gateway(CustomerGatewayId=made)
+        self.assertEqual(self.ec2.describe_customer_gateways()["CustomerGateways"], [])
 
     def test_ipv6(self):
         """A subnet gets an IPv6 block, an interface an address of it, and gives it back."""

@@ -273,6 +273,11 @@ class LoadBalancers(TestCase):
             DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
         )
         self.assertIn(("healthy", None), self.health(group))
+        gateway = self.balancer("appliances", Type="gateway", SecurityGroups=[])["LoadBalancerArn"]
+        behind = self.target_group("appliances", Protocol="GENEVE", Port=6081)
+        made = self.elb.create_listener(
+            LoadBalancerArn=gateway, DefaultActions=[{"Type": "forward", "TargetGroupArn": behind, "Order": 1}])
+        self.assertNotIn("Order", made["Listeners"][0]["DefaultActions"][0])
         http = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
         wrong = error_code(
             self.elb.create_listener, LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=81,

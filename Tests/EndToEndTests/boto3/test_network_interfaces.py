@@ -17,6 +17,36 @@ class NetworkInterfaces(TestCase):
     def show(self, interface):
         return self.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"][0]
 
+    def test_prefixes(self):
+        """An interface has prefixes, which the subnet's addresses go to, until they are taken from it."""
+        vpc = self.ec2.create_vpc(CidrBlock="10.70.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+        block = self.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+        subnet = self.ec2.create_subnet(VpcId=vpc, CidrBlock="10.70.0.0/26", Ipv6CidrBlock=block.replace("/56", "/64"))
+        subnet = subnet["Subnet"]["SubnetId"]
+        make = self.ec2.create_network_interface
+        made = make(SubnetId=subnet, PrivateIpAddress="10.70.0.4", Ipv4PrefixCount=1, Ipv6PrefixCount=1)["NetworkInterface"]
+        self.assertEqual(made["Ipv4Prefixes"], [{"Ipv4Prefix": "10.70.0.16/28"}])
+        self.assertRegex(made["Ipv6Prefixes"][0]["Ipv6Prefix"], r"/80$")
+        name = {"NetworkInterfaceId": made["NetworkInterfaceId"]}
+        free = self.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["AvailableIpAddressCount"]
+        self.assertEqual(free, 64 - 5 - 1 - 16)
+        assigned = self.ec2.assign_private_ip_addresses(**name, Ipv4Prefixes=["10.70.0.32/28"])
+        self.assertEqual(assigned["AssignedIpv4Prefixes"], [{"Ipv4Prefix": "10.70.0.32/28"}])
+        self.assertEqual(
+            error(self.ec2.assign_private_ip_addresses, **name, Ipv4PrefixCount=1),
+            {"Code": "InsufficientCidrBlocks",
+             "Message": "The specified subnet does not have enough free cidr blocks to satisfy the request."})
+        self.assertEqual(error_code(make, SubnetId=subnet, PrivateIpAddress="10.70.0.33"), "InvalidIPAddress.InUse")
+        self.ec2.unassign_private_ip_addresses(**name, Ipv4Prefixes=["10.70.0.32/28"])
+        make(SubnetId=subnet, PrivateIpAddress="10.70.0.33")
+        more = self.ec2.assign_ipv6_addresses(**name, Ipv6PrefixCount=1)["AssignedIpv6Prefixes"]
+        gone = self.ec2.unassign_ipv6_addresses(**name, Ipv6Prefixes=more)["UnassignedIpv6Prefixes"]
+        self.assertEqual(gone, more)
+        shown = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[made["NetworkInterfaceId"]])["NetworkInterfaces"][0]
+        self.assertEqual((shown["Ipv4Prefixes"], shown["Ipv6Prefixes"]), (made["Ipv4Prefixes"], made["Ipv6Prefixes"]))
+        self.ec2.delete_network_interface(**name)
+        make(SubnetId=subnet, PrivateIpAddress="10.70.0.17")
+
     def test_life_of_an_interface(self):
         made = self.make(Description="second", PrivateIpAddress="172.31.0.100", TagSpecifications=[
             {"ResourceType": "network-interface", "Tags": [{"Key": "Name", "Value": "eth1"}]}])

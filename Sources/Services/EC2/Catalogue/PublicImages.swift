@@ -145,8 +145,21 @@ struct PublicImage: Sendable {
                 isWindows: isWindows, platformDetails: isWindows ? "Windows" : "Linux/UNIX",
                 usageOperation: isWindows ? "RunInstances:0002" : "RunInstances",
                 creationDate: Timestamp(iso8601: fields[6]) ?? Timestamp(year: 2026, month: 4, day: 1),
-                parameters: fields[7].isEmpty ? [] : fields[7].split(separator: " ").map(String.init))
+                parameters: fields[7].isEmpty
+                    ? [] : fields[7].split(separator: " ").flatMap { aliases(String($0), ofImage: fields[1]) })
         }
+    }
+
+    /// Canonical's parameters name a release by its number or by its name, and the current build or a certain one.
+    ///
+    /// <https://documentation.ubuntu.com/aws/en/latest/aws-how-to/instances/find-ubuntu-images/>
+    private static func aliases(_ parameter: String, ofImage name: String) -> [String] {
+        let words = name.split(separator: "/").last?.split(separator: "-") ?? []
+        guard parameter.hasPrefix("/aws/service/canonical/"), words.count > 3, let serial = words.last else {
+            return [parameter]
+        }
+        let names = [parameter, parameter.replacing("/\(words[2])/", with: "/\(words[1])/")]
+        return names + names.map { $0.replacing("/current/", with: "/\(serial)/") }
     }
 
     // Owner, name, description, architecture, root device, GiB, date, SSM parameters.
