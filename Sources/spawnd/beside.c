@@ -56,7 +56,8 @@ void beside_give(const struct init *init, const struct message *wanted) {
     struct parcel parcel = {.message = {.kind = MESSAGE_GIVEN, .code = EINVAL}};
     parcel.message.values[ASKED_TOKEN] = wanted->values[ASKED_TOKEN];
     if (!init->bare && wanted->code == GIFT_TEMPORARY) {
-        int folder = open_tree(AT_FDCWD, "/tmp", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        // With the trees that lie in it.
+        int folder = open_tree(AT_FDCWD, "/tmp", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         parcel.message.code = folder < 0 ? (uint32_t)errno : 0;
         if (folder >= 0) parcel.descriptors[parcel.count++] = folder;
     }
