@@ -438,6 +438,14 @@ class Running(Functions):
         self.assertEqual(message["requestPayload"], {"word": "no"})
         self.assertEqual(message["responsePayload"]["errorMessage"], "no")
 
+    def test_invoke_async(self):
+        """The call that Invoke has taken the place of hands an event over as well."""
+        self.function("older", "def handle(e, c):\n    print('got ' + e['word'])")
+        answer = self.api.invoke_async(FunctionName="older", InvokeArgs=b'{"word": "it"}')
+        self.assertEqual(answer["Status"], 202)
+        said = self.logs.filter_log_events(logGroupName="/aws/lambda/older", filterPattern="got")["events"]
+        self.assertEqual([one["message"].strip() for one in said], ["got it"])
+
     def test_a_queue_as_source(self):
         """Messages go to the function in batches; those that it could not do come back, and then to the dead letters."""
         dead, dead_arn = self.queue("lambda-dead")
@@ -568,7 +576,7 @@ class Running(Functions):
         code = (
             "import os, time\n"
             "def handle(event, context):\n"
-            "    left = sorted(os.listdir('/tmp'))\n"
+            "    left = sorted(name for name in os.listdir('/tmp') if name.isdigit())\n"
             "    open(f'/tmp/{len(left)}', 'w').close()\n"
             "    if event['do'] == 'crash':\n"
             "        os._exit(3)\n"
