@@ -1,7 +1,22 @@
+import Synchronization
+
 /// A regular expression of a model that is one class of characters, repeated: `[a-zA-Z0-9_.-]+`. Most names have such a one.
 struct CharacterClass {
     private var ranges: [ClosedRange<Unicode.Scalar>] = []
     private var isNegated = false
+
+    /// Those of the models' expressions that were met so far: every name of every request is held against one.
+    private static let known = Mutex<[String: CharacterClass?]>([:])
+
+    /// The class of a model's expression, read once; nil for an expression that says more than that.
+    static func named(_ pattern: String) -> CharacterClass? {
+        known.withLock { known in
+            if let found = known[pattern] { return found }
+            let new = CharacterClass(pattern)
+            known[pattern] = .some(new)
+            return new
+        }
+    }
 
     /// Nil for an expression that says more than that.
     init?(_ pattern: String) {

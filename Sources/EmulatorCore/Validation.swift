@@ -102,7 +102,7 @@ enum Validation {
             if let maximum = shape.maximum, length > maximum {
                 violate("have length less than or equal to \(maximum)", shown)
             }
-            if hasPatterns, let pattern = shape.pattern, CharacterClass(pattern)?.matches(text) == false {
+            if hasPatterns, let pattern = shape.pattern, CharacterClass.named(pattern)?.matches(text) == false {
                 violate("satisfy regular expression pattern: \(pattern)", shown)
             }
         case .integer(let number):

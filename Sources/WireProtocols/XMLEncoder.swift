@@ -8,9 +8,6 @@ struct XMLEncoder {
     /// The members of the last structure of each shape, in its order: the next one of a list mostly has the same.
     private var lastMembers: [ObjectIdentifier: [Member]] = [:]
 
-    /// Lists from this length on are encoded apart from what surrounds them, in two halves.
-    private static let manyElements = 256
-
     init(timestampsWithMilliseconds: Bool) { self.timestampsWithMilliseconds = timestampsWithMilliseconds }
 
     /// Writes the members of a structure. A member that the model does not have is a handler's mistake: it traps in a
@@ -105,19 +102,19 @@ struct XMLEncoder {
         writer.raw(element.closeTag)
     }
 
+    /// A long list is encoded apart from what surrounds it, in two halves.
     private mutating func elements(_ values: [Value], _ element: Member) {
-        guard values.count < Self.manyElements else {
-            let withMilliseconds = timestampsWithMilliseconds
-            for part in values.halves({ half in
-                var encoder = XMLEncoder(timestampsWithMilliseconds: withMilliseconds)
-                for value in half { encoder.element(value, element) }
-                return encoder.writer.bytes
-            }) {
-                writer.raw(part)
-            }
+        guard values.isLong else {
+            for value in values { self.element(value, element) }
             return
         }
-        for value in values { self.element(value, element) }
+        let withMilliseconds = timestampsWithMilliseconds
+        let parts = values.halves { half in
+            var encoder = XMLEncoder(timestampsWithMilliseconds: withMilliseconds)
+            for value in half { encoder.element(value, element) }
+            return encoder.writer.bytes
+        }
+        for part in parts { writer.raw(part) }
     }
 
     private mutating func element(_ value: Value, _ element: Member) {

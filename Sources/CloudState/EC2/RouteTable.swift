@@ -71,8 +71,8 @@ extension EC2State {
         switch route.target {
         case .local: return true
         case .gateway(let id):
-            // Virtual private gateways have no records.
             if id.hasPrefix("vgw-") { return vpnGateways[id]?.vpcID == vpcID }
+            // Other kinds of gateways have no records.
             return id.hasPrefix("igw-") ? internetGateways[id]?.vpcID == vpcID : true
         case .egressOnlyGateway(let id): return egressOnlyInternetGateways[id] != nil
         case .natGateway(let id): return natGateways[id]?.isInService ?? false
