@@ -147,6 +147,23 @@ enum Connect {
         return nil
     }
 
+    /// Deletes what was made for a service that is gone, unless others are found by the same name.
+    static func remove(of service: ContainerService, _ context: inout CallContext) {
+        guard let namespace = namespace(service.serviceConnect, service.clusterName, context) else { return }
+        for (name, _) in names(service.serviceConnect) {
+            let isUsed = context.ecs.services.contains { other in
+                other.id != service.id && other.status != "INACTIVE"
+                    && Self.namespace(other.serviceConnect, other.clusterName, context)?.id == namespace.id
+                    && names(other.serviceConnect).contains { $0.name == name }
+            }
+            let made = context.cloudMap.services.first {
+                $0.namespaceID == namespace.id && $0.name == name && $0.type == "HTTP" && $0.instances.isEmpty
+            }
+            guard !isUsed, let made else { continue }
+            _ = try? context.call("servicediscovery", "DeleteService", ["Id": .string(made.id)])
+        }
+    }
+
     /// Makes the services of a configuration in its namespace, those that are not there yet.
     static func prepare(
         _ configuration: Value?, _ cluster: String, _ definition: TaskDefinition, _ context: inout CallContext

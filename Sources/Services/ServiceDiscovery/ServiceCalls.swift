@@ -103,7 +103,7 @@ enum ServiceCalls {
             "Id": .string(service.id), "Arn": .string(service.arn), "ResourceOwner": .string(context.accountID),
             "Name": .string(service.name), "NamespaceId": .string(service.namespaceID),
             "Description": .optional(service.description), "InstanceCount": .integer(service.instances.count),
-            "DnsConfig": service.dnsConfig ?? [:], "Type": .string(service.type),
+            "DnsConfig": service.dnsConfig, "Type": .string(service.type),
             "HealthCheckConfig": service.healthCheck, "HealthCheckCustomConfig": service.customHealthCheck,
             "CreateDate": .timestamp(service.created), "CreatorRequestId": .optional(service.requestID),
             "CreatedByAccount": .string(context.accountID),
