@@ -80,8 +80,10 @@ package struct Services: Sendable {
             handle: { world, event, region in
                 guard let reactions = signed(event.service)?.reactions else { return }
                 let service = event.service
-                let name = ["autoscaling": "AutoScaling", "ecs": "ECS", "application-autoscaling": "ApplicationAutoScaling"][
-                    service] ?? service
+                let names = [
+                    "autoscaling": "AutoScaling", "ecs": "ECS", "application-autoscaling": "ApplicationAutoScaling",
+                ]
+                let name = names[service] ?? service
                 let caller = Caller(
                     accessKeyID: "", accountID: world.accountID,
                     arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)

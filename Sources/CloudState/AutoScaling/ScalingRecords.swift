@@ -33,8 +33,9 @@ package struct ScalingActivity: ResourceRecord {
     }
 
     /// An activity of a scalable target.
-    package init(id: String, target: ScalableTarget, description: String, cause: String, message: String, now: Timestamp)
-    {
+    package init(
+        id: String, target: ScalableTarget, description: String, cause: String, message: String, now: Timestamp
+    ) {
         self.id = id
         group = target.id
         groupARN = target.arn

@@ -58,7 +58,8 @@ enum TargetCalls {
         _ resource: ScalableResource, _ minimum: Int, _ maximum: Int, _ input: Input, _ context: inout CallContext
     ) throws(ServiceError) -> ScalableTarget {
         let kind = "\(context.region)/application-autoscaling/target"
-        let id = IDGenerator.hexadecimal(context.world.ids.bits(kind))
+        let id =
+            IDGenerator.hexadecimal(context.world.ids.bits(kind))
             + IDGenerator.hexadecimal(context.world.ids.bits(kind))
         if context.iam.role(resource.linkedRole) == nil {
             _ = try context.call(

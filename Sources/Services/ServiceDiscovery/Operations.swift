@@ -89,7 +89,8 @@ enum Operations {
     private static func zoneProblem(_ namespace: DiscoveryNamespace, _ context: CallContext) -> String? {
         guard let vpcID = namespace.vpcID else { return nil }
         guard context.ec2.vpcs[vpcID] != nil else {
-            return "The VPC: \(vpcID.prefix(64)) in region: \(context.region) you provided is not authorized to make the association."
+            return
+                "The VPC: \(vpcID.prefix(64)) in region: \(context.region) you provided is not authorized to make the association."
         }
         let other = context.cloudMap.namespaces.first { $0.vpcID == vpcID && $0.name == namespace.name }
         return other.map { other in

@@ -121,6 +121,8 @@ class ServiceScaling(TestCase):
         self.api.deregister_scalable_target(**self.target)
         self.assertEqual([one["AlarmName"] for one in self.watch.describe_alarms()["MetricAlarms"]], ["busy"])
         self.assertEqual(error_code(self.api.deregister_scalable_target, **self.target), "ObjectNotFoundException")
+        # A look at the service would stop before the alarm's next evaluation.
+        self.watch.delete_alarms(AlarmNames=["busy"])
         self.delete()
 
     def test_namespaces(self):

@@ -150,7 +150,8 @@ enum PolicyCalls {
                 ]
             },
             "MetricAggregationType": .optional(policy.aggregation),
-            "EstimatedInstanceWarmup": policy.warmup.map(Value.integer), "Alarms": TrackingAlarms.alarms(of: policy, context),
+            "EstimatedInstanceWarmup": policy.warmup.map(Value.integer),
+            "Alarms": TrackingAlarms.alarms(of: policy, context),
             "TargetTrackingConfiguration": policy.kind == .targetTracking
                 ? policy.configuration.map(Value.structure) : nil,
             "PredictiveScalingConfiguration": policy.kind == .predictive
