@@ -31,11 +31,13 @@ class ServiceScaling(TestCase):
     def operation(self, answer):
         return self.map.get_operation(OperationId=answer["OperationId"])["Operation"]
 
+    def network(self, public="ENABLED"):
+        return {"awsvpcConfiguration": {"subnets": [self.subnet["SubnetId"]], "assignPublicIp": public}}
+
     def service(self, name="web", count=1, **more):
-        network = {"awsvpcConfiguration": {"subnets": [self.subnet["SubnetId"]], "assignPublicIp": "ENABLED"}}
         self.ecs.create_service(
             cluster="scaled", serviceName=name, taskDefinition="scaled", desiredCount=count, launchType="FARGATE",
-            networkConfiguration=network, **more,
+            networkConfiguration=self.network(), **more,
         )  # fmt: skip
         self.ecs.get_waiter("services_stable").wait(cluster="scaled", services=[name])
 
@@ -218,13 +220,27 @@ class ServiceScaling(TestCase):
         self.assertEqual(self.map.list_services(Filters=[{"Name": "NAMESPACE_ID", "Values": [namespace]}])["Services"][0]["InstanceCount"], 2)
         listed = self.ecs.list_services_by_namespace(namespace="mesh")["serviceArns"]
         self.assertEqual([arn.split("/")[-1] for arn in listed], ["found"])
-        # A deployment that is stopped goes back to the one before it.
-        self.ecs.update_service(cluster="scaled", service="found", forceNewDeployment=True)
-        deployment = self.ecs.list_service_deployments(cluster="scaled", service="found")["serviceDeployments"]
-        arns = {one["status"]: one["serviceDeploymentArn"] for one in deployment}
-        if "IN_PROGRESS" in arns:
-            self.ecs.stop_service_deployment(serviceDeploymentArn=arns["IN_PROGRESS"])
+        # A deployment whose tasks get no image is stopped: the one before it is back.
+        self.ecs.update_service(cluster="scaled", service="found", networkConfiguration=self.network("DISABLED"))
+        found = self.ecs.list_service_deployments(cluster="scaled", service="found", status=["IN_PROGRESS"])
+        [stuck] = [one["serviceDeploymentArn"] for one in found["serviceDeployments"]]
+        self.assertEqual(
+            error_code(self.ecs.stop_service_deployment, serviceDeploymentArn=stuck, stopType="ABORT"),
+            "InvalidParameterException",
+        )
+        stopped = self.ecs.stop_service_deployment(serviceDeploymentArn=stuck)
+        self.assertEqual(stopped["serviceDeploymentArn"], stuck)
         self.ecs.get_waiter("services_stable").wait(cluster="scaled", services=["found"])
+        service = self.ecs.describe_services(cluster="scaled", services=["found"])["services"][0]
+        self.assertEqual(service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"], "ENABLED")
+        self.assertEqual(
+            error_code(self.ecs.stop_service_deployment, serviceDeploymentArn=stuck),
+            "ServiceDeploymentNotFoundException",
+        )
+        self.assertEqual(
+            error_code(self.ecs.put_account_setting, name="containerInsights", value="maybe"),
+            "InvalidParameterException",
+        )
         self.delete("found")
         self.assertEqual(self.map.list_instances(ServiceId=registry["Id"])["Instances"], [])
         self.assertEqual(
