@@ -112,7 +112,11 @@ let package = Package(
         service("KMS", ["PolicyEngine"]),
         service("SSM", ["PolicyEngine"]),
         service("STS", ["PolicyEngine"]),
-        service("AutoScaling", ["Schedules"]),
+        // How scaling policies become alarms and capacities.
+        library("ScalingPolicies", ["CloudState", "ServiceModel"]),
+        service("AutoScaling", ["ScalingPolicies", "Schedules"]),
+        service("ApplicationAutoScaling", ["ScalingPolicies", "Schedules"]),
+        service("ServiceDiscovery"),
         service("CloudWatch"),
         service("FIS"),
         // Patterns that events are held against, and times that come again.
@@ -143,7 +147,7 @@ let package = Package(
                 "SSM",
                 "STS",
                 "AutoScaling", "CloudWatch", "FIS", "S3", "ECS", "ECR", "Logs", "SQS", "Lambda", "Kinesis",
-                "Events", "Scheduler",
+                "Events", "Scheduler", "ApplicationAutoScaling", "ServiceDiscovery",
             ]),
         library(
             "EmulatorServer",

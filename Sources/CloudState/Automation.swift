@@ -15,6 +15,8 @@ package enum ServiceEvent: Sendable, Equatable {
     case scheduler(SchedulerEvent)
     case logs(LogsEvent)
     case sqs(SQSEvent)
+    case applicationScaling(ApplicationScalingEvent)
+    case cloudMap(CloudMapEvent)
 
     /// Whether it is a step of something that takes long and that people watch.
     var isProcess: Bool {
@@ -36,6 +38,8 @@ package enum ServiceEvent: Sendable, Equatable {
         case .scheduler: "scheduler"
         case .logs: "logs"
         case .sqs: "sqs"
+        case .applicationScaling: "application-autoscaling"
+        case .cloudMap: "servicediscovery"
         }
     }
 }
@@ -101,6 +105,13 @@ package struct RestingLook: Sendable, Equatable {
 }
 
 extension World {
+    /// Has a service handle an event at once: what one service tells another without an API for it, as an alarm tells a
+    /// scaling policy.
+    package mutating func handle(_ event: ServiceEvent, region: String) {
+        let automation = automation
+        automation.handle(&self, event, region)
+    }
+
     /// Lets a periodic look rest until something changes.
     package mutating func rest(_ event: ServiceEvent, region: String, period: Duration) {
         let look = RestingLook(event: event, region: region, period: period)

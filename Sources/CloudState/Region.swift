@@ -19,6 +19,8 @@ package struct Region: Sendable, Equatable {
     package var kinesis = KinesisState()
     package var events: EventsState
     package var scheduler: SchedulerState
+    package var applicationScaling = ApplicationScalingState()
+    package var cloudMap = CloudMapState()
 
     /// A region as a new account finds it: with a default VPC.
     package init(name: String, accountID: String, ids: inout IDGenerator, now: Timestamp) {

@@ -84,6 +84,11 @@ package enum Timings {
     package static let eventReplay = Duration.seconds(10)
     /// Until a deleted group of schedules is gone.
     package static let scheduleGroupDelete = Duration.seconds(5)
+    /// From CreateHttpNamespace until there is one; one of DNS has a hosted zone made.
+    package static let namespace = Duration.seconds(2)
+    package static let namespaceZone = Duration.seconds(40)
+    /// From RegisterInstance or DeregisterInstance until it is so.
+    package static let instanceRegistration = Duration.seconds(1)
     /// From a log event to those who have subscribed to its group.
     package static let logDelivery = Duration.seconds(1)
 }

@@ -21,6 +21,15 @@ package struct ResourceSelector: Sendable {
 
     /// All selectors that there are, sorted by name.
     package static let all: [ResourceSelector] = [
+        ResourceSelector(
+            "application-autoscaling:policy", "DescribeScalingPolicies", "ScalingPolicies",
+            with: ["ServiceNamespace": "ecs"]),
+        ResourceSelector(
+            "application-autoscaling:scalable-target", "DescribeScalableTargets", "ScalableTargets",
+            with: ["ServiceNamespace": "ecs"]),
+        ResourceSelector(
+            "application-autoscaling:scheduled-action", "DescribeScheduledActions", "ScheduledActions",
+            with: ["ServiceNamespace": "ecs"]),
         ResourceSelector("autoscaling:group", "DescribeAutoScalingGroups", "AutoScalingGroups"),
         ResourceSelector("autoscaling:launch-configuration", "DescribeLaunchConfigurations", "LaunchConfigurations"),
         ResourceSelector("autoscaling:policy", "DescribePolicies", "ScalingPolicies"),
@@ -88,6 +97,11 @@ package struct ResourceSelector: Sendable {
         ResourceSelector("s3:bucket-website", "GetBucketWebsite", of: bucket),
         ResourceSelector("s3:object", "ListObjectsV2", "Contents", of: bucket),
         ResourceSelector("s3:public-access-block", "GetPublicAccessBlock", of: bucket),
+        ResourceSelector(
+            "servicediscovery:instance", "ListInstances", "Instances",
+            of: ("servicediscovery:service", "Id", "ServiceId")),
+        ResourceSelector("servicediscovery:namespace", "ListNamespaces", "Namespaces"),
+        ResourceSelector("servicediscovery:service", "ListServices", "Services"),
         ResourceSelector(
             "sqs:queue", "GetQueueAttributes", "Attributes", with: ["AttributeNames": ["All"]],
             of: ("sqs:queue-url", "", "QueueUrl")),

@@ -1,3 +1,4 @@
+import ApplicationAutoScaling
 import AutoScaling
 package import CloudState
 import CloudWatch
@@ -17,6 +18,7 @@ import SQS
 import SSM
 import STS
 import Scheduler
+import ServiceDiscovery
 import ServiceModel
 
 /// The emulated services, found by the name in a signature's scope.
@@ -40,6 +42,8 @@ package struct Services: Sendable {
         KinesisService.definition,
         EventsService.definition,
         SchedulerService.definition,
+        ApplicationAutoScalingService.definition,
+        ServiceDiscoveryService.definition,
     ]
 
     private static let bySigningName: [String: ServiceDefinition] = {
@@ -76,7 +80,10 @@ package struct Services: Sendable {
             handle: { world, event, region in
                 guard let reactions = signed(event.service)?.reactions else { return }
                 let service = event.service
-                let name = ["autoscaling": "AutoScaling", "ecs": "ECS"][service] ?? service
+                let names = [
+                    "autoscaling": "AutoScaling", "ecs": "ECS", "application-autoscaling": "ApplicationAutoScaling",
+                ]
+                let name = names[service] ?? service
                 let caller = Caller(
                     accessKeyID: "", accountID: world.accountID,
                     arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)

@@ -76,6 +76,8 @@ struct StudentBox {
             ("PYTHONDONTWRITEBYTECODE", "1"),
             ("PYTHONUNBUFFERED", "1"),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
+            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
+            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_ACCESS_KEY_ID", accessKeyID),
             ("AWS_SECRET_ACCESS_KEY", secretAccessKey),
             ("AWS_DEFAULT_REGION", region),

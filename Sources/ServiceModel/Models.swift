@@ -18,6 +18,8 @@ extension APIModel {
     package static let kinesis = APIModel(kinesisText)
     package static let eventBridge = APIModel(eventBridgeText)
     package static let scheduler = APIModel(schedulerText)
+    package static let applicationAutoScaling = APIModel(applicationAutoScalingText)
+    package static let serviceDiscovery = APIModel(serviceDiscoveryText)
 }
 
 extension APIModel {
@@ -42,6 +44,8 @@ extension APIModel {
         case "kinesis": kinesis
         case "eventbridge": eventBridge
         case "scheduler": scheduler
+        case "applicationautoscaling": applicationAutoScaling
+        case "servicediscovery": serviceDiscovery
         default: nil
         }
     }

@@ -133,6 +133,8 @@ enum RuntimeBox {
             ("AWS_ACCESS_KEY_ID", invocation.accessKeyID), ("AWS_SECRET_ACCESS_KEY", invocation.secretAccessKey),
             ("AWS_SESSION_TOKEN", invocation.sessionToken),
             ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
+            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
+            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
         own += more

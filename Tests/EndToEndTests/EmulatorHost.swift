@@ -58,6 +58,7 @@ struct EmulatorHost {
         environment["AWS_DEFAULT_REGION"] = "us-east-1"
         environment["AWS_REGION"] = "us-east-1"
         environment["AWS_PAGER"] = ""
+        environment["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
         environment["AWS_EC2_METADATA_DISABLED"] = "true"
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         environment["CHECKPOINT_DISABLE"] = "1"

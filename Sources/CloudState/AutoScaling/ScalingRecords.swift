@@ -1,6 +1,6 @@
 package import ServiceModel
 
-/// Something that a group does: launching an instance, terminating one.
+/// Something that a group does: launching an instance, terminating one; or what was done to a scalable target.
 ///
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scaling-activities.html>
 package struct ScalingActivity: ResourceRecord {
@@ -31,6 +31,23 @@ package struct ScalingActivity: ResourceRecord {
         self.progress = progress
         self.details = details
     }
+
+    /// An activity of a scalable target.
+    package init(
+        id: String, target: ScalableTarget, description: String, cause: String, message: String, now: Timestamp
+    ) {
+        self.id = id
+        group = target.id
+        groupARN = target.arn
+        self.description = description
+        self.cause = cause
+        self.message = message
+        start = now
+        end = now
+        status = "Successful"
+        progress = 100
+        details = "{}"
+    }
 }
 
 /// A launch configuration: the parameters of a launch, never changed.
@@ -51,7 +68,7 @@ package struct LaunchConfiguration: ResourceRecord {
     }
 }
 
-/// How a group's capacity follows an alarm.
+/// How the capacity of a group, or of a scalable target, follows an alarm.
 ///
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html>,
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html>
@@ -75,10 +92,13 @@ package struct ScalingPolicy: ResourceRecord {
         }
     }
 
+    /// The name of the group, or the id of the scalable target.
     package var group: String
     package var name: String
     package var arn: String
     package var kind: Kind
+    /// Known of a scalable target's only.
+    package var created: Timestamp?
     package var isEnabled = true
     /// `ChangeInCapacity`, `ExactCapacity` or `PercentChangeInCapacity`.
     package var adjustmentType: String?
@@ -106,11 +126,14 @@ package struct ScalingPolicy: ResourceRecord {
     }
 }
 
-/// A change of a group's size at a time of day or once.
+/// A change of the size of a group, or of the bounds of a scalable target, at a time of day or once.
 package struct ScheduledAction: ResourceRecord {
+    /// The name of the group, or the id of the scalable target.
     package var group: String
     package var name: String
     package var arn: String
+    /// Known of a scalable target's only.
+    package var created: Timestamp?
     /// When it happens next; nil once it is over.
     package var next: Timestamp?
     package var start: Timestamp?

@@ -38,4 +38,9 @@ extension ContainerService {
     package func loadBalancers(of task: ContainerTask) -> [Value] {
         taskSets.first { $0.id == task.deploymentID }?.loadBalancers ?? loadBalancers
     }
+
+    /// The services of Cloud Map that a task is registered in.
+    package func registries(of task: ContainerTask) -> [Value] {
+        taskSets.first { $0.id == task.deploymentID }?.registries ?? registries
+    }
 }

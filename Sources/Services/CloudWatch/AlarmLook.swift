@@ -134,7 +134,8 @@ enum AlarmLook {
             do throws(ServiceError) {
                 guard try perform(action, alarm, value, &context) else { continue }
                 if isPolicy(action),
-                    before.regions[context.regionIndex].autoScaling.groups == context.autoScaling.groups
+                    before.regions[context.regionIndex].autoScaling.groups == context.autoScaling.groups,
+                    before.regions[context.regionIndex].applicationScaling == context.applicationScaling
                 {
                     context.cloudWatch.alarms.update(alarm.name) { $0.idleTriggers += 1 }
                     continue
@@ -176,6 +177,12 @@ enum AlarmLook {
                     "AutoScalingGroupName": .string(policy.group), "PolicyName": .string(policy.name),
                     "HonorCooldown": true, "MetricValue": .double(metric), "BreachThreshold": .double(alarm.threshold),
                 ])
+            return true
+        }
+        if isPolicy(action), context.applicationScaling.policies.contains(where: { $0.arn == action }) {
+            let notice = ApplicationScalingEvent.alarm(
+                policy: action, alarm: alarm.name, metric: value ?? alarm.threshold, threshold: alarm.threshold)
+            context.world.handle(.applicationScaling(notice), region: context.region)
             return true
         }
         let parts = action.split(separator: ":", omittingEmptySubsequences: false)

@@ -58,8 +58,10 @@ struct Evaluation {
             if breaching >= needed { return .alarm }
             if known.count - breaching > values.count - needed { return .ok }
             guard missing > 0, breaching > 0 else { return .ok }
-            // Some data are missing and the rest breach. A breach at the very end alone may be the beginning of either.
-            let isPremature = values.dropLast().allSatisfy { $0 == nil } && values.count > 1
+            // Some data are missing and the rest breach. As long as the oldest breach is younger than as many periods as are
+            // needed, it may be the beginning of either.
+            let oldest = values.firstIndex { $0.map { alarm.comparison.isBreached($0, alarm.threshold) } ?? false }
+            let isPremature = values.count - (oldest ?? values.count) < needed
             return keeps || isPremature ? nil : breaching == known.count ? .alarm : nil
         }
     }

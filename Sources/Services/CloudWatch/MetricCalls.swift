@@ -142,6 +142,15 @@ enum MetricCalls {
             if !group.members.isEmpty { add(ServiceMetrics.instanceNames, "AWS/EC2", [dimension]) }
             add(group.enabledMetrics, "AWS/AutoScaling", [dimension])
         }
+        for service in context.ecs.services
+        where context.ecs.tasks.contains(where: { $0.serviceID == service.id && $0.status == .running }) {
+            add(
+                ServiceMetrics.taskMetrics.keys.sorted(), "AWS/ECS",
+                [
+                    Dimension(name: "ClusterName", value: service.clusterName),
+                    Dimension(name: "ServiceName", value: service.name),
+                ])
+        }
         for group in context.elb.targetGroups {
             for balancer in context.elb.loadBalancers(using: group.id) where balancer.kind != .gateway {
                 add(

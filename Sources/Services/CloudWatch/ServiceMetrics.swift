@@ -16,6 +16,7 @@ enum ServiceMetrics {
         switch metric.namespace {
         case "AWS/EC2": instances(metric, context)
         case "AWS/AutoScaling": groups(metric, context)
+        case "AWS/ECS": services(metric, context)
         case "AWS/ApplicationELB", "AWS/NetworkELB": targets(metric, &context)
         default: nil
         }
@@ -61,6 +62,16 @@ enum ServiceMetrics {
         }
         guard !values.isEmpty else { return nil }
         return values.reduce(0, +) / Double(values.count)
+    }
+
+    /// What ECS measures of each service: its tasks idle, as instances do.
+    static let taskMetrics = ["CPUUtilization": idleCPU, "MemoryUtilization": 1.5]
+
+    private static func services(_ metric: MetricKey, _ context: CallContext) -> Double? {
+        guard let cluster = metric["ClusterName"], let name = metric["ServiceName"],
+            context.ecs.tasks.contains(where: { $0.serviceID == "\(cluster)/\(name)" && $0.status == .running })
+        else { return nil }
+        return taskMetrics[metric.name]
     }
 
     private static func groups(_ metric: MetricKey, _ context: CallContext) -> Double? {

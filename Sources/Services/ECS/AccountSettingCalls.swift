@@ -21,12 +21,27 @@ enum AccountSettingCalls {
         ("serviceLongArnFormat", "enabled"), ("tagResourceAuthorization", "off"), ("taskLongArnFormat", "enabled"),
     ]
 
+    /// What a setting can be.
+    private static func values(of name: String) -> [String] {
+        switch name {
+        case "containerInsights": ["enabled", "disabled", "enhanced"]
+        case "defaultLogDriverMode": ["blocking", "non-blocking"]
+        case "fargateTaskRetirementWaitPeriod": ["0", "7", "14"]
+        case "guardDutyActivate", "tagResourceAuthorization": ["on", "off"]
+        default: ["enabled", "disabled"]
+        }
+    }
+
     static func put(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = input.string("name") ?? ""
         guard defaults.contains(where: { $0.name == name }) else {
             throw ECSError.parameter("Invalid setting name: \(name.prefix(64))")
         }
-        context.ecs.accountSettings[name] = input.string("value") ?? ""
+        let value = input.string("value") ?? ""
+        guard values(of: name).contains(value) else {
+            throw ECSError.parameter("Invalid setting value: \(value.prefix(64))")
+        }
+        context.ecs.accountSettings[name] = value
         return Response(["setting": view(name, context)])
     }
 

@@ -30,7 +30,7 @@ enum ClusterCalls {
             name: name, arn: context.ecsARN("cluster/\(name)"), tags: try ECSTags.read(input))
         let inherited = context.ecs.accountSettings["containerInsights"] ?? "disabled"
         cluster.settings = [["name": "containerInsights", "value": .string(inherited)]]
-        try change(&cluster, input)
+        try change(&cluster, input, &context)
         try setProviders(&cluster, input, context)
         context.ecs.clusters.insert(cluster)
         Agents.watch(&context)
@@ -39,7 +39,7 @@ enum ClusterCalls {
 
     static func update(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var cluster = try context.cluster(input.string("cluster"))
-        try change(&cluster, input)
+        try change(&cluster, input, &context)
         context.ecs.clusters.insert(cluster)
         return Response(["cluster": view(cluster, context, all: true)])
     }
@@ -51,8 +51,16 @@ enum ClusterCalls {
         return Response(["cluster": view(cluster, context, all: true)])
     }
 
-    private static func change(_ cluster: inout ContainerCluster, _ input: Input) throws(ServiceError) {
+    private static func change(
+        _ cluster: inout ContainerCluster, _ input: Input, _ context: inout CallContext
+    ) throws(ServiceError) {
         try setSettings(&cluster, input)
+        // A namespace that is named and is not there yet is made.
+        if let name = input.structure("serviceConnectDefaults")?.string("namespace"), !name.isEmpty,
+            !name.hasPrefix("arn:"), !context.cloudMap.namespaces.contains(where: { $0.name == name })
+        {
+            _ = try context.call("servicediscovery", "CreateHttpNamespace", ["Name": .string(name)])
+        }
         if let configuration = input["configuration"] { cluster.configuration = configuration }
         if let defaults = input["serviceConnectDefaults"] { cluster.serviceConnectDefaults = defaults }
     }
@@ -157,7 +165,8 @@ enum ClusterCalls {
             "configuration": all || include.contains("CONFIGURATIONS") ? cluster.configuration : nil,
             "capacityProviders": .strings(cluster.capacityProviders),
             "defaultCapacityProviderStrategy": .list(cluster.defaultStrategy),
-            "serviceConnectDefaults": cluster.serviceConnectDefaults,
+            "serviceConnectDefaults": Connect.namespace(nil, cluster.id, context).map { ["namespace": .string($0.arn)] }
+                ?? cluster.serviceConnectDefaults,
         ]
     }
 }

@@ -22,7 +22,7 @@ package enum ECSService {
         ContainerInstanceCalls.operations,
         ServiceCalls.operations,
         ServiceHistoryCalls.operations, ServiceRevisions.operations,
-        ServiceLookups.operations,
+        ServiceLookups.operations, NamespaceLookups.operations,
         TagCalls.operations,
         TaskCalls.operations,
         TaskDefinitionCalls.operations,

@@ -186,6 +186,7 @@ enum Scheduler {
     }
 
     static func retire(_ id: String, _ context: inout CallContext) {
+        if let service = context.ecs.services[id] { Connect.remove(of: service, &context) }
         context.ecs.services.update(id) { service in
             service.status = "INACTIVE"
             service.deployments = []
@@ -217,20 +218,44 @@ enum Scheduler {
         service.deployments[0].rollout = "FAILED"
         service.deployments[0].reason = "ECS deployment circuit breaker: tasks failed to start."
         service.deployments[0].updated = context.now
-        if service.rollsBack, let good = service.deployments.firstIndex(where: { $0.rollout == "COMPLETED" }) {
-            var back = service.deployments.remove(at: good)
-            service.deployments[0].isPrimary = false
-            back.isPrimary = true
-            back.rollout = "IN_PROGRESS"
-            back.reason = "ECS deployment circuit breaker: rolling back to deploymentId \(back.id)."
-            back.updated = context.now
-            service.deployments.insert(back, at: 0)
-        }
+        if service.rollsBack { rollBack(&service, "ECS deployment circuit breaker", context.now) }
         context.ecs.services.insert(service)
         note("(deployment \(failed)) deployment failed: tasks failed to start.", service.id, &context)
         if let first = service.deployments.first, first.id != failed {
             note("rolling back to (deployment \(first.id)).", service.id, &context)
         }
         lookSoon(at: service.id, &context)
+    }
+
+    /// Makes the last deployment that got through the primary one again. Whether there is one.
+    @discardableResult
+    private static func rollBack(_ service: inout ContainerService, _ why: String, _ now: Timestamp) -> Bool {
+        guard let good = service.deployments.firstIndex(where: { $0.rollout == "COMPLETED" }) else { return false }
+        var back = service.deployments.remove(at: good)
+        service.deployments[0].isPrimary = false
+        back.isPrimary = true
+        back.rollout = "IN_PROGRESS"
+        back.reason = "\(why): rolling back to deploymentId \(back.id)."
+        back.updated = now
+        service.deployments.insert(back, at: 0)
+        return true
+    }
+
+    /// Ends the deployment that is under way and goes back to the one before it. Whether there is one.
+    static func stopDeployment(of service: ContainerService, _ context: inout CallContext) -> Bool {
+        var service = service
+        guard let stopped = service.deployments.first?.id,
+            rollBack(&service, "Service deployment stopped", context.now)
+        else { return false }
+        if let place = service.deployments.firstIndex(where: { $0.id == stopped }) {
+            service.deployments[place].rollout = "FAILED"
+            service.deployments[place].reason = "Service deployment stopped by a request."
+            service.deployments[place].updated = context.now
+        }
+        let back = service.deployments[0].id
+        context.ecs.services.insert(service)
+        note("rolling back to (deployment \(back)).", service.id, &context)
+        lookSoon(at: service.id, &context)
+        return true
     }
 }

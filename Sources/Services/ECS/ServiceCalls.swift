@@ -146,7 +146,10 @@ enum ServiceCalls {
             }
             service.loadBalancers = balancers
         }
-        if let registries = input["serviceRegistries"]?.elements { service.registries = registries }
+        if let registries = input["serviceRegistries"]?.elements {
+            try Registries.check(input.structures("serviceRegistries"), context)
+            service.registries = registries
+        }
         if let grace = input.integer("healthCheckGracePeriodSeconds") {
             guard !service.loadBalancers.isEmpty else {
                 throw ECSError.parameter(
@@ -159,7 +162,10 @@ enum ServiceCalls {
         if let isOn = input.boolean("enableECSManagedTags") { service.managesTags = isOn }
         if let isOn = input.boolean("enableExecuteCommand") { service.enablesExecute = isOn }
         if let source = input.string("propagateTags") { service.propagatesTags = source }
-        if let connect = input["serviceConnectConfiguration"] { service.serviceConnect = connect }
+        if let connect = input["serviceConnectConfiguration"] {
+            try Connect.prepare(connect, service.clusterName, definition, &context)
+            service.serviceConnect = connect
+        }
         if let volumes = input["volumeConfigurations"] { service.volumes = volumes }
     }
 
@@ -263,6 +269,20 @@ enum ServiceCalls {
         service.deployments.insert(deployment, at: 0)
     }
 
+    /// What scales a service goes with it.
+    private static func deregisterScaling(
+        of service: ContainerService, _ context: inout CallContext
+    ) throws(ServiceError) {
+        let (resource, dimension) = ("service/\(service.id)", "ecs:service:DesiredCount")
+        let id = ScalableTarget.id(namespace: "ecs", resource: resource, dimension: dimension)
+        guard context.applicationScaling.targets[id] != nil else { return }
+        _ = try context.call(
+            "application-autoscaling", "DeregisterScalableTarget",
+            [
+                "ServiceNamespace": "ecs", "ResourceId": .string(resource), "ScalableDimension": .string(dimension),
+            ])
+    }
+
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let cluster = try context.cluster(input.string("cluster"))
         var service = try context.service(input.string("service"), in: cluster)
@@ -272,6 +292,7 @@ enum ServiceCalls {
         }
         service.status = "DRAINING"
         service.desired = 0
+        try deregisterScaling(of: service, &context)
         context.ecs.services.insert(service)
         Scheduler.lookSoon(at: service.id, &context)
         return Response(["service": ServiceViews.view(service, context)])

@@ -117,6 +117,7 @@ enum ServiceViews {
 enum ServiceHistoryCalls {
     static let operations: [String: Handler] = [
         "DescribeServiceDeployments": .read(describe), "ListServiceDeployments": .read(list),
+        "StopServiceDeployment": .write(stop),
     ]
 
     private static func arn(
@@ -143,6 +144,28 @@ enum ServiceHistoryCalls {
             "finishedAt": deployment.rollout == "IN_PROGRESS" ? nil : .timestamp(deployment.updated),
             "status": .string(status(deployment)), "statusReason": .string(deployment.reason),
         ]
+    }
+
+    /// Of a rolling deployment only the way back can be asked for.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html>
+    static func stop(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
+        let wanted = input.string("serviceDeploymentArn") ?? ""
+        let match = context.ecs.services.lazy.flatMap { service in service.deployments.map { (service, $0) } }
+            .first { arn($0.1, $0.0, context) == wanted }
+        guard let (service, deployment) = match else {
+            throw ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
+        }
+        guard input.string("stopType") ?? "ROLLBACK" == "ROLLBACK" else {
+            throw ECSError.parameter("The stop type ABORT is not supported for rolling deployments.")
+        }
+        guard deployment.isPrimary, deployment.rollout == "IN_PROGRESS" else {
+            throw ServiceError("ConflictException", "The service deployment is not in progress.")
+        }
+        guard Scheduler.stopDeployment(of: service, &context) else {
+            throw ServiceError("ConflictException", "There is no service revision to roll back to.")
+        }
+        return Response(["serviceDeploymentArn": .string(wanted)])
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

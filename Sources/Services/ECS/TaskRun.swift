@@ -170,10 +170,9 @@ enum TaskRun {
     static func start(_ task: inout ContainerTask, _ context: inout CallContext) {
         task.started = context.now
         task.status = .running
-        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
-            !service.loadBalancers(of: task).isEmpty
-        else { return }
+        guard let service = task.serviceID.flatMap({ context.ecs.services[$0] }) else { return }
         Targets.register(task, of: service, &context)
+        Registries.register(task, of: service, &context)
     }
 
     static func fail(_ task: inout ContainerTask, _ reason: String, _ context: inout CallContext) {
@@ -201,6 +200,7 @@ enum TaskRun {
         task.stoppedReason = reason
         task.stopping = context.now
         let wasRunning = task.status == .running
+        Registries.deregister(task, &context)
         if wasRunning, let service = task.serviceID.flatMap({ context.ecs.services[$0] }),
             !service.loadBalancers(of: task).isEmpty
         {
@@ -220,6 +220,8 @@ enum TaskRun {
     private static func finish(_ task: inout ContainerTask, _ context: inout CallContext) {
         task.stopped = context.now
         task.executionStopped = task.executionStopped ?? context.now
+        // It may have been stopped before it was registered.
+        Registries.deregister(task, &context)
         if let interface = task.attachment?.interfaceID {
             context.ec2.deleteNetworkInterface(interface)
             task.attachment?.status = "DELETED"

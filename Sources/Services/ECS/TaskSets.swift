@@ -158,6 +158,7 @@ enum TaskSetCalls {
         for balancer in input.structures("loadBalancers") {
             try ServiceRules.check(balancer, definition, context.world.regions[context.regionIndex])
         }
+        try Registries.check(input.structures("serviceRegistries"), context)
         let deployment = ContainerService.Deployment(
             id: "ecs-svc/" + context.newECSNumber("deployment"), definition: definition,
             launchType: strategy.isEmpty ? plan.launchType : nil, strategy: strategy,

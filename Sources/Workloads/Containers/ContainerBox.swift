@@ -102,6 +102,8 @@ struct ContainerBox {
             ("AWS_EXECUTION_ENV", launch.launchType == "FARGATE" ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2"),
             ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region),
             ("AWS_ENDPOINT_URL", "http://\(Self.endpoint.address):\(Self.endpoint.port)"),
+            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
+            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("ECS_CONTAINER_METADATA_URI", "\(agent)/v3/\(container.runtimeID)"),
             ("ECS_CONTAINER_METADATA_URI_V4", "\(agent)/v4/\(container.runtimeID)"),

@@ -1,4 +1,5 @@
 import CloudState
+import ScalingPolicies
 import ServiceModel
 
 /// What Auto Scaling does by itself.
@@ -110,7 +111,7 @@ enum Engine {
     static func remove(_ group: AutoScalingGroup, _ context: inout CallContext) {
         let name = group.name
         for policy in context.autoScaling.policies where policy.group == name {
-            TargetTracking.deleteAlarms(of: policy, &context)
+            TrackingAlarms.delete(of: policy, &context)
             context.autoScaling.policies.remove(policy.id)
         }
         for action in context.autoScaling.scheduledActions where action.group == name {

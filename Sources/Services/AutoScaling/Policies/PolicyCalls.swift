@@ -1,4 +1,5 @@
 import CloudState
+import ScalingPolicies
 import ServiceModel
 
 /// Scaling policies.
@@ -45,7 +46,7 @@ enum PolicyCalls {
             try TargetTracking.putAlarms(of: &policy, group, &context)
         }
         context.autoScaling.policies.insert(policy)
-        return Response(["PolicyARN": .string(arn), "Alarms": alarms(of: policy, context)])
+        return Response(["PolicyARN": .string(arn), "Alarms": TrackingAlarms.alarms(of: policy, context)])
     }
 
     private static func readAdjustmentType(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {
@@ -87,20 +88,7 @@ enum PolicyCalls {
                 lower: $0.double("MetricIntervalLowerBound"), upper: $0.double("MetricIntervalUpperBound"),
                 adjustment: $0.integer("ScalingAdjustment") ?? 0)
         }
-        guard !steps.isEmpty else {
-            throw AutoScalingError.validation(
-                "At least one StepAdjustment must be specified for policy type StepScaling")
-        }
-        let sorted = steps.sorted { ($0.lower ?? -.infinity) < ($1.lower ?? -.infinity) }
-        for step in sorted where (step.lower ?? -.infinity) >= (step.upper ?? .infinity) {
-            throw AutoScalingError.validation("The lower bound of a step adjustment must be less than its upper bound.")
-        }
-        for (one, next) in zip(sorted, sorted.dropFirst()) where (one.upper ?? .infinity) > (next.lower ?? -.infinity) {
-            throw AutoScalingError.validation("Step adjustment intervals can't overlap")
-        }
-        for (one, next) in zip(sorted, sorted.dropFirst()) where one.upper != next.lower {
-            throw AutoScalingError.validation("Step adjustment intervals can't have gaps between them")
-        }
+        if let problem = StepAdjustment.problem(steps) { throw AutoScalingError.validation(problem) }
         policy.steps = steps
         policy.aggregation = input.string("MetricAggregationType") ?? "Average"
     }
@@ -119,7 +107,7 @@ enum PolicyCalls {
 
     static func delete(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let policy = try policy(input, context)
-        TargetTracking.deleteAlarms(of: policy, &context)
+        TrackingAlarms.delete(of: policy, &context)
         context.autoScaling.policies.remove(policy.id)
         return .empty
     }
@@ -147,14 +135,6 @@ enum PolicyCalls {
         return Response(["ScalingPolicies": .list(page) { view($0, current) }, "NextToken": token])
     }
 
-    /// The alarms that trigger a policy, its own and others.
-    private static func alarms(of policy: ScalingPolicy, _ context: CallContext) -> Value {
-        let alarms = context.cloudWatch.alarms.filter { alarm in
-            [alarm.okActions, alarm.alarmActions, alarm.insufficientDataActions].joined().contains(policy.arn)
-        }
-        return .list(alarms) { ["AlarmName": .string($0.name), "AlarmARN": .string($0.arn)] }
-    }
-
     private static func view(_ policy: ScalingPolicy, _ context: CallContext) -> Value {
         [
             "AutoScalingGroupName": .string(policy.group), "PolicyName": .string(policy.name),
@@ -170,7 +150,8 @@ enum PolicyCalls {
                 ]
             },
             "MetricAggregationType": .optional(policy.aggregation),
-            "EstimatedInstanceWarmup": policy.warmup.map(Value.integer), "Alarms": alarms(of: policy, context),
+            "EstimatedInstanceWarmup": policy.warmup.map(Value.integer),
+            "Alarms": TrackingAlarms.alarms(of: policy, context),
             "TargetTrackingConfiguration": policy.kind == .targetTracking
                 ? policy.configuration.map(Value.structure) : nil,
             "PredictiveScalingConfiguration": policy.kind == .predictive

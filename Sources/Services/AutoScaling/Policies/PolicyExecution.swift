@@ -1,4 +1,5 @@
 import CloudState
+import ScalingPolicies
 import ServiceModel
 
 /// What a policy makes of a group's desired capacity.
@@ -23,23 +24,23 @@ enum PolicyExecution {
                 throw AutoScalingError.activityInProgress(
                     "The policy \(policy.name) was not executed: a scaling activity is in progress for the group.")
             }
-            wanted = adjusted(
+            wanted = StepAdjustment.adjusted(
                 group.desired, policy.adjustmentType ?? "", policy.adjustment ?? 0, policy.minimumMagnitude)
         case .step:
             guard let metric, let threshold else {
                 throw AutoScalingError.validation(
                     "MetricValue and BreachThreshold are required for policy type StepScaling")
             }
-            guard let step = step(for: metric - threshold, policy.steps) else { return }
+            guard let step = StepAdjustment.step(for: metric - threshold, policy.steps) else { return }
             wanted = warmed(group, policy, context) { base in
-                adjusted(base, policy.adjustmentType ?? "", step.adjustment, policy.minimumMagnitude)
+                StepAdjustment.adjusted(base, policy.adjustmentType ?? "", step.adjustment, policy.minimumMagnitude)
             }
         case .targetTracking:
-            guard let metric, let target = policy.target else {
+            guard let metric else {
                 throw AutoScalingError.validation(
                     "ExecutePolicy is not supported for policy type TargetTrackingScaling")
             }
-            wanted = warmed(group, policy, context) { _ in TargetTracking.capacity(group, metric, target, policy) }
+            wanted = warmed(group, policy, context) { _ in TargetTracking.capacity(group, metric, policy) }
         case .predictive:
             throw AutoScalingError.validation("ExecutePolicy is not supported for policy type PredictiveScaling")
         }
@@ -88,30 +89,5 @@ enum PolicyExecution {
         let wanted = change(warm)
         guard warming + lacking > 0 else { return wanted }
         return max(group.desired, wanted)
-    }
-
-    static func adjusted(_ current: Int, _ type: String, _ adjustment: Int, _ magnitude: Int?) -> Int {
-        switch type {
-        case "ExactCapacity": return adjustment
-        case "PercentChangeInCapacity":
-            let exact = Double(current) * Double(adjustment) / 100
-            // Between 0 and 1 it is 1, otherwise it is rounded towards zero.
-            var change = exact != 0 && abs(exact) < 1 ? (exact > 0 ? 1 : -1) : Int(exact.rounded(.towardZero))
-            if let magnitude, abs(change) < magnitude, change != 0 { change = change > 0 ? magnitude : -magnitude }
-            return current + change
-        default:
-            let (sum, overflow) = current.addingReportingOverflow(adjustment)
-            return overflow ? current : sum
-        }
-    }
-
-    /// The step for how far the metric is beyond the threshold. Above it lower bounds are inclusive, below it upper ones.
-    private static func step(for breach: Double, _ steps: [ScalingPolicy.Step]) -> ScalingPolicy.Step? {
-        steps.first { step in
-            let lower = step.lower ?? -.infinity
-            let upper = step.upper ?? .infinity
-            return breach >= 0 && (step.upper ?? 1) > 0
-                ? breach >= lower && breach < upper : breach > lower && breach <= upper
-        }
     }
 }

@@ -1,4 +1,4 @@
-# A cluster, a task definition and a Fargate service behind an Application Load Balancer.
+# A cluster, a task definition and a Fargate service behind an Application Load Balancer, scaled and found by name.
 
 terraform {
   required_providers {
@@ -94,7 +94,7 @@ resource "aws_ecs_task_definition" "web" {
       image        = var.image
       essential    = true
       environment  = [{ name = "STAGE", value = "test" }]
-      portMappings = [{ containerPort = 80 }]
+      portMappings = [{ containerPort = 80, name = "http" }]
       healthCheck = {
         command = ["CMD-SHELL", "curl -f http://localhost/ || exit 1"]
       }
@@ -186,8 +186,144 @@ resource "aws_ecs_service" "web" {
     container_port   = 80
   }
 
+  service_registries {
+    registry_arn = aws_service_discovery_service.web.arn
+  }
+
+  service_connect_configuration {
+    enabled   = true
+    namespace = aws_service_discovery_http_namespace.mesh.arn
+
+    service {
+      port_name      = "http"
+      discovery_name = "web"
+
+      client_alias {
+        port     = 80
+        dns_name = "web"
+      }
+    }
+  }
+
   tags = {
     Course = "compute"
+  }
+}
+
+resource "aws_service_discovery_private_dns_namespace" "main" {
+  name        = "tf.local"
+  description = "run by ${var.image}"
+  vpc         = data.aws_vpc.default.id
+}
+
+resource "aws_service_discovery_http_namespace" "mesh" {
+  name = "tf-mesh"
+}
+
+resource "aws_service_discovery_service" "web" {
+  name = "web"
+
+  dns_config {
+    namespace_id = aws_service_discovery_private_dns_namespace.main.id
+
+    dns_records {
+      type = "A"
+      ttl  = var.desired * 10
+    }
+  }
+
+  health_check_custom_config {
+    failure_threshold = 1
+  }
+
+  tags = {
+    Course = "compute"
+  }
+}
+
+resource "aws_appautoscaling_target" "web" {
+  service_namespace  = "ecs"
+  resource_id        = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.web.name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = var.desired
+  max_capacity       = var.desired + 4
+
+  tags = {
+    Course = "compute"
+  }
+}
+
+resource "aws_appautoscaling_policy" "cpu" {
+  name               = "cpu"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.web.service_namespace
+  resource_id        = aws_appautoscaling_target.web.resource_id
+  scalable_dimension = aws_appautoscaling_target.web.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = 60 + var.desired
+    scale_in_cooldown  = 120
+    scale_out_cooldown = 60
+
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    }
+  }
+}
+
+resource "aws_appautoscaling_policy" "requests" {
+  name               = "requests"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.web.service_namespace
+  resource_id        = aws_appautoscaling_target.web.resource_id
+  scalable_dimension = aws_appautoscaling_target.web.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value = 100
+
+    predefined_metric_specification {
+      predefined_metric_type = "ALBRequestCountPerTarget"
+      resource_label         = "${aws_lb.web.arn_suffix}/${aws_lb_target_group.web.arn_suffix}"
+    }
+  }
+}
+
+resource "aws_appautoscaling_policy" "out" {
+  name               = "out"
+  policy_type        = "StepScaling"
+  service_namespace  = aws_appautoscaling_target.web.service_namespace
+  resource_id        = aws_appautoscaling_target.web.resource_id
+  scalable_dimension = aws_appautoscaling_target.web.scalable_dimension
+
+  step_scaling_policy_configuration {
+    adjustment_type         = "ChangeInCapacity"
+    cooldown                = 60
+    metric_aggregation_type = "Maximum"
+
+    step_adjustment {
+      metric_interval_lower_bound = 0
+      metric_interval_upper_bound = 20
+      scaling_adjustment          = 1
+    }
+
+    step_adjustment {
+      metric_interval_lower_bound = 20
+      scaling_adjustment          = var.desired
+    }
+  }
+}
+
+resource "aws_appautoscaling_scheduled_action" "night" {
+  name               = "night"
+  service_namespace  = aws_appautoscaling_target.web.service_namespace
+  resource_id        = aws_appautoscaling_target.web.resource_id
+  scalable_dimension = aws_appautoscaling_target.web.scalable_dimension
+  schedule           = "cron(0 ${var.desired} * * ? *)"
+  timezone           = "Europe/Berlin"
+
+  scalable_target_action {
+    min_capacity = 1
+    max_capacity = 2
   }
 }
 
