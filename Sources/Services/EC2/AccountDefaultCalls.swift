@@ -87,3 +87,10 @@ enum AccountDefaultCalls {
         return Response(creditsView(family, context))
     }
 }
+
+extension InstanceType {
+    /// How a burstable type's instances pay for bursts where nobody says otherwise.
+    func defaultCredits(_ defaults: AccountDefaults) -> String {
+        defaults.credits(ofFamily: String(name.prefix { $0 != "." }))
+    }
+}

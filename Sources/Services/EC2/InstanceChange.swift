@@ -141,6 +141,6 @@ struct InstanceChange {
         instance.cpuOptions = nil
         instance.creditSpecification =
             type.isBurstable
-            ? instance.creditSpecification ?? (type.name.hasPrefix("t2.") ? "standard" : "unlimited") : nil
+            ? instance.creditSpecification ?? type.defaultCredits(context.ec2.accountDefaults) : nil
     }
 }

@@ -178,7 +178,7 @@ struct InstanceLaunch {
     ) throws(ServiceError) -> String? {
         guard let wanted = input.structure("CreditSpecification")?.string("CpuCredits") else {
             guard type.isBurstable else { return nil }
-            return defaults.credits(ofFamily: String(type.name.prefix { $0 != "." }))
+            return type.defaultCredits(defaults)
         }
         guard ["standard", "unlimited"].contains(wanted) else {
             throw EC2Error.invalidParameter("The value '\(wanted.prefix(64))' for cpuCredits is invalid.")

@@ -118,7 +118,8 @@ class AccountDefaults(TestCase):
         cls.image = image_id(cls.ec2)
 
     def launch(self, **more):
-        answer = self.ec2.run_instances(ImageId=self.image, InstanceType="t3.micro", MinCount=1, MaxCount=1, **more)
+        wanted = {"InstanceType": "t3.micro", **more}
+        answer = self.ec2.run_instances(ImageId=self.image, MinCount=1, MaxCount=1, **wanted)
         return answer["Instances"][0]
 
     def test_metadata_options(self):
@@ -142,6 +143,14 @@ class AccountDefaults(TestCase):
         self.ec2.modify_default_credit_specification(InstanceFamily="t3", CpuCredits="standard")
         instance = self.launch()["InstanceId"]
         found = self.ec2.describe_instance_credit_specifications(InstanceIds=[instance])
+        self.assertEqual(found["InstanceCreditSpecifications"][0]["CpuCredits"], "standard")
+        # So does an instance that becomes one of the family later.
+        other = self.launch(InstanceType="m5.large")["InstanceId"]
+        self.ec2.get_waiter("instance_running").wait(InstanceIds=[other])
+        self.ec2.stop_instances(InstanceIds=[other])
+        self.ec2.get_waiter("instance_stopped").wait(InstanceIds=[other])
+        self.ec2.modify_instance_attribute(InstanceId=other, InstanceType={"Value": "t3.large"})
+        found = self.ec2.describe_instance_credit_specifications(InstanceIds=[other])
         self.assertEqual(found["InstanceCreditSpecifications"][0]["CpuCredits"], "standard")
         self.assertEqual(error_code(get, InstanceFamily="m5"), "InvalidParameterValue")
 
