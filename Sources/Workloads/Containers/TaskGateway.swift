@@ -193,7 +193,8 @@ extension TaskGateway {
         guard !open.isEmpty else {
             return places.isEmpty
                 ? Self.text(502, "nothing is registered as \(url.host)")
-                : Self.text(504, "\(url.host):\(url.port) does not answer: see its security groups, network ACLs and routes")
+                : Self.text(
+                    504, "\(url.host):\(url.port) does not answer: see its security groups, network ACLs and routes")
         }
         let turn = tasks.nextTurn()
         for place in open.indices.map({ open[(turn + $0) % open.count] }) {
