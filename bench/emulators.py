@@ -87,13 +87,18 @@ class Emulator:
 
     def post(self, body, headers):
         """One request on a connection of its own: status and text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("POST", "/", body, headers)
-            response = connection.getresponse()
-            return response.status, response.read().decode("utf-8", "replace")
-        finally:
-            connection.close()
+        with self.connection() as connection:
+            return self.post_on(connection, body, headers)
+
+    def connection(self):
+        """A connection that is kept open, as clients do."""
+        return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
+
+    def post_on(self, connection, body, headers):
+        """One request: status and text."""
+        connection.request("POST", "/", body, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode("utf-8", "replace")
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as file:

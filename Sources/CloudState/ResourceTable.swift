@@ -11,24 +11,29 @@ package protocol ResourceRecord: Sendable, Equatable {
 /// A copy shares everything with its original, and changing one record copies a few hundred bytes, however many there
 /// are: that is what makes a draft, a snapshot and a fork of the world free. Iterating is in the order of creation, so
 /// that answers are the same on every run.
+///
+/// Inlinable, because the services are other modules and would work on records of unknown size otherwise.
 package struct ResourceTable<Record: ResourceRecord>: Sendable {
     /// A record's place. Immutable, so that tables may share it.
-    private final class Slot: Sendable {
-        let record: Record
+    @usableFromInline
+    final class Slot: Sendable {
+        @usableFromInline let record: Record
+        @usableFromInline
         init(_ record: Record) { self.record = record }
     }
 
-    private static var chunkSize: Int { 64 }
+    @inlinable static var chunkSize: Int { 64 }
 
-    private var chunks: [[Slot?]] = []
-    private var ordinals: TreeDictionary<String, Int> = [:]
+    @usableFromInline var chunks: [[Slot?]] = []
+    @usableFromInline var ordinals = Ordinals()
 
     package init() {}
 
-    package var count: Int { ordinals.count }
-    package var isEmpty: Bool { ordinals.isEmpty }
+    @inlinable package var count: Int { ordinals.count }
+    @inlinable package var isEmpty: Bool { ordinals.count == 0 }
 
     /// The record of that id. Setting nil removes it; setting a new one appends it.
+    @inlinable
     package subscript(_ id: String) -> Record? {
         get {
             guard let ordinal = ordinals[id] else { return nil }
@@ -48,6 +53,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
     }
 
     /// Adds a record, or replaces the one with its id.
+    @inlinable
     package mutating func insert(_ record: Record) {
         guard ordinals[record.id] == nil else {
             self[record.id] = record
@@ -63,6 +69,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
     }
 
     /// Changes the record of that id in place; does nothing where there is none.
+    @inlinable
     package mutating func update<Failure: Error>(
         _ id: String, _ change: (inout Record) throws(Failure) -> Void
     ) throws(Failure) {
@@ -72,6 +79,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
     }
 
     /// Looks at all records in their order without copying any of them.
+    @inlinable
     package func forEachInPlace(_ look: (borrowing Record) -> Void) {
         for chunk in chunks {
             for case let slot? in chunk { look(slot.record) }
@@ -90,7 +98,8 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
         Walk(table: self, ordinal: Swift.max(0, start))
     }
 
-    private mutating func dropEmptyTail() {
+    @usableFromInline
+    mutating func dropEmptyTail() {
         while let last = chunks.last, last.count == Self.chunkSize, last.allSatisfy({ $0 == nil }) {
             chunks.removeLast()
         }
@@ -115,11 +124,13 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 extension ResourceTable: Sequence {
     /// One chunk after the other.
     package struct Iterator: IteratorProtocol {
-        private var chunks: IndexingIterator<[[Slot?]]>
-        private var slots = ([] as [Slot?]).makeIterator()
+        @usableFromInline var chunks: IndexingIterator<[[Slot?]]>
+        @usableFromInline var slots = ([] as [Slot?]).makeIterator()
 
-        fileprivate init(_ table: ResourceTable) { chunks = table.chunks.makeIterator() }
+        @inlinable
+        init(_ table: ResourceTable) { chunks = table.chunks.makeIterator() }
 
+        @inlinable
         package mutating func next() -> Record? {
             while true {
                 while let slot = slots.next() {
@@ -131,11 +142,29 @@ extension ResourceTable: Sequence {
         }
     }
 
+    @inlinable
     package func makeIterator() -> Iterator { Iterator(self) }
 }
 
 extension ResourceTable: Equatable {
     package static func == (left: ResourceTable, right: ResourceTable) -> Bool {
         left.count == right.count && left.elementsEqual(right)
+    }
+}
+
+/// The place of each id in a table.
+@usableFromInline
+struct Ordinals: Sendable {
+    private var places: TreeDictionary<String, Int> = [:]
+
+    @usableFromInline var count: Int { places.count }
+
+    @usableFromInline
+    init() {}
+
+    @usableFromInline
+    subscript(_ id: String) -> Int? {
+        get { places[id] }
+        set { places[id] = newValue }
     }
 }

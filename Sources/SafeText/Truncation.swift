@@ -9,6 +9,17 @@ extension String {
         text.apply(truncationEdits(of: text.bytes, to: limit))
         return String(decoding: text.bytes, as: UTF8.self)
     }
+
+    /// The text's first `limit` bytes of UTF-8, cut at a scalar boundary, and how many bytes are left out.
+    package func beginning(of limit: Int) -> (text: String, left: Int) {
+        let limit = max(limit, 0)
+        let count = utf8.count
+        guard count > limit else { return (self, 0) }
+        let bytes = Array(utf8.prefix(limit + 1))
+        var end = limit
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return (String(decoding: bytes[..<end], as: UTF8.self), count - end)
+    }
 }
 
 extension MarkedText {

@@ -59,8 +59,8 @@ package final class Member: @unchecked Sendable {
     package internal(set) var timestampFormat: Shape.TimestampFormat?
     package internal(set) var namespace: String?
     /// `<name>` and `</name>` as they stand in an answer, made once.
-    package internal(set) var openTag: [UInt8] = []
-    package internal(set) var closeTag: [UInt8] = []
+    package internal(set) var openTag = LastingText("")
+    package internal(set) var closeTag = LastingText("")
 
     init(name: String, shape: Shape) {
         self.name = name
@@ -78,8 +78,8 @@ package final class Member: @unchecked Sendable {
     }
 
     func makeTags() {
-        openTag = Array("<\(wireName)>".utf8)
-        closeTag = Array("</\(wireName)>".utf8)
+        openTag = LastingText("<\(wireName)>")
+        closeTag = LastingText("</\(wireName)>")
     }
 }
 

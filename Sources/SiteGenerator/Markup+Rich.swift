@@ -21,7 +21,10 @@ extension Markup {
 
     /// JSON laid out for reading, for an element's content only: JSON is full of quotes, which stay as they are.
     init(json text: String, limit: Int) {
-        html = escaped(indentedJSON(text.safe(TextRules(limit: limit, singleLine: true))), quotes: false)
+        // The beginning only: JSON whose middle is missing cannot be laid out.
+        let (beginning, left) = text.safe(TextRules(limit: 64 << 10, singleLine: true)).beginning(of: limit)
+        let laidOut = indentedJSON(beginning)
+        html = escaped(left == 0 ? laidOut : laidOut + truncationMark(bytes: left), quotes: false)
     }
 }
 

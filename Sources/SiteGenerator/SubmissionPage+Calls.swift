@@ -39,7 +39,7 @@ extension SubmissionPage {
         let parameters = body(call.requestParameters, limit: 4 << 10, &budget)
         // What was only looked up is worth its beginning; the archive has more of it.
         let answer = body(
-            run.last.responseElements ?? "", limit: call.readOnly && call.errorCode == nil ? 512 : 4 << 10, &budget)
+            run.last.responseElements ?? "", limit: call.readOnly && call.errorCode == nil ? 384 : 4 << 10, &budget)
         let failed = call.errorCode != nil
         let status: Verdict = call.notEmulated ? .skipped : failed ? .failed : .passed
         return PageObject([

@@ -6,19 +6,42 @@ struct XMLEncoder {
     /// EC2 shows milliseconds, the query services do not.
     let timestampsWithMilliseconds: Bool
     /// The members of the last structure of each shape, in its order: the next one of a list mostly has the same.
-    private var lastMembers: [ObjectIdentifier: [Member]] = [:]
+    private var lastMembers: [ObjectIdentifier: [KnownMember]] = [:]
 
     init(timestampsWithMilliseconds: Bool) { self.timestampsWithMilliseconds = timestampsWithMilliseconds }
+
+    /// What writing a member needs of the model, in a form that counts no references: encoders of several threads look
+    /// at the same model, which outlives them.
+    private struct KnownMember {
+        /// As the handler spells it: the same literal every time, which compares in an instant.
+        let name: String
+        let openTag: LastingText
+        let closeTag: LastingText
+        let member: Unmanaged<Member>
+        let shape: Unmanaged<Shape>
+        /// Whether it is an element of its own without attributes, whatever its value.
+        let isPlain: Bool
+
+        init(_ name: String, _ member: Member) {
+            self.name = name
+            openTag = member.openTag
+            closeTag = member.closeTag
+            self.member = .passUnretained(member)
+            shape = .passUnretained(member.shape)
+            isPlain =
+                !member.isAttribute && !member.isFlattened && !member.shape.isFlattened && !member.shape.hasAttributes
+        }
+    }
 
     /// Writes the members of a structure. A member that the model does not have is a handler's mistake: it traps in a
     /// debug build and is left out otherwise.
     mutating func members(_ fields: Fields, _ shape: Shape) {
         let known = lastMembers[ObjectIdentifier(shape)] ?? []
-        var members: [Member] = []
+        var members: [KnownMember] = []
         var isKnown = true
         for (place, field) in fields.fields.enumerated() {
             if isKnown, place < known.count, known[place].name == field.name {
-                self.member(field.value, known[place])
+                write(field.value, known[place])
                 continue
             }
             guard let member = shape.member(field.name) else {
@@ -29,10 +52,22 @@ struct XMLEncoder {
                 isKnown = false
                 members = Array(known.prefix(place))
             }
-            members.append(member)
-            self.member(field.value, member)
+            let found = KnownMember(field.name, member)
+            members.append(found)
+            write(field.value, found)
         }
         if !isKnown { lastMembers[ObjectIdentifier(shape)] = members }
+    }
+
+    private mutating func write(_ value: Value, _ known: KnownMember) {
+        guard known.isPlain else {
+            known.member._withUnsafeGuaranteedRef { member(value, $0) }
+            return
+        }
+        if case .null = value { return }
+        writer.raw(known.openTag)
+        known.shape._withUnsafeGuaranteedRef { content(value, $0) }
+        writer.raw(known.closeTag)
     }
 
     private mutating func member(_ value: Value, _ member: Member) {

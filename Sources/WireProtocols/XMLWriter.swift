@@ -10,6 +10,8 @@ struct XMLWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
     }
 
+    mutating func raw(_ markup: LastingText) { bytes.append(contentsOf: markup.bytes) }
+
     mutating func raw(_ markup: [UInt8]) { bytes.append(contentsOf: markup) }
 
     mutating func raw(_ markup: String) { bytes.append(contentsOf: markup.utf8) }
@@ -18,9 +20,9 @@ struct XMLWriter {
         var value = value
         value.withUTF8 { buffer in
             // Most text has nothing to escape, and goes over in one piece.
-            if buffer.allSatisfy({ $0 > 0x3E || ($0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E) }),
-                !buffer.contains(0xEF)
-            {
+            if buffer.allSatisfy({
+                $0 > 0x3E ? $0 != 0xEF : $0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E
+            }) {
                 bytes.append(contentsOf: buffer)
                 return
             }

@@ -16,6 +16,13 @@ import Testing
     for limit in 0..<40 { #expect(!text.truncated(to: limit).contains("\u{FFFD}")) }
 }
 
+@Test func `a beginning says how much is left, and never splits a scalar`() {
+    #expect("abcdef".beginning(of: 4) == ("abcd", 2))
+    #expect("abc".beginning(of: 3) == ("abc", 0))
+    #expect("a€b".beginning(of: 2) == ("a", 4))
+    #expect("abc".beginning(of: -1) == ("", 3))
+}
+
 @Test(arguments: [
     ("[[ATTACHMENT|/etc/passwd]]", "[ [ATTACHMENT|/etc/passwd]]"), ("[[[PROPERTY|a=b]]", "[[ [PROPERTY|a=b]]"),
     ("if [[ -f x ]]", "if [[ -f x ]]"),

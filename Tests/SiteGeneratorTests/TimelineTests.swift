@@ -26,6 +26,15 @@ private func page(_ result: GradeResult, _ audience: Audience = .student) throws
     #expect(page.contains("<span class=\"tag\">us-west-2</span>"))
 }
 
+@Test func `an answer that is too long for the page is shown by its beginning, laid out to the last byte`() throws {
+    var result = Sample.passed.result
+    let times = Array(repeating: "\"2026-02-16T18:12:00.000Z\"", count: 400).joined(separator: ",")
+    result.apiCalls[0].responseElements = "{\"Times\":[\(times)]}"
+    let page = try page(result)
+    #expect(page.contains("2026-02-16T18:12:00.000Z") && !page.contains("18: 12"))
+    #expect(page.contains("…[truncated"))
+}
+
 @Test func `a result of before times were kept has a table of calls without a waterfall`() throws {
     var result = Sample.passed.result
     for index in result.apiCalls.indices {

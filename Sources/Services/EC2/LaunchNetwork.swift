@@ -195,17 +195,19 @@ enum LaunchNetwork {
         _ request: InterfaceRequest, in subnet: Subnet, _ tags: Tags, for instance: Instance,
         _ context: inout CallContext
     ) throws(ServiceError) -> String {
+        var subnet = subnet
         var addresses = [
             NetworkInterface.PrivateAddress(
-                address: try takeAddress(request.address, in: subnet.id, &context), isPrimary: true)
+                address: try takeAddress(request.address, of: &subnet, &context), isPrimary: true)
         ]
         let secondary: [IPv4Address?] =
             request.secondaryAddresses + Array(repeating: nil, count: request.secondaryCount)
         for wanted in secondary {
             addresses.append(
                 NetworkInterface.PrivateAddress(
-                    address: try takeAddress(wanted, in: subnet.id, &context), isPrimary: false))
+                    address: try takeAddress(wanted, of: &subnet, &context), isPrimary: false))
         }
+        context.ec2.subnets[subnet.id] = subnet
         var interface = interface(request, in: subnet, tags, for: instance, &context)
         interface.addresses = addresses
         interface.borrowsPublicAddress =
@@ -258,18 +260,19 @@ enum LaunchNetwork {
         return interface
     }
 
-    private static func takeAddress(
-        _ wanted: IPv4Address?, in subnetID: String, _ context: inout CallContext
-    ) throws(ServiceError) -> IPv4Address {
-        guard let subnet = context.ec2.subnets[subnetID] else { throw EC2Error.notFound(.subnet, [subnetID]) }
-        return try takeAddress(wanted, in: subnet, &context)
-    }
-
     /// Takes an address of the subnet: the one asked for, or a free one.
     static func takeAddress(
         _ wanted: IPv4Address?, in subnet: Subnet, _ context: inout CallContext
     ) throws(ServiceError) -> IPv4Address {
         var subnet = subnet
+        let address = try takeAddress(wanted, of: &subnet, &context)
+        context.ec2.subnets[subnet.id] = subnet
+        return address
+    }
+
+    private static func takeAddress(
+        _ wanted: IPv4Address?, of subnet: inout Subnet, _ context: inout CallContext
+    ) throws(ServiceError) -> IPv4Address {
         if let wanted {
             guard subnet.block.contains(wanted) else {
                 throw EC2Error.invalidParameter("Address \(wanted) does not fall within the subnet's address range")
@@ -281,7 +284,6 @@ enum LaunchNetwork {
                 throw ServiceError("InvalidIPAddress.InUse", "Address \(wanted) is in use.")
             }
             subnet.take(wanted)
-            context.ec2.subnets[subnet.id] = subnet
             return wanted
         }
         guard let free = subnet.takeFree(context.world.ids.bits("\(context.region)/private-address")) else {
@@ -289,7 +291,6 @@ enum LaunchNetwork {
                 "InsufficientFreeAddressesInSubnet",
                 "The specified subnet does not have enough free addresses to satisfy the request.")
         }
-        context.ec2.subnets[subnet.id] = subnet
         return free
     }
 
