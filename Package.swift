@@ -205,7 +205,7 @@ let package = Package(
             "Workloads",
             [
                 "EmulatorCore", "EmulatorServer", "CloudState", "ServiceModel", "Sandbox", "GradeModel", "Archives",
-                "Images", "LoadBalancing", "Scenarios", "WireProtocols",
+                "Images", "LoadBalancing", "Reachability", "Scenarios", "WireProtocols",
                 "JSONValue",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -165,7 +165,9 @@ enum ClusterCalls {
             "configuration": all || include.contains("CONFIGURATIONS") ? cluster.configuration : nil,
             "capacityProviders": .strings(cluster.capacityProviders),
             "defaultCapacityProviderStrategy": .list(cluster.defaultStrategy),
-            "serviceConnectDefaults": Connect.namespace(nil, cluster.id, context).map { ["namespace": .string($0.arn)] }
+            "serviceConnectDefaults": context.world.regions[context.regionIndex].connectNamespace(
+                nil, cluster: cluster.id
+            ).map { ["namespace": .string($0.arn)] }
                 ?? cluster.serviceConnectDefaults,
         ]
     }

@@ -56,11 +56,11 @@ enum Registries {
                     port: value["containerPort"]?.number ?? value["port"]?.number)
             }
         }
-        guard service.serviceConnect?["enabled"] == .boolean(true),
-            let namespace = Connect.namespace(service.serviceConnect, service.clusterName, context),
+        guard service.connects,
+            let namespace = context.connectNamespace(of: service),
             let definition = context.ecs.taskDefinitions[task.definitionID]
         else { return found }
-        for (name, portName) in Connect.names(service.serviceConnect) {
+        for (name, portName, _) in service.connectNames {
             guard let port = Connect.port(portName, definition),
                 let target = context.cloudMap.services.first(where: {
                     $0.namespaceID == namespace.id && $0.name == name
@@ -118,24 +118,8 @@ enum Registries {
 
 /// Service Connect: the names that a service has in a namespace.
 ///
-/// The names are registered in Cloud Map and can be discovered there; no proxy runs beside the containers.
+/// The names are registered in Cloud Map and can be discovered there; where containers run, their requests find them by the emulator as their proxy.
 enum Connect {
-    /// The namespace of a configuration, or of the cluster's defaults; nil where it is not there.
-    static func namespace(_ configuration: Value?, _ cluster: String, _ context: CallContext) -> DiscoveryNamespace? {
-        let defaults = context.ecs.clusters[cluster]?.serviceConnectDefaults?["namespace"]?.text
-        guard let name = configuration?["namespace"]?.text ?? defaults else { return nil }
-        if name.hasPrefix("arn:") { return context.cloudMap.namespaces[CallContext.lastPart(name)] }
-        return context.cloudMap.namespaces.first { $0.name == name }
-    }
-
-    /// The names that a service is found by, and the ports that they stand for.
-    static func names(_ configuration: Value?) -> [(name: String, portName: String)] {
-        (configuration?["services"]?.elements ?? []).compactMap { service in
-            guard let port = service["portName"]?.text else { return nil }
-            return (service["discoveryName"]?.text ?? port, port)
-        }
-    }
-
     /// The container and port of a name that a task definition gives to a port.
     static func port(_ name: String, _ definition: TaskDefinition) -> (container: String, port: Int)? {
         for container in definition.containers {
@@ -149,12 +133,12 @@ enum Connect {
 
     /// Deletes what was made for a service that is gone, unless others are found by the same name.
     static func remove(of service: ContainerService, _ context: inout CallContext) {
-        guard let namespace = namespace(service.serviceConnect, service.clusterName, context) else { return }
-        for (name, _) in names(service.serviceConnect) {
+        guard service.connects, let namespace = context.connectNamespace(of: service) else { return }
+        for (name, _, _) in service.connectNames {
             let isUsed = context.ecs.services.contains { other in
                 other.id != service.id && other.status != "INACTIVE"
-                    && Self.namespace(other.serviceConnect, other.clusterName, context)?.id == namespace.id
-                    && names(other.serviceConnect).contains { $0.name == name }
+                    && context.connectNamespace(of: other)?.id == namespace.id
+                    && other.connectNames.contains { $0.name == name }
             }
             let made = context.cloudMap.services.first {
                 $0.namespaceID == namespace.id && $0.name == name && $0.type == "HTTP" && $0.instances.isEmpty
@@ -166,13 +150,13 @@ enum Connect {
 
     /// Makes the services of a configuration in its namespace, those that are not there yet.
     static func prepare(
-        _ configuration: Value?, _ cluster: String, _ definition: TaskDefinition, _ context: inout CallContext
+        _ service: ContainerService, _ definition: TaskDefinition, _ context: inout CallContext
     ) throws(ServiceError) {
-        guard let configuration, configuration["enabled"] == .boolean(true) else { return }
-        guard let namespace = namespace(configuration, cluster, context) else {
+        guard service.connects else { return }
+        guard let namespace = context.connectNamespace(of: service) else {
             throw ServiceError("NamespaceNotFoundException", "The specified namespace was not found.")
         }
-        for (name, portName) in names(configuration) {
+        for (name, portName, _) in service.connectNames {
             guard port(portName, definition) != nil else {
                 throw ECSError.parameter(
                     "The port name \(portName.prefix(64)) in the Service Connect configuration is not in the task definition."
@@ -184,6 +168,13 @@ enum Connect {
                 "servicediscovery", "CreateService",
                 ["Name": .string(name), "NamespaceId": .string(namespace.id), "Type": "HTTP"])
         }
+    }
+}
+
+extension CallContext {
+    /// The namespace of a service's Service Connect configuration.
+    fileprivate func connectNamespace(of service: ContainerService) -> DiscoveryNamespace? {
+        world.regions[regionIndex].connectNamespace(service.serviceConnect, cluster: service.clusterName)
     }
 }
 
@@ -201,8 +192,8 @@ enum NamespaceLookups {
         }
         let current = context
         let found = context.ecs.services.filter { service in
-            service.status == "ACTIVE" && service.serviceConnect?["enabled"] == .boolean(true)
-                && Connect.namespace(service.serviceConnect, service.clusterName, current)?.id == namespace.id
+            service.status == "ACTIVE" && service.connects
+                && current.connectNamespace(of: service)?.id == namespace.id
         }
         let page = try ECSPaging.page(found.map(\.arn), input, size: 10)
         return Response(["serviceArns": page.items, "nextToken": page.token])

@@ -163,8 +163,8 @@ enum ServiceCalls {
         if let isOn = input.boolean("enableExecuteCommand") { service.enablesExecute = isOn }
         if let source = input.string("propagateTags") { service.propagatesTags = source }
         if let connect = input["serviceConnectConfiguration"] {
-            try Connect.prepare(connect, service.clusterName, definition, &context)
             service.serviceConnect = connect
+            try Connect.prepare(service, definition, &context)
         }
         if let volumes = input["volumeConfigurations"] { service.volumes = volumes }
     }

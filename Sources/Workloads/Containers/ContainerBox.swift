@@ -105,6 +105,9 @@ struct ContainerBox {
             // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
             ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
+            // The way to other tasks.
+            ("http_proxy", "http://\(Self.endpoint.address):\(Self.endpoint.port)"),
+            ("no_proxy", "127.0.0.1,localhost,\(Self.agentAddress),\(launch.address ?? hostName)"),
             ("ECS_CONTAINER_METADATA_URI", "\(agent)/v3/\(container.runtimeID)"),
             ("ECS_CONTAINER_METADATA_URI_V4", "\(agent)/v4/\(container.runtimeID)"),
         ]

@@ -51,10 +51,10 @@ actor RunningTask {
     // MARK: The whole task
 
     /// Runs the task to its end; `done` is called when all containers have started, or one cannot.
-    func run(_ tools: TaskRunner.Tools, _ done: @escaping Done) async {
+    func run(_ tools: TaskRunner.Tools, _ gateway: TaskGateway, _ done: @escaping Done) async {
         do throws(WorkloadError) {
             let boxes = try await images(tools)
-            let space = try await openSpace(tools, boxes.values.map(\.image))
+            let space = try await openSpace(tools, gateway, boxes.values.map(\.image))
             self.space = space
             for container in launch.containers {
                 guard let box = boxes[container.name] else { continue }
@@ -103,9 +103,9 @@ actor RunningTask {
         }
     }
 
-    private func openSpace(_ tools: TaskRunner.Tools, _ images: [Images.Image]) async throws(WorkloadError)
-        -> SandboxSpace
-    {
+    private func openSpace(
+        _ tools: TaskRunner.Tools, _ gateway: TaskGateway, _ images: [Images.Image]
+    ) async throws(WorkloadError) -> SandboxSpace {
         let isFree =
             !launch.containers.contains { $0.ports.contains(80) }
             && !images.contains { $0.configuration.exposedPorts.contains { $0 == "80" || $0 == "80/tcp" } }
@@ -123,7 +123,9 @@ actor RunningTask {
                 if listener == ContainerBox.endpoint {
                     listeners.append(
                         try await tools.server.listen(
-                            descriptor: descriptor, emulator: reporter.emulator, isInside: true))
+                            descriptor: descriptor, emulator: reporter.emulator,
+                            administration: Administration(respond: nil) { gateway.answer($0, from: self) },
+                            isInside: true))
                 } else {
                     agents.append(
                         try await TaskAgent.listen(descriptor, on: tools.server.eventLoops, for: self))

@@ -1,6 +1,9 @@
 import CloudState
 package import EmulatorCore
+import JSONValue
 import LoadBalancing
+import Reachability
+import Sandbox
 import Scenarios
 package import WireProtocols
 
@@ -13,10 +16,10 @@ package import WireProtocols
 package struct TaskGateway: Sendable {
     private static let root = "/_skylab/tasks/"
     /// How long an Application Load Balancer waits for a target.
-    private static let patience = 60
+    fileprivate static let patience = 60
 
-    private let emulator: Emulator
-    private let tasks: TaskRunner
+    fileprivate let emulator: Emulator
+    fileprivate let tasks: TaskRunner
 
     package init(_ emulator: Emulator, _ tasks: TaskRunner) {
         self.emulator = emulator
@@ -38,7 +41,7 @@ package struct TaskGateway: Sendable {
         return later { await routed(request, url, region) }
     }
 
-    private func later(_ work: @escaping @Sendable () async -> WireResponse) -> Pending<WireResponse> {
+    fileprivate func later(_ work: @escaping @Sendable () async -> WireResponse) -> Pending<WireResponse> {
         let pending = Pending<WireResponse>()
         Task { pending.fulfil(await work()) }
         return pending
@@ -123,17 +126,103 @@ package struct TaskGateway: Sendable {
             ?? Self.text(502, "nothing that speaks HTTP listens on port \(port) of the task")
     }
 
-    private static func text(_ status: Int, _ text: String) -> WireResponse {
+    fileprivate static func text(_ status: Int, _ text: String) -> WireResponse {
         WireResponse(status: status, contentType: "text/plain", body: EncodedBody(Array("\(text)\n".utf8)))
     }
 }
 
+// MARK: From a task to others
+
+extension TaskGateway {
+    /// The answer to a request that a container sends to the emulator as to its proxy: for another task, by its private
+    /// address or by a name that its own task knows, for itself, or for what clients of the internet get to as well. Nil
+    /// for the emulator's own.
+    func answer(_ request: WireRequest, from running: RunningTask) -> Pending<WireResponse>? {
+        guard let host = request.header("host"), let url = Self.target(request, host) else { return nil }
+        let asked = ContainerRequest(
+            method: request.method, path: url.path, host: host, headers: request.headers, body: request.body)
+        if url.host == ContainerBox.agentAddress { return later { await Self.document(url.path, of: running) } }
+        if url.host == "localhost" || url.host.hasPrefix("127.") || url.host == running.launch.address {
+            // What has no way to leave its proxy out asks it for its own server, too.
+            guard url.port != ContainerBox.endpoint.port else { return nil }
+            return later {
+                await running.send(asked, to: url.port, seconds: Self.patience)
+                    ?? Self.text(502, "\(host) refuses the connection: nothing listens there")
+            }
+        }
+        let world = emulator.world
+        guard let region = world.regions.first(where: { $0.name == running.reporter.region }),
+            let task = region.ecs.tasks[running.launch.taskID]
+        else { return nil }
+        guard let places = region.places(of: url.host, port: url.port, for: task) ?? region.place(at: url) else {
+            return answerByName(request)
+        }
+        return later { await others(asked, places, from: task, region, world, url) }
+    }
+
+    private static func target(_ request: WireRequest, _ host: String) -> ClientURL? {
+        let query = request.query.isEmpty ? "" : "?\(request.query)"
+        return ClientURL("http://\(host)\(request.path)\(query)")
+    }
+
+    private static func document(_ path: String, of running: RunningTask) async -> WireResponse {
+        guard let document = await running.document(path) else { return text(404, "404 page not found") }
+        return WireResponse(
+            status: 200, contentType: "application/json",
+            body: EncodedBody(Array(document.serializedString().utf8)))
+    }
+
+    /// Asks one of several places; those that can be reached take turns by what is asked.
+    private func others(
+        _ asked: ContainerRequest, _ places: [(address: String, port: Int)], from task: ContainerTask,
+        _ region: Region, _ world: World, _ url: ClientURL
+    ) async -> WireResponse {
+        let source: ReachabilityEndpoint
+        if let interface = task.attachment?.interfaceID {
+            source = .interface(id: interface)
+        } else if let host = region.host(of: task) {
+            source = .instance(id: host.id)
+        } else {
+            return Self.text(502, "the task has no network")
+        }
+        let analyzer = PathAnalyzer(world, region: region.name)
+        let open = places.filter { place in
+            guard let address = IPv4Address(place.address) else { return false }
+            return analyzer.reaches(ReachabilityQuery(from: source, to: .address(address), .tcp, port: place.port))
+        }
+        guard !open.isEmpty else {
+            return places.isEmpty
+                ? Self.text(502, "nothing is registered as \(url.host)")
+                : Self.text(
+                    504, "\(url.host):\(url.port) does not answer: see its security groups, network ACLs and routes")
+        }
+        let turn = tasks.nextTurn()
+        for place in open.indices.map({ open[(turn + $0) % open.count] }) {
+            guard let process = region.process(at: place.address, port: place.port) else { continue }
+            let answer = await tasks.send(
+                asked, to: process.port, of: process.task.id, region: region.name, seconds: Self.patience)
+            if let answer { return answer }
+        }
+        return Self.text(502, "\(url.host):\(url.port) refuses the connection: no container that runs listens there")
+    }
+}
+
 extension Region {
+    /// A private address as the place that it is; nil for anything else.
+    fileprivate func place(at url: ClientURL) -> [(address: String, port: Int)]? {
+        guard let address = IPv4Address(url.host),
+            ec2.networkInterfaces.contains(where: { one in one.addresses.contains { $0.address == address } })
+        else { return nil }
+        return [(url.host, url.port)]
+    }
+
     /// The task that runs as processes behind a target: an address, or an instance's port.
     fileprivate func process(at target: String, port: Int) -> (task: ContainerTask, port: Int)? {
         guard let address = IPv4Address(target) else { return ecs.process(instance: target, port: port) }
-        let interface = ec2.networkInterfaces.first { one in one.addresses.contains { $0.address == address } }
-        return interface.flatMap { ecs.process(interface: $0.id, port: port) }
+        let found = ec2.networkInterfaces.first { one in one.addresses.contains { $0.address == address } }
+        guard let interface = found else { return nil }
+        return ecs.process(interface: interface.id, port: port)
+            ?? interface.attachment.flatMap { ecs.process(instance: $0.instanceID, port: port) }
     }
 }
 

@@ -30,6 +30,8 @@ package final class TaskRunner: Sendable {
         var isClosed = false
         /// Made when the first task runs.
         var tools: Task<Tools, any Error>?
+        /// Counts requests of tasks to one another.
+        var turns = 0
     }
 
     private let makeTools: @Sendable () async throws -> Tools
@@ -61,7 +63,7 @@ package final class TaskRunner: Sendable {
         guard isOpen else { return done(.impossible("the emulator is ending")) }
         Task {
             do {
-                await task.run(try await tools.value, done)
+                await task.run(try await tools.value, TaskGateway(emulator, self), done)
             } catch {
                 done(.impossible("\(error)"))
             }
@@ -76,6 +78,14 @@ package final class TaskRunner: Sendable {
         Task {
             await task.stop()
             done(.task(.ended))
+        }
+    }
+
+    /// A number that grows by one each time: whose turn it is.
+    func nextTurn() -> Int {
+        state.withLock { state in
+            state.turns = (state.turns + 1) % 1_000_000
+            return state.turns
         }
     }
 

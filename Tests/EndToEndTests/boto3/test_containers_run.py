@@ -170,6 +170,60 @@ class Containers(TestCase):
         self.assertEqual(containers["main"]["exitCode"], 137)
         self.assertEqual(containers["main"]["reason"], "OutOfMemoryError: Container killed due to memory usage")
 
+    def test_tasks_reach_one_another(self):
+        """A task gets to another by its names and its private address, where the security groups let it."""
+        discovery = client("servicediscovery")
+        vpc = self.ec2.describe_subnets(SubnetIds=self.subnets)["Subnets"][0]["VpcId"]
+        operation = discovery.create_private_dns_namespace(Name="run.local", Vpc=vpc)["OperationId"]
+        namespace = discovery.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
+        registry = discovery.create_service(
+            Name="api", DnsConfig={"NamespaceId": namespace, "DnsRecords": [{"Type": "A", "TTL": 10}]})["Service"]
+        front, back = (
+            self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in ("front", "back"))
+        self.ec2.authorize_security_group_ingress(GroupId=back, IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": front}]}])
+
+        def network(group):
+            return {"awsvpcConfiguration": {"subnets": self.subnets, "securityGroups": [group], "assignPublicIp": "ENABLED"}}
+
+        api = self.define("api", {
+            "name": "web", "image": "httpd:2.4", "portMappings": [{"containerPort": 80, "name": "http"}],
+            "entryPoint": ["sh", "-c"],
+            "command": ["echo api > /usr/local/apache2/htdocs/index.html && httpd-foreground"],
+            "healthCheck": {"command": ["CMD-SHELL", "wget -q -O /dev/null http://localhost/"]}})
+        connect = {"enabled": True, "namespace": "run.local"}
+        self.ecs.create_service(
+            cluster="run", serviceName="api", taskDefinition=api, desiredCount=1, launchType="FARGATE",
+            networkConfiguration=network(back), serviceRegistries=[{"registryArn": registry["Arn"]}],
+            serviceConnectConfiguration=connect | {"services": [
+                {"portName": "http", "discoveryName": "backend", "clientAliases": [{"port": 8080, "dnsName": "api"}]}]})
+        self.ecs.get_waiter("services_stable").wait(cluster="run", services=["api"], WaiterConfig={"Delay": 1})
+        [found] = discovery.discover_instances(NamespaceName="run.local", ServiceName="api")["Instances"]
+        address = found["Attributes"]["AWS_INSTANCE_IPV4"]
+        script = f"""for url in api.run.local {address} api:8080 {address}:81 none.run.local localhost
+            do wget -q -O - http://$url/ 2>/dev/null || echo no $url; done; echo end; sleep 600"""
+        caller = self.define("caller", {"name": "main", "image": "busybox", "command": ["sh", "-c", script]})
+        self.ecs.create_service(
+            cluster="run", serviceName="caller", taskDefinition=caller, desiredCount=1, launchType="FARGATE",
+            networkConfiguration=network(front), serviceConnectConfiguration=connect)
+        stranger = self.start(caller, overrides={"containerOverrides": [
+            {"name": "main", "command": ["sh", "-c", f"wget -O - http://{address}/ 2>&1 | grep -o 504; echo end"]}]})
+        self.ecs.get_waiter("services_stable").wait(cluster="run", services=["caller"], WaiterConfig={"Delay": 1})
+        [task] = self.ecs.list_tasks(cluster="run", serviceName="caller")["taskArns"]
+        deadline = time.monotonic() + 30
+        while "end" not in self.output("caller", "main", task) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(
+            self.output("caller", "main", task),
+            ["api", "api", "api", f"no {address}:81", "no none.run.local", "no localhost", "end"])
+        self.end(stranger)
+        self.assertEqual(self.output("caller", "main", stranger), ["504", "end"])
+        [task] = self.ecs.describe_tasks(
+            cluster="run", tasks=self.ecs.list_tasks(cluster="run", serviceName="api")["taskArns"])["tasks"]
+        self.assertEqual(task["containers"][0]["healthStatus"], "HEALTHY")
+        for name in ("api", "caller"):
+            self.ecs.delete_service(cluster="run", service=name, force=True)
+
     def test_service(self):
         """A service's tasks are healthy behind a load balancer when their server answers, and a crashed one is replaced."""
         elb = client("elbv2")
