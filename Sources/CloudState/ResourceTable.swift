@@ -1,7 +1,7 @@
 import HashTreeCollections
 
 /// A record that a table can hold.
-package protocol ResourceRecord: Sendable, Equatable {
+public protocol ResourceRecord: Sendable, Equatable {
     /// Unique within its table, for instance `i-0123456789abcdef0`.
     var id: String { get }
 }
@@ -12,8 +12,9 @@ package protocol ResourceRecord: Sendable, Equatable {
 /// are: that is what makes a draft, a snapshot and a fork of the world free. Iterating is in the order of creation, so
 /// that answers are the same on every run.
 ///
-/// Inlinable, because the services are other modules and would work on records of unknown size otherwise.
-package struct ResourceTable<Record: ResourceRecord>: Sendable {
+/// Public and inlinable, because the services are other modules: the compiler specialises for them what is public, and
+/// would let them work on records of unknown layout otherwise.
+public struct ResourceTable<Record: ResourceRecord>: Sendable {
     /// A record's place. Immutable, so that tables may share it.
     @usableFromInline
     final class Slot: Sendable {
@@ -27,14 +28,14 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
     @usableFromInline var chunks: [[Slot?]] = []
     @usableFromInline var ordinals = Ordinals()
 
-    package init() {}
+    public init() {}
 
-    @inlinable package var count: Int { ordinals.count }
-    @inlinable package var isEmpty: Bool { ordinals.count == 0 }
+    @inlinable public var count: Int { ordinals.count }
+    @inlinable public var isEmpty: Bool { ordinals.count == 0 }
 
     /// The record of that id. Setting nil removes it; setting a new one appends it.
     @inlinable
-    package subscript(_ id: String) -> Record? {
+    public subscript(_ id: String) -> Record? {
         get {
             guard let ordinal = ordinals[id] else { return nil }
             return chunks[ordinal / Self.chunkSize][ordinal % Self.chunkSize]?.record
@@ -54,7 +55,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 
     /// Adds a record, or replaces the one with its id.
     @inlinable
-    package mutating func insert(_ record: Record) {
+    public mutating func insert(_ record: Record) {
         guard ordinals[record.id] == nil else {
             self[record.id] = record
             return
@@ -70,7 +71,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 
     /// Changes the record of that id in place; does nothing where there is none.
     @inlinable
-    package mutating func update<Failure: Error>(
+    public mutating func update<Failure: Error>(
         _ id: String, _ change: (inout Record) throws(Failure) -> Void
     ) throws(Failure) {
         guard var record = self[id] else { return }
@@ -80,21 +81,21 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 
     /// Looks at all records in their order without copying any of them.
     @inlinable
-    package func forEachInPlace(_ look: (borrowing Record) -> Void) {
+    public func forEachInPlace(_ look: (borrowing Record) -> Void) {
         for chunk in chunks {
             for case let slot? in chunk { look(slot.record) }
         }
     }
 
     @discardableResult
-    package mutating func remove(_ id: String) -> Record? {
+    public mutating func remove(_ id: String) -> Record? {
         let record = self[id]
         self[id] = nil
         return record
     }
 
     /// The records at or after a place, with their places: what pagination steps through.
-    package func records(from start: Int) -> some Sequence<(ordinal: Int, record: Record)> {
+    public func records(from start: Int) -> some Sequence<(ordinal: Int, record: Record)> {
         Walk(table: self, ordinal: Swift.max(0, start))
     }
 
@@ -123,7 +124,7 @@ package struct ResourceTable<Record: ResourceRecord>: Sendable {
 
 extension ResourceTable: Sequence {
     /// One chunk after the other.
-    package struct Iterator: IteratorProtocol {
+    public struct Iterator: IteratorProtocol {
         @usableFromInline var chunks: IndexingIterator<[[Slot?]]>
         @usableFromInline var slots = ([] as [Slot?]).makeIterator()
 
@@ -131,7 +132,7 @@ extension ResourceTable: Sequence {
         init(_ table: ResourceTable) { chunks = table.chunks.makeIterator() }
 
         @inlinable
-        package mutating func next() -> Record? {
+        public mutating func next() -> Record? {
             while true {
                 while let slot = slots.next() {
                     if let slot { return slot.record }
@@ -143,11 +144,11 @@ extension ResourceTable: Sequence {
     }
 
     @inlinable
-    package func makeIterator() -> Iterator { Iterator(self) }
+    public func makeIterator() -> Iterator { Iterator(self) }
 }
 
 extension ResourceTable: Equatable {
-    package static func == (left: ResourceTable, right: ResourceTable) -> Bool {
+    public static func == (left: ResourceTable, right: ResourceTable) -> Bool {
         left.count == right.count && left.elementsEqual(right)
     }
 }

@@ -79,7 +79,6 @@ extension Value {
     package static func optional(_ value: String?) -> Self? { value.map(Self.string) }
 
     /// A list made of any sequence.
-    @inlinable
     package static func list<S: Sequence>(_ values: S, _ transform: (S.Element) -> Self) -> Self {
         .list(values.map(transform))
     }
