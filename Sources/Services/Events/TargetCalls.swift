@@ -1,4 +1,5 @@
 import CloudState
+import JSONValue
 import ServiceModel
 
 /// Targets of rules.
@@ -43,6 +44,9 @@ enum TargetCalls {
         guard inputs.count <= 1 else {
             throw EventsError.validation(
                 "Only one of Input, InputPath, or InputTransformer must be provided for target \(id).")
+        }
+        if let input = target.string("Input"), (try? JSON.parse(input)) == nil {
+            throw EventsError.validation("JSON syntax error in input for target \(id)")
         }
         if let path = target.string("InputPath"), EventPath(path) == nil { throw invalidPath(path, id) }
         if let transformer = target.structure("InputTransformer") {

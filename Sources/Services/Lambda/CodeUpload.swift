@@ -14,8 +14,9 @@ enum CodeUpload {
     static let mostStored = 80_530_636_800
 
     /// Reads what a request brings: `ZipFile`, `S3Bucket` and `S3Key`, or `ImageUri`.
-    static func code(_ input: Input, _ context: CallContext, isLayer: Bool = false) throws(ServiceError) -> FunctionCode
-    {
+    static func code(
+        _ input: Input, _ context: inout CallContext, isLayer: Bool = false
+    ) throws(ServiceError) -> FunctionCode {
         let zip = input.blob("ZipFile")
         let bucket = input.string("S3Bucket")
         let image = isLayer ? nil : input.string("ImageUri")
@@ -25,7 +26,7 @@ enum CodeUpload {
                     ? "Please do not provide other FunctionCode parameters when providing a ZipFile."
                     : "Please provide a source for function code.")
         }
-        if let image { return try self.image(image, context) }
+        if let image { return try self.image(image, &context) }
         let archive: [UInt8]
         if let zip {
             guard zip.count <= mostPacked else {
@@ -84,23 +85,20 @@ enum CodeUpload {
         return object.bytes
     }
 
-    private static func image(_ uri: String, _ context: CallContext) throws(ServiceError) -> FunctionCode {
+    private static func image(_ uri: String, _ context: inout CallContext) throws(ServiceError) -> FunctionCode {
         let parts = uri.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let labels = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, labels.count == 6, labels[1] == "dkr", labels[2] == "ecr",
             labels[4...].elementsEqual(["amazonaws", "com"]), labels[3] == context.region
         else { throw invalid(uri) }
-        guard labels[0] == context.accountID else {
-            throw ServiceError(
-                "AccessDeniedException",
-                "Lambda does not have permission to access the ECR image. Check the ECR permissions.", status: 403)
-        }
+        guard labels[0] == context.accountID else { throw ImagePermission.denied }
         let (name, tag, digest) = try self.name(parts[1], uri)
         if let repository = context.ecr.repositories[name], let image = repository.image(tag: tag, digest: digest) {
             guard manifests.contains(image.mediaType) else {
                 throw LambdaError.parameter(
                     "The image manifest, config or layer media type for the source image \(uri) is not supported.")
             }
+            try ImagePermission.obtain(repository, &context)
             let wanted = Self.blobs(of: image.manifest)
             return FunctionCode(
                 image: FunctionImage(

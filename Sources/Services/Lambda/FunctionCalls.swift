@@ -34,7 +34,7 @@ enum FunctionCalls {
         guard context.lambda.functions[name.name] == nil else {
             throw LambdaError.conflict("Function already exist: \(name.name)")
         }
-        let package = try CodeUpload.code(code, context)
+        let package = try CodeUpload.code(code, &context)
         let tags = try TagCalls.checked(input.map("Tags"))
         try CodeSigningCalls.check(input.string("CodeSigningConfigArn"), context)
         let latest = FunctionVersion(
@@ -165,7 +165,7 @@ enum FunctionCalls {
     static func updateCode(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var function = try changeable(context, input)
         try CodeSigningCalls.check(function.codeSigningConfig, context)
-        let code = try CodeUpload.code(input, context)
+        let code = try CodeUpload.code(input, &context)
         guard (code.imageURI == nil) == (function.latest.code.imageURI == nil) else {
             throw LambdaError.parameter(
                 code.imageURI == nil

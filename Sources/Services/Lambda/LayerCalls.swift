@@ -26,7 +26,7 @@ enum LayerCalls {
         guard let content = input.structure("Content") else {
             throw LambdaError.parameter("Please provide a source for layer code.")
         }
-        let code = try CodeUpload.code(content, context, isLayer: true)
+        let code = try CodeUpload.code(content, &context, isLayer: true)
         let arn = "arn:aws:lambda:\(context.region):\(context.accountID):layer:\(name)"
         var layer = context.lambda.layers[name] ?? LambdaLayer(name: name, arn: arn)
         layer.lastVersion += 1

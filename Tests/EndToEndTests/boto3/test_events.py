@@ -112,6 +112,9 @@ class Events(TestCase):
         )
         many = [{"Id": str(n), "Arn": f"{queue}{n}"} for n in range(6)]
         self.assertEqual(error_code(self.api.put_targets, Rule="orders", Targets=many), "LimitExceededException")
+        self.assertEqual(
+            error_code(self.api.put_targets, Rule="orders", Targets=[{"Id": "t", "Arn": queue, "Input": "no JSON"}]),
+            "ValidationException")
 
     def test_delivery(self):
         """Events go to the targets of the rules that match them, as a whole, in part or made anew."""

@@ -128,6 +128,28 @@ class Images(Functions):
         refused = error(self.api.update_function_code, FunctionName="imaged", ZipFile=b"PK")
         self.assertEqual(refused["Code"], "InvalidParameterValueException")
 
+    def test_permission_to_pull(self):
+        """Lambda adds what it needs to the repository's policy, and pulls nothing where that is denied."""
+        uri, _ = self.app("policy")
+        denied = {"Version": "2012-10-17", "Statement": {
+            "Sid": "no", "Effect": "Deny", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "ecr:*"}}
+        self.ecr.set_repository_policy(repositoryName="functions", policyText=json.dumps(denied))
+        refused = error(
+            self.api.create_function, FunctionName="unreadable", PackageType="Image", Code={"ImageUri": uri},
+            Role=self.role)
+        self.assertEqual((refused["Code"], refused["Message"]), (
+            "AccessDeniedException",
+            "Lambda does not have permission to access the ECR image. Check the ECR permissions."))
+        kept = json.loads(self.ecr.get_repository_policy(repositoryName="functions")["policyText"])
+        self.assertEqual(kept, denied)
+        self.ecr.delete_repository_policy(repositoryName="functions")
+        self.image_function("readable", uri)
+        added = self.ecr.get_repository_policy(repositoryName="functions")["policyText"]
+        [statement] = json.loads(added)["Statement"]
+        self.assertEqual(statement["Principal"], {"Service": "lambda.amazonaws.com"})
+        self.api.update_function_code(FunctionName="readable", ImageUri=uri)
+        self.assertEqual(self.ecr.get_repository_policy(repositoryName="functions")["policyText"], added)
+
     def test_a_damaged_image(self):
         """A layer that is no archive: the function has failed, until it gets another image."""
         document = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Cmd": ["x"]}, "rootfs": {
