@@ -45,7 +45,8 @@ enum TargetCalls {
             throw EventsError.validation(
                 "Only one of Input, InputPath, or InputTransformer must be provided for target \(id).")
         }
-        if let input = target.string("Input"), (try? JSON.parse(input)) == nil {
+        // Any JSON value will do, a bare word will not.
+        if let text = target.string("Input"), (try? JSON.parse(text, maximumDepth: 128)) == nil {
             throw EventsError.validation("JSON syntax error in input for target \(id)")
         }
         if let path = target.string("InputPath"), EventPath(path) == nil { throw invalidPath(path, id) }

@@ -110,11 +110,13 @@ class Events(TestCase):
             error(self.api.put_targets, Rule="orders", Targets=[{"Id": "k", "Arn": stream}]),
             {"Code": "ValidationException", "Message": f"RoleArn is required for target {stream}."},
         )
+        for text in ("word", "{", '{"a": 1} x'):
+            refused = error(self.api.put_targets, Rule="orders", Targets=[{"Id": "bad", "Arn": queue, "Input": text}])
+            self.assertEqual(refused["Code"], "ValidationException", text)
+            self.assertIn("JSON syntax error in input for target bad", refused["Message"], text)
+        self.assertNotIn("bad", [target["Id"] for target in self.api.list_targets_by_rule(Rule="orders")["Targets"]])
         many = [{"Id": str(n), "Arn": f"{queue}{n}"} for n in range(6)]
         self.assertEqual(error_code(self.api.put_targets, Rule="orders", Targets=many), "LimitExceededException")
-        self.assertEqual(
-            error_code(self.api.put_targets, Rule="orders", Targets=[{"Id": "t", "Arn": queue, "Input": "no JSON"}]),
-            "ValidationException")
 
     def test_delivery(self):
         """Events go to the targets of the rules that match them, as a whole, in part or made anew."""
