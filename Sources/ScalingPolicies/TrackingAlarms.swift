@@ -134,9 +134,10 @@ package enum TrackingAlarms {
         _ current: Int, desired: Int, _ metric: Double, _ policy: ScalingPolicy
     ) -> Int {
         guard current > 0, let target = policy.target else { return desired }
-        let exact = min((Double(current) * metric / target).rounded(.up), 1e6)
-        guard exact.isFinite else { return desired }
-        let wanted = Int(exact)
+        let exact = (Double(current) * metric / target).rounded(.up)
+        guard !exact.isNaN else { return desired }
+        // Whoever publishes the metric may say anything.
+        let wanted = Int(min(max(exact, 0), 1e6))
         if wanted < desired { return policy.disablesScaleIn ? desired : max(wanted, desired / 2, 1) }
         return wanted
     }

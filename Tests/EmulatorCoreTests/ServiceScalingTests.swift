@@ -103,7 +103,8 @@ struct ServiceScalingTests {
         #expect(causes.allSatisfy { $0 == "monitor alarm load in state ALARM triggered policy out" })
     }
 
-    @Test func `a tracked metric takes capacity away only after fifteen minutes, and no further than the minimum`()
+    @Test(arguments: [5, -1e100])
+    func `a tracked metric takes capacity away only after fifteen minutes, and no further than the minimum`(low: Double)
         async throws
     {
         try await make(desired: 4, between: 1, and: 6)
@@ -124,7 +125,7 @@ struct ServiceScalingTests {
         }
         #expect(service?.desired == 6)
         for _ in 0..<26 {
-            try await put(5)
+            try await put(low)
             await session.pass(minutes: 1)
         }
         #expect(service?.desired == 1)
