@@ -18,6 +18,12 @@ struct StudentBox {
         let kind = entry.interface.kind
         let files = kind == .taskdef ? TaskDefinitionRegistration(entry.file).files(submission.files) : submission.files
         let toolchain = clients.toolchain
+        // Without a mirror Terraform is not looked for.
+        guard kind != .terraform || clients.terraformMirror != nil else {
+            throw GradingError(
+                "the lab's interface 'terraform' needs a mirror of the AWS provider; set SKYLAB_TERRAFORM_MIRROR to the absolute path of its folder (`terraform providers mirror` makes one)"
+            )
+        }
         let programs = kind == .terraform ? [entry.command[0], "terraform"] : [entry.command[0]]
         for program in programs where toolchain.programs[program] == nil {
             throw GradingError(
@@ -32,12 +38,7 @@ struct StudentBox {
                 ("http_proxy", "http://\(endpoint.address):\(endpoint.port)"), ("no_proxy", "127.0.0.1,localhost"),
             ]
         }
-        if kind == .terraform {
-            guard let mirror = clients.terraformMirror else {
-                throw GradingError(
-                    "the interface 'terraform' needs a mirror of the AWS provider; set SKYLAB_TERRAFORM_MIRROR to its folder (`terraform providers mirror` makes one)"
-                )
-            }
+        if kind == .terraform, let mirror = clients.terraformMirror {
             readOnlyPaths.append(mirror)
             environment += [
                 ("TERRAFORM_MIRROR", mirror), ("TF_CLI_CONFIG_FILE", "/home/student/terraform.rc"),

@@ -210,9 +210,13 @@ final class FunctionEnvironment: Sendable {
         }
     }
 
-    /// The runtime could not start.
-    func failInit(_ payload: [UInt8], type: String?) {
-        state.withLock { $0.initError = (type ?? "Runtime.Unknown", payload) }
+    /// The runtime could not start; false from one that has been handed an event, and so has.
+    func failInit(_ payload: [UInt8], type: String?) -> Bool {
+        state.withLock { state in
+            guard state.job?.began == nil else { return false }
+            state.initError = (type ?? "Runtime.Unknown", payload)
+            return true
+        }
     }
 }
 

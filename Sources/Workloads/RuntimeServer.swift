@@ -121,7 +121,10 @@ final class RuntimeHandler: ChannelInboundHandler {
                 path[1], error: head.headers.first(name: "lambda-runtime-function-error-type") ?? "Unknown", head,
                 context)
         case (.POST, "init", 2) where path[1] == "error":
-            environment.failInit(body, type: head.headers.first(name: "lambda-runtime-function-error-type"))
+            let type = head.headers.first(name: "lambda-runtime-function-error-type")
+            guard environment.failInit(body, type: type) else {
+                return write(403, Self.refusal(from: "Running", to: "InitError"), head, context)
+            }
             write(202, #"{"status":"OK"}"#, head, context)
         default: write(404, "{}", head, context)
         }
@@ -170,16 +173,20 @@ final class RuntimeHandler: ChannelInboundHandler {
         case .wrongID:
             write(400, #"{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}"#, head, context)
         case .wrongState:
-            write(
-                403,
-                #"{"errorMessage":"State transition from Ready to InvocationResponse failed for runtime. Error: State transition is not allowed","errorType":"InvalidStateTransition"}"#,
-                head, context)
+            write(403, Self.refusal(from: "Ready", to: "InvocationResponse"), head, context)
         case .tooLarge:
             write(
                 413,
                 #"{"errorMessage":"Exceeded maximum allowed payload size (\#(FunctionEnvironment.mostAnswer) bytes).","errorType":"RequestEntityTooLarge"}"#,
                 head, context)
         }
+    }
+
+    /// What a runtime is told that says something out of its turn.
+    private static func refusal(from state: String, to next: String) -> String {
+        let message =
+            "State transition from \(state) to \(next) failed for runtime. Error: State transition is not allowed"
+        return #"{"errorMessage":"\#(message)","errorType":"InvalidStateTransition"}"#
     }
 
     private func write(_ status: Int, _ text: String, _ request: HTTPRequestHead, _ context: ChannelHandlerContext) {

@@ -16,7 +16,7 @@ struct GraderTests {
             id: tiny
             title: {en: Tiny}
             points: 10
-            interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}}
+            interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}, terraform: {entry: main.tf}}
             limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
             network: emulator
             account: \(account)
@@ -30,14 +30,16 @@ struct GraderTests {
         return LoadedLab(lab: lab, folder: "/nonexistent", digest: "0", warnings: [])
     }
 
-    private func grade(_ files: [String: String], in lab: LoadedLab = lab) async throws -> GradeResult {
+    private func grade(
+        _ files: [String: String], in lab: LoadedLab = lab, clients: Clients = Machine.clients
+    ) async throws -> GradeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skylab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files {
             try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
-        return try await Machine.grade(lab, folder.path)
+        return try await Machine.grade(lab, folder.path, clients: clients)
     }
 
     @Test func `sleeps cost nothing, and the region's clock moves by them`() async throws {
@@ -120,6 +122,13 @@ struct GraderTests {
         let account = "{enforce_iam: true, student_policies: [NoSuchPolicy]}"
         let result = try await grade(["solution.sh": "exit 0"], in: Self.lab(account: account))
         #expect(result.problem?.contains("'NoSuchPolicy'") == true)
+        #expect(result.checks.map(\.verdict) == [.error])
+    }
+
+    @Test func `where Terraform has no provider, that is what is said`() async throws {
+        let clients = Clients(searchPath: Machine.searchPath)
+        let result = try await grade(["main.tf": ""], clients: clients)
+        #expect(result.problem?.contains("SKYLAB_TERRAFORM_MIRROR") == true, "\(result.problem ?? "")")
         #expect(result.checks.map(\.verdict) == [.error])
     }
 

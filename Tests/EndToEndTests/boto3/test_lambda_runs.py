@@ -231,6 +231,7 @@ class Running(Functions):
             "        return error.code\n"
             "def handle(event, context):\n"
             "    found = [post('invocation/00000000-0000-0000-0000-000000000000/response'), post('nothing/of/this')]\n"
+            "    found.append(post('init/error'))\n"
             "    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
             "    rubbish = socket.create_connection((host, int(port)))\n"
             "    rubbish.sendall(b'\\x00\\xff' * 5000)\n"
@@ -245,7 +246,7 @@ class Running(Functions):
             "    return found\n",
         )
         found, failure, _ = self.invoke("hostile")
-        self.assertEqual((found, failure), ([400, 404, "no metadata"], None))
+        self.assertEqual((found, failure), ([400, 404, 403, "no metadata"], None))
         self.assertEqual(self.invoke("hostile")[1], None)
 
     @unittest.skipUnless(shutil.which("node"), "node is not in PATH")
