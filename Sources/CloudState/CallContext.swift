@@ -132,14 +132,20 @@ package struct CallContext {
     ) throws(ServiceError) -> Fields {
         let name = role.split(separator: "/").last.map(String.init) ?? ""
         let before = caller
-        defer {
-            caller = before
-            checksNextCall = false
-        }
+        defer { caller = before }
         caller = Caller(
             accessKeyID: "", accountID: accountID, arn: "arn:aws:sts::\(accountID):assumed-role/\(name)/\(session)",
             userID: "\(world.iam.role(name)?.roleID ?? ""):\(session)", principal: .role(name))
+        return try checkedCall(service, operation, parameters)
+    }
+
+    /// Calls an operation as the caller of this one. Where permissions are enforced, the caller must have those that the
+    /// call needs.
+    package mutating func checkedCall(
+        _ service: String, _ operation: String, _ parameters: Value
+    ) throws(ServiceError) -> Fields {
         checksNextCall = true
+        defer { checksNextCall = false }
         return try dispatch(&self, service, operation, parameters)
     }
 }
@@ -191,6 +197,11 @@ package struct Handler: Sendable {
     package static func receive(_ body: @escaping Body) -> Handler {
         Handler(isRead: false, dependsOnTime: true, observes: true, body: body)
     }
+}
+
+extension [[String: Handler]] {
+    /// The operations of all groups.
+    package var merged: [String: Handler] { reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } } }
 }
 
 /// A service: its model and the operations of it that are emulated.

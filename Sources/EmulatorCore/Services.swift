@@ -71,6 +71,11 @@ package struct Services: Sendable {
         return try handler.body(&context, input).output
     }
 
+    /// What the roles that services take on are named after, where that is not the service itself.
+    private static let roleNames = [
+        "autoscaling": "AutoScaling", "ecs": "ECS", "application-autoscaling": "ApplicationAutoScaling",
+    ]
+
     /// What the services do by themselves, each with its own hands.
     ///
     /// - Parameter enforcesIAM: whether roles that services take on may do only what their policies allow.
@@ -80,10 +85,7 @@ package struct Services: Sendable {
             handle: { world, event, region in
                 guard let reactions = signed(event.service)?.reactions else { return }
                 let service = event.service
-                let names = [
-                    "autoscaling": "AutoScaling", "ecs": "ECS", "application-autoscaling": "ApplicationAutoScaling",
-                ]
-                let name = names[service] ?? service
+                let name = roleNames[service] ?? service
                 let caller = Caller(
                     accessKeyID: "", accountID: world.accountID,
                     arn: "arn:aws:sts::\(world.accountID):assumed-role/AWSServiceRoleFor\(name)/\(name)", userID: name)

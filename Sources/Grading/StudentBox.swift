@@ -3,10 +3,11 @@ import GradeModel
 import LabFormat
 package import Sandbox
 import Submissions
+import Workloads
 
 /// The box in which a submission's program runs: what it sees, and what it may use.
 struct StudentBox {
-    static let endpoint = SandboxListener(address: "127.0.0.1", port: 4566)
+    static let endpoint = EmulatorEndpoint.listener
 
     /// Student-side credentials; the emulator takes any.
     static let accessKeyID = "AKIASKYLABSTUDENT000"
@@ -76,17 +77,12 @@ struct StudentBox {
             ("TZ", "UTC"),
             ("PYTHONDONTWRITEBYTECODE", "1"),
             ("PYTHONUNBUFFERED", "1"),
-            ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
-            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
-            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_ACCESS_KEY_ID", accessKeyID),
             ("AWS_SECRET_ACCESS_KEY", secretAccessKey),
             ("AWS_DEFAULT_REGION", region),
             ("AWS_REGION", region),
             ("AWS_PAGER", ""),
-            // Nothing answers at the metadata address: looking there would only cost time.
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ]
+        ] + EmulatorEndpoint.environment
     }
 
     /// What a lab collects, as results keep it; nil where that is nothing.

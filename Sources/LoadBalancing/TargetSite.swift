@@ -38,18 +38,14 @@ struct TargetSite: Sendable, Equatable {
             endpoint = .address(address)
             zone = target.zone == "all" ? nil : target.zone
             host = .other
-            guard let interface = Self.interface(of: address, vpcID: group.vpcID, region.ec2) else { return }
+            guard let vpcID = group.vpcID,
+                let interface = region.ec2.networkInterface(havingPrivate: address, in: vpcID)
+            else { return }
             zone = interface.zone
             endpoint = .interface(id: interface.id)
             if let id = interface.attachment?.instanceID, let instance = region.ec2.instances[id] {
                 host = .instance(instance)
             }
-        }
-    }
-
-    private static func interface(of address: IPv4Address, vpcID: String?, _ ec2: EC2State) -> NetworkInterface? {
-        ec2.networkInterfaces.first { interface in
-            interface.vpcID == vpcID && interface.addresses.contains { $0.address == address }
         }
     }
 

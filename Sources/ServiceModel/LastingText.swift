@@ -6,6 +6,8 @@ package struct LastingText: @unchecked Sendable {
     /// UTF-8.
     package let bytes: UnsafeBufferPointer<UInt8>
 
+    static let empty = LastingText("")
+
     init(_ text: String) {
         let utf8 = text.utf8
         let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: utf8.count)

@@ -59,8 +59,8 @@ package final class Member: @unchecked Sendable {
     package internal(set) var timestampFormat: Shape.TimestampFormat?
     package internal(set) var namespace: String?
     /// `<name>` and `</name>` as they stand in an answer, made once.
-    package internal(set) var openTag = LastingText("")
-    package internal(set) var closeTag = LastingText("")
+    package internal(set) var openTag = LastingText.empty
+    package internal(set) var closeTag = LastingText.empty
 
     init(name: String, shape: Shape) {
         self.name = name

@@ -8,7 +8,7 @@ import ServiceModel
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
 enum RuntimeBox {
     static let runtimeAPI = SandboxListener(address: "127.0.0.1", port: 9001)
-    static let endpoint = SandboxListener(address: "127.0.0.1", port: 4566)
+    static let endpoint = EmulatorEndpoint.listener
     private static let mostUnpacked = 262_144_000
 
     static func policy(
@@ -132,12 +132,8 @@ enum RuntimeBox {
             ("AWS_LAMBDA_LOG_GROUP_NAME", invocation.logGroup), ("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
             ("AWS_ACCESS_KEY_ID", invocation.accessKeyID), ("AWS_SECRET_ACCESS_KEY", invocation.secretAccessKey),
             ("AWS_SESSION_TOKEN", invocation.sessionToken),
-            ("AWS_ENDPOINT_URL", "http://\(endpoint.address):\(endpoint.port)"),
-            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
-            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
-        own += more
+        own += EmulatorEndpoint.environment + more
         if version.logsJSON {
             own.append(("AWS_LAMBDA_LOG_FORMAT", "JSON"))
             own.append(

@@ -52,17 +52,20 @@ package struct ScalableTarget: ResourceRecord {
     package var tags = Tags()
     /// Until when nothing is taken away, since something was.
     package var scaleInCooldown: Timestamp?
-    /// Until when what was added counts as part of the next addition, and the capacity before it.
-    package var scaleOutCooldown: (until: Timestamp, base: Int)? {
-        get { outUntil.map { ($0, outBase) } }
-        set {
-            outUntil = newValue?.until
-            outBase = newValue?.base ?? 0
+    package var scaleOutCooldown: ScaleOut?
+
+    /// An addition whose cooldown is not over.
+    package struct ScaleOut: Sendable, Equatable {
+        /// Until when what was added counts as part of the next addition.
+        package var until: Timestamp
+        /// The capacity before it.
+        package var base: Int
+
+        package init(until: Timestamp, base: Int) {
+            self.until = until
+            self.base = base
         }
     }
-
-    private var outUntil: Timestamp?
-    private var outBase = 0
 
     package init(
         arn: String, namespace: String, resource: String, dimension: String, minimum: Int, maximum: Int, role: String,
@@ -81,5 +84,11 @@ package struct ScalableTarget: ResourceRecord {
 
     package static func id(namespace: String, resource: String, dimension: String) -> String {
         "\(namespace)|\(resource)|\(dimension)"
+    }
+
+    /// The three names of an id, in that order; of a target that is gone, too.
+    package static func names(of id: String) -> (namespace: String, resource: String, dimension: String)? {
+        let parts = id.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        return parts.count == 3 ? (parts[0], parts[1], parts[2]) : nil
     }
 }

@@ -9,6 +9,11 @@ package struct CloudMapState: Sendable, Equatable {
     package var operations = ResourceTable<DiscoveryOperation>()
 
     package init() {}
+
+    /// A namespace by its ARN or its name.
+    package func namespace(_ name: String) -> DiscoveryNamespace? {
+        namespaces.first { name.hasPrefix("arn:") ? $0.arn == name : $0.name == name }
+    }
 }
 
 extension CallContext {
@@ -108,6 +113,22 @@ package struct DiscoveryService: ResourceRecord {
         self.type = type
         self.created = created
         self.tags = tags
+    }
+
+    /// The types of its DNS records.
+    package var recordTypes: [String] {
+        dnsConfig?["DnsRecords"]?.elements?.compactMap { $0["Type"]?.text } ?? []
+    }
+}
+
+extension [DiscoveryService.Instance] {
+    /// Those that are not known to be unhealthy.
+    package var healthy: [DiscoveryService.Instance] { filter { $0.health != "UNHEALTHY" } }
+
+    /// The healthy ones, or all where none is.
+    package var healthyOrElseAll: [DiscoveryService.Instance] {
+        let healthy = healthy
+        return healthy.isEmpty ? self : healthy
     }
 }
 

@@ -96,3 +96,18 @@ package struct NetworkInterface: ResourceRecord {
 
     package var primary: PrivateAddress? { addresses.first(where: \.isPrimary) ?? addresses.first }
 }
+
+extension EC2State {
+    /// The interface that has a private address, in a VPC or, where none is said, in the first that has it.
+    package func networkInterface(havingPrivate address: IPv4Address, in vpcID: String? = nil) -> NetworkInterface? {
+        networkInterfaces.first { interface in
+            vpcID.map { $0 == interface.vpcID } ?? true && interface.addresses.contains { $0.address == address }
+        }
+    }
+
+    /// The first private address of an instance's primary interface.
+    package func primaryAddress(ofInstance id: String) -> IPv4Address? {
+        networkInterfaces.first { $0.attachment?.instanceID == id && $0.attachment?.deviceIndex == 0 }?
+            .addresses.first?.address
+    }
+}

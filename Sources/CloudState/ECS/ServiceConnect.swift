@@ -7,9 +7,7 @@ extension Region {
     /// The namespace of a configuration, or of the cluster's defaults; nil where it is not there.
     package func connectNamespace(_ configuration: Value?, cluster: String) -> DiscoveryNamespace? {
         let defaults = ecs.clusters[cluster]?.serviceConnectDefaults?["namespace"]?.text
-        guard let name = configuration?["namespace"]?.text ?? defaults else { return nil }
-        guard name.hasPrefix("arn:") else { return cloudMap.namespaces.first { $0.name == name } }
-        return cloudMap.namespaces[name.split(separator: "/").last.map(String.init) ?? name]
+        return (configuration?["namespace"]?.text ?? defaults).flatMap(cloudMap.namespace)
     }
 
     /// Where a name leads that a task asks for: addresses and ports, none of them where nothing is registered; nil for a
@@ -78,8 +76,7 @@ extension ContainerService {
 extension DiscoveryService {
     /// The addresses of its healthy instances, or of all where none is; with their own ports, or with one of the caller's.
     fileprivate func healthyPlaces(port: Int?) -> [(address: String, port: Int)] {
-        let healthy = instances.filter { $0.health != "UNHEALTHY" }
-        return (healthy.isEmpty ? instances : healthy).compactMap { instance in
+        instances.healthyOrElseAll.compactMap { instance in
             guard let address = instance.attributes["AWS_INSTANCE_IPV4"]?.text,
                 let port = port ?? instance.attributes["AWS_INSTANCE_PORT"]?.text.flatMap(Int.init)
             else { return nil }

@@ -38,9 +38,7 @@ struct Routing {
     /// The interface that has a private address in a VPC.
     func interface(inVPC vpcID: String, having address: IPv4Address, guess: NetworkInterface?) -> NetworkInterface? {
         if let guess, guess.vpcID == vpcID, guess.addresses.contains(where: { $0.address == address }) { return guess }
-        return network.ec2.networkInterfaces.first { interface in
-            interface.vpcID == vpcID && interface.addresses.contains { $0.address == address }
-        }
+        return network.ec2.networkInterface(havingPrivate: address, in: vpcID)
     }
 
     /// The interface that has a public address.

@@ -9,7 +9,7 @@ import ServiceModel
 package enum ApplicationAutoScalingService {
     package static let definition = ServiceDefinition(
         signingNames: ["application-autoscaling"], model: { .applicationAutoScaling },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         reactions: ServiceReactions(handle: Scaling.handle, isAwaited: Scaling.isAwaited))
 
     /// One line a group of operations.
@@ -36,21 +36,18 @@ enum ScalingError {
 
 /// Pages of lists, by `NextToken` and `MaxResults`.
 enum ScalingPaging {
+    private static let tokens = OffsetToken("aas:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        var start = 0
-        if let token = input.string("NextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("aas:"), let offset = Int(text.dropFirst(4)), (0...items.count).contains(offset)
-            else { throw ServiceError("InvalidNextTokenException", "The next token supplied was invalid.") }
-            start = offset
+        guard let start = tokens.offset(input.string("NextToken")), start <= items.count else {
+            throw ServiceError("InvalidNextTokenException", "The next token supplied was invalid.")
         }
         let size = input.integer("MaxResults") ?? 50
         guard (1...50).contains(size) else {
             throw ScalingError.validation("MaxResults must be between 1 and 50.")
         }
-        let end = min(items.count, start + size)
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("aas:\(end)".utf8))) : nil)
+        return tokens.page(of: items, from: start, size: size)
     }
 }

@@ -132,13 +132,16 @@ enum PolicyCalls {
 
 /// What the lists of policies, scheduled actions and activities are asked for.
 enum Selection {
+    /// Whether a call asks for what belongs to the target of that id.
+    static func asks(_ input: Input, for id: String) -> Bool {
+        guard let names = ScalableTarget.names(of: id) else { return false }
+        return names.namespace == input.string("ServiceNamespace")
+            && input.string("ResourceId").map { $0 == names.resource } ?? true
+            && input.string("ScalableDimension").map { $0 == names.dimension } ?? true
+    }
+
     /// The target of that id, where a call asks for what belongs to it.
     static func target(_ id: String, _ input: Input, _ context: CallContext) -> ScalableTarget? {
-        guard let target = context.applicationScaling.targets[id],
-            target.namespace == input.string("ServiceNamespace"),
-            input.string("ResourceId").map({ $0 == target.resource }) ?? true,
-            input.string("ScalableDimension").map({ $0 == target.dimension }) ?? true
-        else { return nil }
-        return target
+        asks(input, for: id) ? context.applicationScaling.targets[id] : nil
     }
 }

@@ -143,7 +143,7 @@ enum Scaling {
         guard set(desired, target, cause: cause, &context) else { return }
         let until = context.now.adding(seconds: min(max(0, seconds(policy, isOut: isOut)), 604_800))
         if isOut {
-            target.scaleOutCooldown = (until, base ?? current)
+            target.scaleOutCooldown = .init(until: until, base: base ?? current)
             target.scaleInCooldown = nil
         } else {
             target.scaleInCooldown = until

@@ -10,7 +10,7 @@ import ServiceModel
 package enum AutoScalingService {
     package static let definition = ServiceDefinition(
         signingNames: ["autoscaling"], model: { .autoScaling },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         reactions: ServiceReactions(handle: Engine.handle, isAwaited: Engine.isAwaited))
 
     /// One line a group of operations.

@@ -7,7 +7,7 @@ import ServiceModel
 package enum CloudWatchService {
     package static let definition = ServiceDefinition(
         signingNames: ["monitoring"], model: { .cloudWatch },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: .plain("cloudwatch"),
         reactions: ServiceReactions(handle: AlarmLook.handle, isAwaited: AlarmLook.isAwaited))
 
@@ -62,21 +62,15 @@ extension MetricKey {
 
 /// Pages of answers.
 enum Paging {
+    private static let tokens = OffsetToken("w1:")
+
     static func page<Item>(
         _ items: [Item], _ token: String?, size: Int
     ) throws(ServiceError) -> (items: [Item], token: Value?) {
-        var start = 0
-        if let token, !token.isEmpty {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("w1:"), let offset = Int(text.dropFirst(3)), offset >= 0
-            else { throw ServiceError("InvalidNextToken", "Invalid nextToken") }
-            start = offset
+        guard let start = tokens.offset(token?.isEmpty ?? true ? nil : token) else {
+            throw ServiceError("InvalidNextToken", "Invalid nextToken")
         }
-        guard start < items.count else { return ([], nil) }
-        let end = min(items.count, start + max(1, size))
-        return (
-            Array(items[start..<end]),
-            end < items.count ? .string(Base64.encode(Array("w1:\(end)".utf8))) : nil
-        )
+        let page = tokens.page(of: items, from: start, size: max(1, size))
+        return (Array(page.items), page.token)
     }
 }

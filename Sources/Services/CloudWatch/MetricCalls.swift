@@ -142,8 +142,7 @@ enum MetricCalls {
             if !group.members.isEmpty { add(ServiceMetrics.instanceNames, "AWS/EC2", [dimension]) }
             add(group.enabledMetrics, "AWS/AutoScaling", [dimension])
         }
-        for service in context.ecs.services
-        where context.ecs.tasks.contains(where: { $0.serviceID == service.id && $0.status == .running }) {
+        for service in context.ecs.services where ServiceMetrics.runsTasks(service.id, context) {
             add(
                 ServiceMetrics.taskMetrics.keys.sorted(), "AWS/ECS",
                 [

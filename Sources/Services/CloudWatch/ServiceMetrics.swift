@@ -67,9 +67,14 @@ enum ServiceMetrics {
     /// What ECS measures of each service: its tasks idle, as instances do.
     static let taskMetrics = ["CPUUtilization": idleCPU, "MemoryUtilization": 1.5]
 
+    /// Whether a service of ECS has anything to measure.
+    static func runsTasks(_ service: String, _ context: CallContext) -> Bool {
+        context.ecs.tasks.contains { $0.serviceID == service && $0.status == .running }
+    }
+
     private static func services(_ metric: MetricKey, _ context: CallContext) -> Double? {
         guard let cluster = metric["ClusterName"], let name = metric["ServiceName"],
-            context.ecs.tasks.contains(where: { $0.serviceID == "\(cluster)/\(name)" && $0.status == .running })
+            runsTasks("\(cluster)/\(name)", context)
         else { return nil }
         return taskMetrics[metric.name]
     }

@@ -10,7 +10,7 @@ import ServiceModel
 package enum EC2Service {
     package static let definition = ServiceDefinition(
         signingNames: ["ec2"], model: { .ec2 },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: EC2Authorization.authorization)
 
     /// One line a group, so that groups can be added side by side.

@@ -95,16 +95,16 @@ struct Listing<Record: ResourceRecord>: Sendable {
 
 /// An opaque place in a list.
 enum PageToken {
-    private static let prefix = "p1:"
+    private static let tokens = OffsetToken("p1:")
 
-    static func make(_ ordinal: Int) -> String { Base64.encode(Array("\(prefix)\(ordinal)".utf8)) }
+    static func make(_ ordinal: Int) -> String { tokens.make(ordinal) }
 
     /// The place that a token stands for; the beginning where there is none.
     static func read(_ token: String?) throws(ServiceError) -> Int {
         guard let token, !token.isEmpty else { return 0 }
-        guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-            text.hasPrefix(prefix), let ordinal = Int(text.dropFirst(prefix.count)), ordinal >= 0
-        else { throw EC2Error.invalidParameter("Invalid value '\(token.prefix(256))' for nextToken.") }
+        guard let ordinal = tokens.offset(token) else {
+            throw EC2Error.invalidParameter("Invalid value '\(token.prefix(256))' for nextToken.")
+        }
         return ordinal
     }
 }

@@ -7,7 +7,7 @@ import ServiceModel
 package enum ECRService {
     package static let definition = ServiceDefinition(
         signingNames: ["ecr"], model: { .ecr },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: ECRAuthorization.authorization)
 
     /// One line a group of operations.
@@ -80,20 +80,16 @@ enum ECRAuthorization {
 
 /// Pages by an offset in the token.
 enum ECRPaging {
+    private static let tokens = OffsetToken("ecr:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input, standard: Int = 100
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        var start = 0
-        if let token = input.string("nextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("ecr:"), let offset = Int(text.dropFirst(4)), offset >= 0
-            else {
-                throw ECRError.parameter(
-                    "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'")
-            }
-            start = min(offset, items.count)
+        guard let start = tokens.offset(input.string("nextToken")) else {
+            throw ECRError.parameter(
+                "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'")
         }
-        let end = min(items.count, start + min(max(1, input.integer("maxResults") ?? standard), 1000))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("ecr:\(end)".utf8))) : nil)
+        let size = min(max(1, input.integer("maxResults") ?? standard), 1000)
+        return tokens.page(of: items, from: start, size: size)
     }
 }

@@ -57,7 +57,7 @@ enum ClusterCalls {
         try setSettings(&cluster, input)
         // A namespace that is named and is not there yet is made.
         if let name = input.structure("serviceConnectDefaults")?.string("namespace"), !name.isEmpty,
-            !name.hasPrefix("arn:"), !context.cloudMap.namespaces.contains(where: { $0.name == name })
+            !name.hasPrefix("arn:"), context.cloudMap.namespace(name) == nil
         {
             _ = try context.call("servicediscovery", "CreateHttpNamespace", ["Name": .string(name)])
         }

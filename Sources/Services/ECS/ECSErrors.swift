@@ -101,25 +101,18 @@ enum ECSTags {
 
 /// Pages of lists of ARNs.
 enum ECSPaging {
+    private static let tokens = OffsetToken("ecs:")
+
     /// - Parameter size: how many a page has where the call does not say.
     static func page(
         _ items: [String], _ input: Input, size: Int = 100
     ) throws(ServiceError) -> (items: Value, token: Value?) {
-        var start = 0
-        if let token = input.string("nextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("ecs:"), let offset = Int(text.dropFirst(4)), offset >= 0
-            else { throw ECSError.parameter("Invalid token") }
-            start = min(offset, items.count)
-        }
+        guard let start = tokens.offset(input.string("nextToken")) else { throw ECSError.parameter("Invalid token") }
         let size = input.integer("maxResults") ?? size
         guard (1...100).contains(size) else {
             throw ECSError.parameter("maxResults must be between 1 and 100.")
         }
-        let end = min(items.count, start + size)
-        return (
-            .strings(items[start..<end]),
-            end < items.count ? .string(Base64.encode(Array("ecs:\(end)".utf8))) : nil
-        )
+        let page = tokens.page(of: items, from: start, size: size)
+        return (.strings(page.items), page.token)
     }
 }

@@ -9,7 +9,7 @@ import ServiceModel
 package enum ECSService {
     package static let definition = ServiceDefinition(
         signingNames: ["ecs"], model: { .ecs },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         reactions: ServiceReactions(
             handle: ECSReactions.handle, isAwaited: ECSReactions.isAwaited, complete: RunningTasks.complete))
 

@@ -84,16 +84,13 @@ enum Registries {
             add("AWS_INSTANCE_IPV4", address.description)
         } else {
             guard let host = task.containerInstanceID.flatMap({ context.ecs.containerInstances[$0] }),
-                let interface = context.ec2.networkInterfaces.first(where: {
-                    $0.attachment?.instanceID == host.instanceID && $0.attachment?.deviceIndex == 0
-                }), let address = interface.addresses.first?.address
+                let address = context.ec2.primaryAddress(ofInstance: host.instanceID)
             else { return nil }
             add("AWS_INSTANCE_IPV4", address.description)
             add("EC2_INSTANCE_ID", host.instanceID)
             port = task.bindings.first { $0.container == registry.container && $0.port == registry.port }?.hostPort
         }
-        let types = registry.service.dnsConfig?["DnsRecords"]?.elements?.compactMap { $0["Type"]?.text } ?? []
-        if registry.isConnect || types.contains("SRV") || registry.service.type == "HTTP" {
+        if registry.isConnect || registry.service.recordTypes.contains("SRV") || registry.service.type == "HTTP" {
             add("AWS_INSTANCE_PORT", port.map(String.init))
         }
         if registry.service.customHealthCheck != nil { add("AWS_INIT_HEALTH_STATUS", "HEALTHY") }
@@ -186,8 +183,7 @@ enum NamespaceLookups {
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let name = input.string("namespace") ?? ""
-        let namespace = context.cloudMap.namespaces.first { $0.arn == name || $0.name == name }
-        guard let namespace else {
+        guard let namespace = context.cloudMap.namespace(name) else {
             throw ServiceError("NamespaceNotFoundException", "The specified namespace was not found.")
         }
         let current = context

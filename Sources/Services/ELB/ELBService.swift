@@ -9,7 +9,7 @@ import ServiceModel
 package enum ELBService {
     package static let definition = ServiceDefinition(
         signingNames: ["elasticloadbalancing"], model: { .elb },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: Authorization(vendor: "elasticloadbalancing", permissions: permissions),
         reactions: ServiceReactions(
             handle: { context, event in

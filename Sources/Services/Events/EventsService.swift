@@ -8,7 +8,7 @@ import ServiceModel
 package enum EventsService {
     package static let definition = ServiceDefinition(
         signingNames: ["events"], model: { .eventBridge },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: EventsAuthorization.authorization,
         reactions: ServiceReactions(handle: Reactions.handle, isAwaited: Reactions.isAwaited))
 
@@ -108,17 +108,14 @@ enum EventsAuthorization {
 
 /// Pages of lists, by `NextToken` and `Limit`.
 enum EventsPaging {
+    private static let tokens = OffsetToken("e1:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        var start = 0
-        if let token = input.string("NextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("e1:"), let offset = Int(text.dropFirst(3)), (0...items.count).contains(offset)
-            else { throw EventsError.validation("Parameter NextToken is not valid.") }
-            start = offset
+        guard let start = tokens.offset(input.string("NextToken")), start <= items.count else {
+            throw EventsError.validation("Parameter NextToken is not valid.")
         }
-        let end = min(items.count, start + (input.integer("Limit") ?? 100))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("e1:\(end)".utf8))) : nil)
+        return tokens.page(of: items, from: start, size: input.integer("Limit") ?? 100)
     }
 }

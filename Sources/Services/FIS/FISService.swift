@@ -7,7 +7,7 @@ import ServiceModel
 package enum FISService {
     package static let definition = ServiceDefinition(
         signingNames: ["fis"], model: { .fis },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         reactions: ServiceReactions(handle: ExperimentRun.handle, isAwaited: ExperimentRun.isAwaited))
 
     /// One line a group of operations.
@@ -62,19 +62,14 @@ extension Tags {
 
 /// Pages of answers, by `maxResults` and `nextToken`.
 enum Paging {
+    private static let tokens = OffsetToken("f1:")
+
     static func page<Item>(_ items: [Item], _ input: Input) throws(ServiceError) -> (items: [Item], token: Value?) {
-        var start = 0
-        if let token = input.string("nextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("f1:"), let offset = Int(text.dropFirst(3)), offset >= 0
-            else { throw FISError.validation("Invalid nextToken.") }
-            start = offset
+        guard let start = tokens.offset(input.string("nextToken")) else {
+            throw FISError.validation("Invalid nextToken.")
         }
-        guard start < items.count else { return ([], nil) }
         let size = input.shape.member("maxResults") == nil ? 100 : input.integer("maxResults") ?? 100
-        let end = min(items.count, start + max(1, size))
-        return (
-            Array(items[start..<end]), end < items.count ? .string(Base64.encode(Array("f1:\(end)".utf8))) : nil
-        )
+        let page = tokens.page(of: items, from: start, size: max(1, size))
+        return (Array(page.items), page.token)
     }
 }

@@ -8,7 +8,7 @@ import ServiceModel
 package enum IAMService {
     package static let definition = ServiceDefinition(
         signingNames: ["iam"], model: { .iam },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: IAMAuthorization.authorization)
 
     /// One line a group, so that groups can be added side by side.

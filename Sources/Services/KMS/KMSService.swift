@@ -8,7 +8,7 @@ import ServiceModel
 package enum KMSService {
     package static let definition = ServiceDefinition(
         signingNames: ["kms"], model: { .kms },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: Authorization(vendor: "kms", permissions: permissions))
 
     /// One line a group, so that groups can be added side by side.

@@ -7,7 +7,7 @@ import ServiceModel
 package enum KinesisService {
     package static let definition = ServiceDefinition(
         signingNames: ["kinesis"], model: { .kinesis },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: KinesisAuthorization.authorization,
         reactions: ServiceReactions(handle: Reactions.handle))
 

@@ -20,9 +20,7 @@ enum ImagePermission {
         let current = try policy(of: repository, &context)
         let wanted = adding(to: current, context)
         do throws(ServiceError) {
-            context.checksNextCall = true
-            defer { context.checksNextCall = false }
-            _ = try context.call(
+            _ = try context.checkedCall(
                 "ecr", "SetRepositoryPolicy",
                 ["repositoryName": .string(repository.id), "policyText": .string(wanted)])
         } catch {
@@ -42,10 +40,8 @@ enum ImagePermission {
         of repository: ImageRepository, _ context: inout CallContext
     ) throws(ServiceError) -> String? {
         do throws(ServiceError) {
-            context.checksNextCall = true
-            defer { context.checksNextCall = false }
-            return try context.call("ecr", "GetRepositoryPolicy", ["repositoryName": .string(repository.id)])[
-                "policyText"]?.text
+            return try context.checkedCall(
+                "ecr", "GetRepositoryPolicy", ["repositoryName": .string(repository.id)])["policyText"]?.text
         } catch {
             guard error.code == "RepositoryPolicyNotFoundException" else { throw denied }
             return nil

@@ -7,7 +7,7 @@ import ServiceModel
 package enum LambdaService {
     package static let definition = ServiceDefinition(
         signingNames: ["lambda"], model: { .lambda },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: LambdaAuthorization.authorization,
         reactions: ServiceReactions(
             handle: Reactions.handle, isAwaited: Reactions.isAwaited, complete: Completion.complete))
@@ -69,17 +69,15 @@ extension Tags {
 
 /// Pages of lists, by `Marker` and `MaxItems`.
 enum Paging {
+    private static let tokens = OffsetToken("l1:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input, most: Int = 50
     ) throws(ServiceError) -> (items: ArraySlice<Item>, marker: Value?) {
-        var start = 0
-        if let token = input.string("Marker") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("l1:"), let offset = Int(text.dropFirst(3)), offset >= 0
-            else { throw LambdaError.parameter("The Marker is not valid.") }
-            start = min(offset, items.count)
+        guard let start = tokens.offset(input.string("Marker")) else {
+            throw LambdaError.parameter("The Marker is not valid.")
         }
-        let end = min(items.count, start + min(max(1, input.integer("MaxItems") ?? most), most))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("l1:\(end)".utf8))) : nil)
+        let page = tokens.page(of: items, from: start, size: min(max(1, input.integer("MaxItems") ?? most), most))
+        return (page.items, page.token)
     }
 }

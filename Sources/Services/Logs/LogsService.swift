@@ -7,7 +7,7 @@ import ServiceModel
 package enum LogsService {
     package static let definition = ServiceDefinition(
         signingNames: ["logs"], model: { .logs },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: LogsAuthorization.authorization,
         reactions: ServiceReactions(handle: Subscriptions.handle))
 
@@ -65,19 +65,19 @@ extension CallContext {
 
 /// Pages by an offset in the token.
 enum LogsPaging {
+    private static let tokens = OffsetToken("logs:")
+
     static func offset(_ token: String?) throws(ServiceError) -> Int {
-        guard let token else { return 0 }
-        guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-            text.hasPrefix("logs:"), let offset = Int(text.dropFirst(5)), offset >= 0
-        else { throw LogsError.parameter("The specified nextToken is invalid.") }
+        guard let offset = tokens.offset(token) else {
+            throw LogsError.parameter("The specified nextToken is invalid.")
+        }
         return offset
     }
 
     static func page<Item>(
         _ items: [Item], _ input: Input, standard: Int
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        let start = min(try offset(input.string("nextToken")), items.count)
-        let end = min(items.count, start + max(1, input.integer("limit") ?? standard))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("logs:\(end)".utf8))) : nil)
+        let start = try offset(input.string("nextToken"))
+        return tokens.page(of: items, from: start, size: max(1, input.integer("limit") ?? standard))
     }
 }

@@ -7,7 +7,7 @@ import ServiceModel
 package enum S3Service {
     package static let definition = ServiceDefinition(
         signingNames: ["s3"], model: { .s3 },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: Authorization(vendor: "s3", permissions: Permissions.needed))
 
     /// One line a group of operations.

@@ -7,7 +7,7 @@ import ServiceModel
 package enum SQSService {
     package static let definition = ServiceDefinition(
         signingNames: ["sqs"], model: { .sqs },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: SQSAuthorization.authorization,
         reactions: ServiceReactions(handle: SQSReactions.handle))
 

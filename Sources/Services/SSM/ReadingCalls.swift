@@ -129,30 +129,23 @@ struct ReadingCalls: Sendable {
 
 /// A page of a list: `MaxResults`, `NextToken`.
 struct SSMPage<Item> {
-    private static var prefix: String { "AAEAA:" }
-
     let items: [Item]
     let nextToken: Value?
 
     init(_ all: [Item], _ input: Input, limit: Int) throws(ServiceError) {
-        let start = try Self.start(input.string("NextToken"))
+        let tokens = OffsetToken("AAEAA:")
+        guard let start = tokens.offset(input.string("NextToken").flatMap { $0.isEmpty ? nil : $0 }) else {
+            throw ServiceError("InvalidNextToken", "The specified token isn't valid.")
+        }
         let size = input.integer("MaxResults") ?? limit
         guard (1...limit).contains(size) else {
             throw SSMError.validation(
                 "1 validation error detected: Value '\(size)' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to \(limit)"
             )
         }
-        let rest = all.dropFirst(start)
-        items = Array(rest.prefix(size))
-        nextToken = rest.count > size ? .string(Base64.encode(Array("\(Self.prefix)\(start + size)".utf8))) : nil
-    }
-
-    private static func start(_ token: String?) throws(ServiceError) -> Int {
-        guard let token, !token.isEmpty else { return 0 }
-        guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-            text.hasPrefix(prefix), let start = Int(text.dropFirst(prefix.count)), start >= 0
-        else { throw ServiceError("InvalidNextToken", "The specified token isn't valid.") }
-        return start
+        let page = tokens.page(of: all, from: start, size: size)
+        items = Array(page.items)
+        nextToken = page.token
     }
 
     func answer(_ name: String, _ view: (Item) -> Value) -> Value {

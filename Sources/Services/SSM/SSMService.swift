@@ -14,7 +14,7 @@ package enum SSMService {
         let groups = [reading.operations, WritingCalls.operations, LabelCalls.operations, ParameterTagCalls.operations]
         return ServiceDefinition(
             signingNames: ["ssm"], model: { .ssm },
-            operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+            operations: groups.merged,
             authorization: SSMAuthorization.authorization)
     }
 }

@@ -7,7 +7,7 @@ import ServiceModel
 package enum STSService {
     package static let definition = ServiceDefinition(
         signingNames: ["sts"], model: { .sts },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: Authorization(
             vendor: "sts", free: ["GetCallerIdentity", "GetSessionToken", "AssumeRoleWithWebIdentity", "AssumeRole"]
         ) { _, _, _ in Permission.anything })

@@ -8,7 +8,7 @@ import ServiceModel
 package enum SchedulerService {
     package static let definition = ServiceDefinition(
         signingNames: ["scheduler"], model: { .scheduler },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         authorization: SchedulerAuthorization.authorization,
         reactions: ServiceReactions(handle: Ticks.handle, isAwaited: Ticks.isAwaited))
 
@@ -57,17 +57,14 @@ enum SchedulerAuthorization {
 
 /// Pages of lists, by `NextToken` and `MaxResults`.
 enum SchedulerPaging {
+    private static let tokens = OffsetToken("s1:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        var start = 0
-        if let token = input.string("NextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("s1:"), let offset = Int(text.dropFirst(3)), (0...items.count).contains(offset)
-            else { throw SchedulerError.validation("Invalid NextToken.") }
-            start = offset
+        guard let start = tokens.offset(input.string("NextToken")), start <= items.count else {
+            throw SchedulerError.validation("Invalid NextToken.")
         }
-        let end = min(items.count, start + (input.integer("MaxResults") ?? 100))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("s1:\(end)".utf8))) : nil)
+        return tokens.page(of: items, from: start, size: input.integer("MaxResults") ?? 100)
     }
 }

@@ -33,10 +33,7 @@ enum InstanceCalls {
             guard service.type == "HTTP" else {
                 throw CloudMapError.input("AWS_EC2_INSTANCE_ID is only supported for services of type HTTP")
             }
-            let interface = context.ec2.networkInterfaces.first {
-                $0.attachment?.instanceID == host && $0.attachment?.deviceIndex == 0
-            }
-            guard let address = interface?.addresses.first?.address else {
+            guard let address = context.ec2.primaryAddress(ofInstance: host) else {
                 throw CloudMapError.input("The instance \(host.prefix(64)) does not exist")
             }
             attributes["AWS_INSTANCE_IPV4"] = .string(address.description)
@@ -72,10 +69,9 @@ enum InstanceCalls {
         if let text = attributes["AWS_INSTANCE_PORT"]?.text, Int(text).map({ !(1...65535).contains($0) }) ?? true {
             throw CloudMapError.input("AWS_INSTANCE_PORT must be a number from 1 to 65535")
         }
-        let types = service.dnsConfig?["DnsRecords"]?.elements?.compactMap { $0["Type"]?.text } ?? []
         if attributes["AWS_ALIAS_DNS_NAME"] != nil { return }
         let needs = ["A": "AWS_INSTANCE_IPV4", "AAAA": "AWS_INSTANCE_IPV6", "CNAME": "AWS_INSTANCE_CNAME"]
-        for type in types {
+        for type in service.recordTypes {
             if let need = needs[type], attributes[need] == nil {
                 throw CloudMapError.input("\(need) must be specified for a service with a record of type \(type)")
             }
@@ -177,12 +173,11 @@ enum DiscoveryCalls {
         let preferred = found.filter { has($0, optional) }
         // Optional parameters count where something has them.
         if !optional.isEmpty, !preferred.isEmpty { found = preferred }
-        let healthy = found.filter { $0.health != "UNHEALTHY" }
         switch input.string("HealthStatus") ?? "HEALTHY_OR_ELSE_ALL" {
         case "ALL": break
-        case "HEALTHY": found = healthy
+        case "HEALTHY": found = found.healthy
         case "UNHEALTHY": found = found.filter { $0.health == "UNHEALTHY" }
-        default: found = healthy.isEmpty ? found : healthy
+        default: found = found.healthyOrElseAll
         }
         return Response([
             "Instances": .list(found.prefix(input.integer("MaxResults") ?? 100)) { instance in

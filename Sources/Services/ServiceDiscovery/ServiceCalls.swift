@@ -141,8 +141,7 @@ enum ServiceCalls {
         let service = try context.discoveryService(input.string("Id"))
         let change = input.structure("Service")
         if let records = change?.structure("DnsConfig")?.structures("DnsRecords") {
-            let old = service.dnsConfig?["DnsRecords"]?.elements?.compactMap { $0["Type"]?.text } ?? []
-            guard Set(records.map { $0.string("Type") ?? "" }) == Set(old) else {
+            guard Set(records.map { $0.string("Type") ?? "" }) == Set(service.recordTypes) else {
                 throw CloudMapError.input("The types of the DNS records of a service cannot be changed")
             }
         }

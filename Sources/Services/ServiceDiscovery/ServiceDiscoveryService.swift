@@ -8,7 +8,7 @@ import ServiceModel
 package enum ServiceDiscoveryService {
     package static let definition = ServiceDefinition(
         signingNames: ["servicediscovery"], model: { .serviceDiscovery },
-        operations: groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } },
+        operations: groups.merged,
         reactions: ServiceReactions(handle: Operations.handle, isAwaited: Operations.isAwaited))
 
     /// One line a group of operations.
@@ -123,18 +123,15 @@ enum TagCalls {
 
 /// Pages and filters of lists.
 enum CloudMapLists {
+    private static let tokens = OffsetToken("cm:")
+
     static func page<Item>(
         _ items: [Item], _ input: Input
     ) throws(ServiceError) -> (items: ArraySlice<Item>, token: Value?) {
-        var start = 0
-        if let token = input.string("NextToken") {
-            guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-                text.hasPrefix("cm:"), let offset = Int(text.dropFirst(3)), (0...items.count).contains(offset)
-            else { throw CloudMapError.input("Invalid NextToken") }
-            start = offset
+        guard let start = tokens.offset(input.string("NextToken")), start <= items.count else {
+            throw CloudMapError.input("Invalid NextToken")
         }
-        let end = min(items.count, start + (input.integer("MaxResults") ?? 100))
-        return (items[start..<end], end < items.count ? .string(Base64.encode(Array("cm:\(end)".utf8))) : nil)
+        return tokens.page(of: items, from: start, size: input.integer("MaxResults") ?? 100)
     }
 
     /// Whether the values that something has pass all filters of a call.

@@ -8,7 +8,7 @@ struct ContainerBox {
     /// Where a task's listeners are. Port 80 of the address is AWS's; it is ours only where no container wants port 80.
     static let agentAddress = "169.254.170.2"
     static let agentPort: UInt16 = 51679
-    static let endpoint = SandboxListener(address: "127.0.0.1", port: 4566)
+    static let endpoint = EmulatorEndpoint.listener
 
     let launch: TaskLaunch
     let container: TaskLaunch.Container
@@ -101,16 +101,13 @@ struct ContainerBox {
             ("HOME", image.root.home(of: user)),
             ("AWS_EXECUTION_ENV", launch.launchType == "FARGATE" ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2"),
             ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region),
-            ("AWS_ENDPOINT_URL", "http://\(Self.endpoint.address):\(Self.endpoint.port)"),
-            // Addresses have no names here: Cloud Map's `data-` before one would lead nowhere.
-            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
             // The way to other tasks.
             ("http_proxy", "http://\(Self.endpoint.address):\(Self.endpoint.port)"),
             ("no_proxy", "127.0.0.1,localhost,\(Self.agentAddress),\(launch.address ?? hostName)"),
             ("ECS_CONTAINER_METADATA_URI", "\(agent)/v3/\(container.runtimeID)"),
             ("ECS_CONTAINER_METADATA_URI_V4", "\(agent)/v4/\(container.runtimeID)"),
         ]
+        all += EmulatorEndpoint.environment
         if launch.credentials != nil {
             let path = "/v2/credentials/\(launch.taskID)"
             all.append(

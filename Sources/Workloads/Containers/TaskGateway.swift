@@ -16,10 +16,10 @@ package import WireProtocols
 package struct TaskGateway: Sendable {
     private static let root = "/_skylab/tasks/"
     /// How long an Application Load Balancer waits for a target.
-    fileprivate static let patience = 60
+    private static let patience = 60
 
-    fileprivate let emulator: Emulator
-    fileprivate let tasks: TaskRunner
+    private let emulator: Emulator
+    private let tasks: TaskRunner
 
     package init(_ emulator: Emulator, _ tasks: TaskRunner) {
         self.emulator = emulator
@@ -41,7 +41,7 @@ package struct TaskGateway: Sendable {
         return later { await routed(request, url, region) }
     }
 
-    fileprivate func later(_ work: @escaping @Sendable () async -> WireResponse) -> Pending<WireResponse> {
+    private func later(_ work: @escaping @Sendable () async -> WireResponse) -> Pending<WireResponse> {
         let pending = Pending<WireResponse>()
         Task { pending.fulfil(await work()) }
         return pending
@@ -50,6 +50,10 @@ package struct TaskGateway: Sendable {
     /// What is asked for, where it is no address of this machine's.
     private static func url(_ request: WireRequest) -> ClientURL? {
         guard let host = request.header("host"), isForeign(host) else { return nil }
+        return url(request, host)
+    }
+
+    private static func url(_ request: WireRequest, _ host: String) -> ClientURL? {
         let query = request.query.isEmpty ? "" : "?\(request.query)"
         return ClientURL("http://\(host)\(request.path)\(query)")
     }
@@ -126,7 +130,7 @@ package struct TaskGateway: Sendable {
             ?? Self.text(502, "nothing that speaks HTTP listens on port \(port) of the task")
     }
 
-    fileprivate static func text(_ status: Int, _ text: String) -> WireResponse {
+    private static func text(_ status: Int, _ text: String) -> WireResponse {
         WireResponse(status: status, contentType: "text/plain", body: EncodedBody(Array("\(text)\n".utf8)))
     }
 }
@@ -138,7 +142,7 @@ extension TaskGateway {
     /// address or by a name that its own task knows, for itself, or for what clients of the internet get to as well. Nil
     /// for the emulator's own.
     func answer(_ request: WireRequest, from running: RunningTask) -> Pending<WireResponse>? {
-        guard let host = request.header("host"), let url = Self.target(request, host) else { return nil }
+        guard let host = request.header("host"), let url = Self.url(request, host) else { return nil }
         let asked = ContainerRequest(
             method: request.method, path: url.path, host: host, headers: request.headers, body: request.body)
         if url.host == ContainerBox.agentAddress { return later { await Self.document(url.path, of: running) } }
@@ -158,11 +162,6 @@ extension TaskGateway {
             return answerByName(request)
         }
         return later { await others(asked, places, from: task, region, world, url) }
-    }
-
-    private static func target(_ request: WireRequest, _ host: String) -> ClientURL? {
-        let query = request.query.isEmpty ? "" : "?\(request.query)"
-        return ClientURL("http://\(host)\(request.path)\(query)")
     }
 
     private static func document(_ path: String, of running: RunningTask) async -> WireResponse {
@@ -210,17 +209,13 @@ extension TaskGateway {
 extension Region {
     /// A private address as the place that it is; nil for anything else.
     fileprivate func place(at url: ClientURL) -> [(address: String, port: Int)]? {
-        guard let address = IPv4Address(url.host),
-            ec2.networkInterfaces.contains(where: { one in one.addresses.contains { $0.address == address } })
-        else { return nil }
-        return [(url.host, url.port)]
+        IPv4Address(url.host).flatMap { ec2.networkInterface(havingPrivate: $0) }.map { _ in [(url.host, url.port)] }
     }
 
     /// The task that runs as processes behind a target: an address, or an instance's port.
     fileprivate func process(at target: String, port: Int) -> (task: ContainerTask, port: Int)? {
         guard let address = IPv4Address(target) else { return ecs.process(instance: target, port: port) }
-        let found = ec2.networkInterfaces.first { one in one.addresses.contains { $0.address == address } }
-        guard let interface = found else { return nil }
+        guard let interface = ec2.networkInterface(havingPrivate: address) else { return nil }
         return ecs.process(interface: interface.id, port: port)
             ?? interface.attachment.flatMap { ecs.process(instance: $0.instanceID, port: port) }
     }
