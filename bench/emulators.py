@@ -148,8 +148,8 @@ def signed_json(target, port, service, parameters):
     return with_signature(port, service, json.dumps(parameters), headers)
 
 
-def with_signature(port, service, body, headers):
+def with_signature(port, service, body, headers, path="/"):
     host = f"127.0.0.1:{port}"
-    request = AWSRequest("POST", f"http://{host}/", data=body, headers=headers | {"Host": host})
+    request = AWSRequest("POST", f"http://{host}{path}", data=body, headers=headers | {"Host": host})
     SigV4Auth(Credentials(KEY, SECRET), service, REGION).add_auth(request)
     return body, dict(request.headers.items())

@@ -3,6 +3,7 @@
 import concurrent.futures
 import io
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -11,12 +12,8 @@ import tempfile
 import time
 import zipfile
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-
-from children import run
-from emulators import KEY, REGION, SECRET, Emulator
+from children import run, tree
+from emulators import Emulator, with_signature
 
 HANDLER = "def handle(event, context):\n    return event\n"
 TRUST = {
@@ -59,26 +56,61 @@ def interpreter(rounds):
     return statistics.median(taken)
 
 
+EVENT = '{"n": 1}'
+
+
+def invocation(emulator, name):
+    """The path of an invocation with `EVENT`, and its signed headers."""
+    path = f"/2015-03-31/functions/{name}/invocations"
+    return path, with_signature(emulator.port, "lambda", EVENT, {"Content-Type": "application/json"}, path)[1]
+
+
 def warm(emulator, name, seconds):
     """Invocations per second of one environment, one after the other, over one kept connection."""
-    url = f"{emulator.url}/2015-03-31/functions/{name}/invocations"
-    body = '{"n": 1}'
-    request = AWSRequest("POST", url, data=body, headers={"Content-Type": "application/json"})
-    SigV4Auth(Credentials(KEY, SECRET), "lambda", REGION).add_auth(request)
-    lines = ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
-    lines += [f"wrk.headers[{json.dumps(key)}] = {json.dumps(value)}" for key, value in request.headers.items()]
+    path, headers = invocation(emulator, name)
+    lines = ['wrk.method = "POST"', f"wrk.body = {json.dumps(EVENT)}"]
+    lines += [f"wrk.headers[{json.dumps(key)}] = {json.dumps(value)}" for key, value in headers.items()]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write("\n".join(lines))
         script.flush()
-        status, out, err = run(["wrk", "-t1", "-c1", f"-d{seconds}s", "-s", script.name, url], timeout=seconds + 30)
+        status, out, err = run(["wrk", "-t1", "-c1", f"-d{seconds}s", "-s", script.name, emulator.url + path], timeout=seconds + 30)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
     if status != 0 or rate is None or "Non-2xx" in out:
         raise RuntimeError(f"wrk failed: {out}{err}")
     return float(rate.group(1))
 
 
-def functions(cold, seconds, crowd):
-    """Figures of functions: warm invocations a second, seconds of a cold start, seconds for many at once."""
+def left_behind(emulator, name, count):
+    """What that many invocations of one environment leave: processes, descriptors and files more than before."""
+    path, headers = invocation(emulator, name)
+
+    def held():
+        files = sum(len(names) for _, _, names in os.walk(emulator.folder))
+        pids = tree(emulator.child.pid)
+        return len(pids), sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids), files
+
+    with emulator.connection() as connection:
+        def invoke(times):
+            for _ in range(times):
+                connection.request("POST", path, EVENT, headers)
+                response = connection.getresponse()
+                answer = response.read().decode("utf-8", "replace")
+                if response.status != 200 or answer != EVENT or response.getheader("X-Amz-Function-Error"):
+                    raise RuntimeError(f"an invocation answered {response.status}: {answer[:300]}")
+
+        # The connection, the environment and its pipes are there before the count begins.
+        invoke(100)
+        before, memory = held(), emulator.resident()
+        invoke(count)
+        after = held()
+    names = ("processes", "descriptors", "files")
+    more = {name: new - old for name, old, new in zip(names, before, after)}
+    return more, emulator.resident() - memory
+
+
+def functions(cold, seconds, crowd, count):
+    """Figures of functions: warm invocations a second, seconds of a cold start, seconds for many at once, and what
+    `count` invocations leave behind."""
     with Emulator("skylab") as emulator:
         emulator.wait()
         api, names = make(emulator, cold)
@@ -96,6 +128,7 @@ def functions(cold, seconds, crowd):
             again.append(time.perf_counter() - begin)
         rate = warm(emulator, names[0], seconds)
         before = emulator.resident()
+        left, grown = left_behind(emulator, names[0], count)
     with Emulator("skylab") as emulator:
         emulator.wait()
         api, names = make(emulator, 1, "import time\ndef handle(event, context):\n    time.sleep(3)\n    return event\n")
@@ -114,6 +147,9 @@ def functions(cold, seconds, crowd):
         "cold_seconds": statistics.median(starts) - statistics.median(again),
         "interpreter_seconds": interpreter(len(names) and cold),
         "resident_megabytes": before,
+        "invocations": count,
+        "left_behind": left,
+        "grown_megabytes": grown,
         "crowd": crowd,
         "crowd_answered": answered,
         "crowd_seconds": together,

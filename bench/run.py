@@ -77,6 +77,10 @@ def functions_rows(figures):
     detail = f"{figures['cold_seconds'] * 1e3:.1f} ms - {figures['interpreter_seconds'] * 1e3:.1f} ms"
     yield "cold start beyond the interpreter's own", f"{extra:.1f} ms", "<= 10 ms", extra <= 10, detail
     answered, crowd = figures["crowd_answered"], figures["crowd"]
+    left = figures["left_behind"]
+    text = ", ".join(f"{count} {name}" for name, count in left.items())
+    grown = f"resident memory grew by {figures['grown_megabytes']:.1f} MB, log events included"
+    yield f"left by {figures['invocations']} invocations", text, "none", not any(left.values()), grown
     yield "environments at once", f"{answered} of {crowd}", "all", answered == crowd, f"{figures['crowd_seconds']:.1f} s, 3 s each"
 
 
@@ -205,7 +209,8 @@ def measured(section, quick, submissions):
     if section == "reach":
         return proof.reach(rounds=2 if quick else 5)
     if section == "functions":
-        return functions.functions(cold=5 if quick else 25, seconds=2 if quick else 5, crowd=20 if quick else 200)
+        return functions.functions(cold=5 if quick else 25, seconds=2 if quick else 5, crowd=20 if quick else 200,
+                                   count=1000 if quick else 10000)
     if section == "containers":
         return containers.containers()
     if section == "sandbox":
