@@ -259,7 +259,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "EmulatorCore", "EmulatorServer", "ServiceModel", "CloudState", "Sandbox", "Workloads", "Images",
-                "WireProtocols", .target(name: "spawnd"),
+                "WireProtocols", "TestPrograms", .target(name: "spawnd"),
             ],
             exclude: ["boto3", "terraform"], swiftSettings: settings),
         .executableTarget(
@@ -268,12 +268,12 @@ let package = Package(
         tests(
             "WalkthroughTests",
             [
-                "CSpawnProtocol", .target(name: "skylab"), .target(name: "spawnd"),
+                "ReportFixtures", "TestPrograms", .target(name: "skylab"), .target(name: "spawnd"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 
         // Whole classes, with the real program.
-        tests("ClassTests", ["ReportFixtures", .target(name: "skylab"), .target(name: "spawnd")]),
+        tests("ClassTests", ["ReportFixtures", "TestPrograms", .target(name: "skylab"), .target(name: "spawnd")]),
 
         // MARK: Tests of the emulator's parts
         tests("EmulatorServerTests", ["EmulatorServer"]),
@@ -281,17 +281,18 @@ let package = Package(
         tests("KeyMaterialTests", ["KeyMaterial", "ServiceModel"]),
 
         // MARK: Tests of the reports
-        library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel", "CSpawnProtocol"]),
+        library("TestPrograms", path: "Tests/TestPrograms"),
+        library("ReportFixtures", path: "Tests/ReportFixtures", ["GradeModel", "CSpawnProtocol", "TestPrograms"]),
         tests("SafeTextTests", ["SafeText", "ReportFixtures"]),
         tests("GradeModelTests", ["GradeModel", "ReportFixtures"]),
-        tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures"]),
+        tests("JUnitXMLTests", ["JUnitXML", "GradeModel", "ReportFixtures", "TestPrograms"]),
         tests("TerminalReportTests", ["TerminalReport", "GradeModel", "SafeText", "ReportFixtures"]),
         tests("ReportFilesTests", ["ReportFiles", "ReportFixtures"]),
         tests(
             "SiteGeneratorTests",
             [
                 "SiteGenerator", "Archives", "GradeModel", "JSONValue", "ReportFiles", "ResultsFolder", "SafeText",
-                "ReportFixtures",
+                "ReportFixtures", "TestPrograms",
             ]),
 
         // MARK: Tests of the architecture

@@ -1,5 +1,6 @@
 import Foundation
 import ReportFixtures
+import TestPrograms
 import Testing
 
 /// A class of 200 real submissions whose truth is known because it was planted, graded once for all tests here.
@@ -7,13 +8,13 @@ import Testing
 /// `Tests/Scripts/class_of_200.py` says what they are. The class stays beside the build's products, to be looked at.
 struct GradedClass: Sendable {
     let folder: URL
-    let batch: BuiltProgram.Outcome
+    let batch: ProgramRun
 
     static let shared: Task<GradedClass, any Error> = Task {
         let folder = URL(fileURLWithPath: "\(BuiltProgram.products)/class-of-200")
         try? FileManager.default.removeItem(at: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let made = try Script.run("class_of_200.py", [folder.path, Golden.root])
+        let made = try await Script.run("class_of_200.py", [folder.path, Golden.root])
         guard made.status == 0 else { throw Failure(text: made.output) }
         return GradedClass(folder: folder, batch: try await BuiltProgram.shell(command, in: folder))
     }
@@ -29,8 +30,8 @@ struct GradedClass: Sendable {
     .serialized, .enabled(if: BuiltProgram.isReady, "\(BuiltProgram.advice)"),
     .enabled(if: Script.python != nil, "\(Script.advice)"))
 struct ClassOf200Tests {
-    private func expectNothing(of script: String, about arguments: [String]) throws {
-        let outcome = try Script.run(script, arguments)
+    private func expectNothing(of script: String, about arguments: [String]) async throws {
+        let outcome = try await Script.run(script, arguments)
         if outcome.status == 77 { try Test.cancel("\(outcome.output)") }
         #expect(outcome.status == 0, "\(outcome.output)")
     }
@@ -54,7 +55,7 @@ struct ClassOf200Tests {
             """, in: graded.folder)
         #expect(exports.status == 0, "\(exports.errors)")
         let path = graded.folder.path
-        try expectNothing(
+        try await expectNothing(
             of: "check_class.py",
             about: [path, "\(path)/results", "\(path)/exports", "\(Golden.root)/fixtures/junit/xsd"])
     }
@@ -72,8 +73,8 @@ struct ClassOf200Tests {
                 #expect(!text.contains(word), "\(page) has \(word)")
             }
         }
-        try expectNothing(of: "check_html.py", about: pages.map { "\(path)/\($0)" })
-        try expectNothing(of: "check_site.py", about: ["--sample=3", "--axe", "\(path)/instructor", "\(path)/student"])
+        try await expectNothing(of: "check_html.py", about: pages.map { "\(path)/\($0)" })
+        try await expectNothing(of: "check_site.py", about: ["--sample=3", "--axe", "\(path)/instructor", "\(path)/student"])
     }
 
     @Test func `a class taken up again runs nothing, and one that hands in again is shown before it counts`()

@@ -1,5 +1,6 @@
 import Foundation
 import ReportFixtures
+import TestPrograms
 import Testing
 
 /// Batches that do not come to their end.
@@ -19,8 +20,8 @@ struct InterruptedBatchTests {
     private let lab = "\(Golden.root)/labs/ec2-ha-pair"
 
     @Test(.enabled(if: Script.python != nil, "\(Script.advice)"))
-    func `killed or interrupted at any instant, the same command ends with the same store`() throws {
-        let outcome = try Script.run(
+    func `killed or interrupted at any instant, the same command ends with the same store`() async throws {
+        let outcome = try await Script.run(
             "batch_kills.py", ["\(BuiltProgram.products)/skylab", Golden.root, "--kills", "6", "--students", "14"])
         #expect(outcome.status == 0, "\(outcome.output)")
         #expect(outcome.output.contains("6 kills, 14 submissions: equal"), "\(outcome.output)")

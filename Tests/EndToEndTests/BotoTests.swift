@@ -1,6 +1,7 @@
 import CloudState
 import EmulatorCore
 import Foundation
+import TestPrograms
 import Testing
 
 /// The Python files in `boto3/`, each against an emulator of its own. Every answer is held against botocore's model.
@@ -36,15 +37,15 @@ struct BotoTests {
         for file in Self.files {
             let host = try await EmulatorHost(
                 enforcesIAM: file.hasPrefix("test_enforced"), runsContainers: file.hasPrefix("test_containers_run"))
-            let output = try await runProgram(
-                python, ["-m", "unittest", "-v", String(file.dropLast(3))], in: Self.folder,
-                environment: host.environment)
+            let run = try await ProgramRun(
+                python, ["-m", "unittest", "-v", String(file.dropLast(3))], in: URL(fileURLWithPath: Self.folder),
+                environment: host.environment, together: true)
             for record in host.emulator.trail.records where record.error == nil {
                 exercised.insert("\(record.service):\(record.eventName)")
             }
             await host.close()
-            #expect(output.status == 0, "\(file): \(output.text.suffix(6000))")
-            #expect(output.text.contains("OK"), "\(file)")
+            #expect(run.status == 0, "\(file): \(run.output.suffix(6000))")
+            #expect(run.output.contains("OK"), "\(file)")
         }
         let emulated = Set(
             Services.all.flatMap { service in

@@ -78,39 +78,6 @@ struct EmulatorHost {
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-/// What a program printed, both streams together, and how it ended.
-struct ProgramOutput {
-    var status: Int32
-    var text: String
-}
-
-/// Runs a program to its end.
-func runProgram(
-    _ path: String, _ arguments: [String], in folder: String = root, environment: [String: String]
-) async throws -> ProgramOutput {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    return try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async {
-            do {
-                try process.run()
-                let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                process.waitUntilExit()
-                continuation.resume(returning: ProgramOutput(status: process.terminationStatus, text: text))
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-    }
-}
-
 /// The first program of that name in the project's environment or the PATH.
 func program(_ name: String) -> String? {
     let path = "\(root)/.venv/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "")

@@ -2,10 +2,11 @@ import Foundation
 import GradeModel
 import JUnitXML
 import ReportFixtures
+import TestPrograms
 import Testing
 
 @Test(.enabled(if: Script.python != nil, "\(Script.advice)"))
-func `readers of others find in our files what we wrote`() throws {
+func `readers of others find in our files what we wrote`() async throws {
     let folder = try Script.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let results = Sample.allCases.map(\.result) + Hostile.texts.map(Hostile.result)
@@ -17,7 +18,7 @@ func `readers of others find in our files what we wrote`() throws {
             paths.append(file.path)
         }
     }
-    let outcome = try Script.run("check_junit.py", [Golden.root + "/fixtures/junit/xsd"] + paths)
+    let outcome = try await Script.run("check_junit.py", [Golden.root + "/fixtures/junit/xsd"] + paths)
     if outcome.status == 77 { try Test.cancel("\(outcome.output)") }
     #expect(outcome.status == 0, "\(outcome.output)")
 }

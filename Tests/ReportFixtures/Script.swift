@@ -1,4 +1,5 @@
 package import Foundation
+package import TestPrograms
 
 /// A Python script that looks at our documents with other people's tools.
 package enum Script {
@@ -9,24 +10,10 @@ package enum Script {
     /// The Python to use; nil where none is given.
     package static var python: String? { ProcessInfo.processInfo.environment["SKYLAB_TEST_PYTHON"] }
 
-    package struct Outcome {
-        /// 77 where something that the script needs is missing.
-        package var status: Int32
-        package var output: String
-    }
-
-    /// Runs `Tests/Scripts/<name>` with arguments.
-    package static func run(_ name: String, _ arguments: [String]) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python ?? "/usr/bin/python3")
-        process.arguments = ["\(Golden.root)/Tests/Scripts/\(name)"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Outcome(status: process.terminationStatus, output: output)
+    /// Runs `Tests/Scripts/<name>` with arguments. Status 77 says that something is missing that the script needs.
+    package static func run(_ name: String, _ arguments: [String]) async throws -> ProgramRun {
+        try await ProgramRun(
+            python ?? "/usr/bin/python3", ["\(Golden.root)/Tests/Scripts/\(name)"] + arguments, together: true)
     }
 
     /// A new folder for a test's files.

@@ -92,8 +92,11 @@ def crawl(browser, tree, script):
             if wide > 320:
                 problems.append(f"{tree.name}/{current[0]}: scrolls sideways to {wide}px")
         if isVisited:
-            links = [link.get_attribute("href") for link in page.query_selector_all("a[href]")]
-            ids = {each.get_attribute("id") for each in page.query_selector_all("[id]")}
+            # One question for all: a page has hundreds of links. It is answered without JavaScript, too.
+            links, ids = page.evaluate(
+                """[[...document.querySelectorAll('a[href]')].map(each => each.getAttribute('href')),
+                    [...document.querySelectorAll('[id]')].map(each => each.id)]"""
+            )
         else:
             read = Links((tree / current[0]).read_text(encoding="utf-8"))
             links, ids = read.links, read.ids

@@ -1,8 +1,9 @@
 import Foundation
+import ReportFixtures
 import Testing
 
 /// `skylab doctor`, as a script reads it.
-@Suite(.enabled(if: Shell.isReady, "\(Shell.advice)"))
+@Suite(.enabled(if: BuiltProgram.isReady, "\(BuiltProgram.advice)"))
 struct DoctorTests {
     private struct Document: Decodable {
         struct Layer: Decodable {
@@ -18,10 +19,10 @@ struct DoctorTests {
         var commands: [String: String]
     }
 
-    @Test func `the doctor names every layer and every client, and what brings those that are missing`() throws {
+    @Test func `the doctor names every layer and every client, and what brings those that are missing`() async throws {
         let shell = try Shell()
         defer { shell.remove() }
-        let answers = try shell.run(["skylab doctor --json", "skylab doctor"])
+        let answers = try await shell.run(["skylab doctor --json", "skylab doctor"])
         let document = try JSONDecoder().decode(Document.self, from: Data(answers[0].lines.joined().utf8))
         #expect(document.isStandard == (answers[0].status == 0))
         #expect(document.layers.count >= 8)

@@ -1,9 +1,10 @@
 import Foundation
+import ReportFixtures
 import Testing
 import Yams
 
 /// The script lines of the files in `docs/ci`, run as the build server's runner runs them.
-@Suite(.serialized, .enabled(if: Shell.isReady, "\(Shell.advice)"))
+@Suite(.serialized, .enabled(if: BuiltProgram.isReady, "\(BuiltProgram.advice)"))
 struct PipelineTests {
     private struct Outcome {
         var status: Int32
@@ -14,7 +15,7 @@ struct PipelineTests {
     }
 
     /// Runs a script in a folder whose `solution` is one of the lab's submissions.
-    private func run(_ script: [String], on submission: String, more: [String: String]) throws -> Outcome {
+    private func run(_ script: [String], on submission: String, more: [String: String]) async throws -> Outcome {
         let shell = try Shell()
         defer { shell.remove() }
         let manager = FileManager.default
@@ -22,7 +23,7 @@ struct PipelineTests {
             at: Shell.root.appendingPathComponent("labs/ec2-ha-pair/\(submission)"),
             to: shell.folder.appendingPathComponent("solution"))
         // Both runners stop at the first line that fails.
-        let answers = try shell.run(["( set -eo pipefail\n\(script.joined(separator: "\n"))\n)"], more: more)
+        let answers = try await shell.run(["( set -eo pipefail\n\(script.joined(separator: "\n"))\n)"], more: more)
         let answer = try #require(answers.first)
         func text(_ path: String) -> String {
             (try? String(contentsOf: shell.folder.appendingPathComponent(path), encoding: .utf8)) ?? ""
@@ -37,7 +38,7 @@ struct PipelineTests {
         return try #require(try Yams.compose(yaml: text))
     }
 
-    @Test func `the workflow for GitHub Actions annotates, sums up and ends as the submission deserves`() throws {
+    @Test func `the workflow for GitHub Actions annotates, sums up and ends as the submission deserves`() async throws {
         let workflow = try file("github.yml")
         let steps = Array(try #require(workflow["jobs"]?["grade"]?["steps"]?.sequence))
         let script = steps.compactMap { $0["run"]?.string }
@@ -45,7 +46,7 @@ struct PipelineTests {
         let kept = steps.compactMap { $0["with"]?["path"]?.string }
         #expect(kept == ["skylab-report\njunit.xml\n"])
         let more = ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "summary.md"]
-        let wrong = try run(script, on: "bad/ssh-open", more: more)
+        let wrong = try await run(script, on: "bad/ssh-open", more: more)
         #expect(wrong.status == 1 && wrong.hasReport)
         #expect(
             wrong.lines.contains { $0.hasPrefix("::error title=Nobody can log in from the internet (0/10)::") },
@@ -53,31 +54,31 @@ struct PipelineTests {
         #expect(wrong.lines.contains("Score    90/100  (9 passed, 1 failed)"))
         #expect(wrong.summary.contains("90/100 points") && wrong.summary.contains("| ✗ failed | Nobody can log in"))
         #expect(wrong.junit.contains("failures=\"1\""))
-        let right = try run(script, on: "solutions/cli", more: more)
+        let right = try await run(script, on: "solutions/cli", more: more)
         #expect(right.status == 0 && right.junit.contains("failures=\"0\""))
         #expect(!right.lines.contains { $0.hasPrefix("::") })
     }
 
-    @Test func `the file for GitLab CI reports by JUnit and ends as the submission deserves`() throws {
+    @Test func `the file for GitLab CI reports by JUnit and ends as the submission deserves`() async throws {
         let job = try #require(try file("gitlab.yml")["grade"])
         let script = job["script"]?.sequence?.compactMap(\.string) ?? []
         #expect(script.count == 2)
         #expect(job["artifacts"]?["reports"]?["junit"]?.string == "junit.xml")
-        let wrong = try run(script, on: "bad/ssh-open", more: ["GITLAB_CI": "true"])
+        let wrong = try await run(script, on: "bad/ssh-open", more: ["GITLAB_CI": "true"])
         #expect(wrong.status == 1 && wrong.hasReport && wrong.junit.contains("failures=\"1\""), "\(wrong.lines)")
         #expect(wrong.summary.isEmpty)
-        let right = try run(script, on: "solutions/cli", more: ["GITLAB_CI": "true"])
+        let right = try await run(script, on: "solutions/cli", more: ["GITLAB_CI": "true"])
         #expect(right.status == 0 && right.junit.contains("failures=\"0\""), "\(right.lines)")
     }
 
     @Test func `a summary is added to what the step's file has already, and one that cannot be written is an error`()
-        throws
+        async throws
     {
         let shell = try Shell()
         defer { shell.remove() }
         try shell.write("before\n", to: "summary.md")
         let grade = "skylab grade ec2-ha-pair labs/ec2-ha-pair/bad/no-entry --no-report --format github"
-        let answers = try shell.run([
+        let answers = try await shell.run([
             "export GITHUB_STEP_SUMMARY=summary.md", grade, "cat summary.md",
             "GITHUB_STEP_SUMMARY=/none/there \(grade)",
         ])

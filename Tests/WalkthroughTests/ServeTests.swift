@@ -1,8 +1,9 @@
 import Foundation
+import ReportFixtures
 import Testing
 
 /// `skylab serve` as a reader starts it.
-@Suite(.serialized, .enabled(if: Shell.isReady, "\(Shell.advice)"))
+@Suite(.serialized, .enabled(if: BuiltProgram.isReady, "\(BuiltProgram.advice)"))
 struct ServeTests {
     private static let fetch = """
         import sys, urllib.error, urllib.request
@@ -14,11 +15,11 @@ struct ServeTests {
             print(error.code)
         """
 
-    @Test func `a report is served until the program is interrupted`() throws {
+    @Test func `a report is served until the program is interrupted`() async throws {
         let shell = try Shell()
         defer { shell.remove() }
         try shell.write(Self.fetch, to: "fetch.py")
-        let answers = try shell.run([
+        let answers = try await shell.run([
             "skylab grade ec2-ha-pair labs/ec2-ha-pair/bad/no-entry > /dev/null",
             // The first line that the server prints is its address.
             "mkfifo address && { skylab serve skylab-report --port 0 > address & } && read -r url < address && kill -0 $!",

@@ -1,5 +1,6 @@
-import CSpawnProtocol
 import Foundation
+import ReportFixtures
+import TestPrograms
 
 /// One shell in which a reader types commands one after the other, in a folder like a fresh clone.
 struct Shell {
@@ -11,17 +12,7 @@ struct Shell {
 
     let folder: URL
 
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    /// Where the build put `skylab`: beside the test bundle.
-    private static var products: String {
-        guard let file = system_file_of(#dsohandle) else { return "\(root.path)/.build/debug" }
-        return URL(fileURLWithPath: String(cString: file)).deletingLastPathComponent().path
-    }
-
-    static let isReady = FileManager.default.isExecutableFile(atPath: "\(root.path)/.venv/bin/aws")
-    static let advice = "the pinned clients are not in .venv: run `make setup`"
+    static let root = URL(fileURLWithPath: Golden.root)
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("walkthrough-\(UUID().uuidString)")
@@ -40,7 +31,7 @@ struct Shell {
     }
 
     /// Runs commands in one shell; `before` is done ahead of each.
-    func run(_ commands: [String], options: String = "", more: [String: String] = [:]) throws -> [Answer] {
+    func run(_ commands: [String], options: String = "", more: [String: String] = [:]) async throws -> [Answer] {
         var script = "\(options)\n"
         for command in commands {
             // The mark keeps the status for a command that asks for it.
@@ -49,22 +40,10 @@ struct Shell {
         let file = folder.appendingPathComponent(".script-\(UUID().uuidString)")
         try Data(script.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [file.path]
-        process.currentDirectoryURL = folder
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        process.environment = [
-            "PATH": "\(Self.products):\(Self.root.path)/.venv/bin:\(path)", "HOME": folder.path, "LC_ALL": "C.UTF-8",
-        ].merging(more) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Self.answers(in: text)
+        let run = try await ProgramRun(
+            "/bin/bash", [file.path], in: folder, environment: BuiltProgram.environment(home: folder).merging(more) { $1 },
+            together: true)
+        return Self.answers(in: run.output)
     }
 
     private static func answers(in text: String) -> [Answer] {

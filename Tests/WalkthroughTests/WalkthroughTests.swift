@@ -1,11 +1,12 @@
 import Foundation
+import ReportFixtures
 import Testing
 
 /// What the documents tell people to type works, and prints what they say it prints.
-@Suite(.serialized, .enabled(if: Shell.isReady, "\(Shell.advice)"))
+@Suite(.serialized, .enabled(if: BuiltProgram.isReady, "\(BuiltProgram.advice)"))
 struct WalkthroughTests {
     @Test(arguments: ["student", "instructor", "lab-author", "ci"])
-    func `every line of a walk-through does what it says`(name: String) throws {
+    func `every line of a walk-through does what it says`(name: String) async throws {
         let page = try String(contentsOf: Shell.root.appendingPathComponent("docs/\(name).md"), encoding: .utf8)
         let walkthrough = Walkthrough(name: name, text: page)
         let shell = try Shell()
@@ -21,7 +22,7 @@ struct WalkthroughTests {
             case .command(let text, _, _): commands.append(text)
             }
         }
-        let answers = try shell.run(commands)
+        let answers = try await shell.run(commands)
         try #require(answers.count == walkthrough.steps.count, "\(answers.last?.lines ?? [])")
         var compared = 0
         for (step, answer) in zip(walkthrough.steps, answers) {
