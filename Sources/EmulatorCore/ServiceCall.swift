@@ -198,10 +198,14 @@ struct ServiceCall {
     }
 
     private func unknownService(_ name: String) -> WireResponse {
-        QueryCodec(.sts).response(
-            ServiceError(
-                "InvalidAction", "The service '\(name.prefix(64))' is not emulated here.", isNotEmulated: true),
-            requestID: requestID)
+        let error = ServiceError(
+            "InvalidAction", "The service '\(name.prefix(64))' is not emulated here.", isNotEmulated: true)
+        // In the form of the protocol that the client speaks, as far as its request tells.
+        let speaksJSON =
+            request.header("x-amz-target") != nil || request.header("content-type")?.contains("json") == true
+        return speaksJSON
+            ? APIModel.ecs.codec(for: request).response(error, requestID: requestID)
+            : QueryCodec(.sts).response(error, requestID: requestID)
     }
 }
 

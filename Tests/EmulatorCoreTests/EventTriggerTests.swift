@@ -2,6 +2,7 @@ import CloudState
 import EmulatorCore
 import JSONValue
 import ServiceModel
+import Synchronization
 import Testing
 
 /// Rules and schedules, and what they call.
@@ -385,5 +386,62 @@ struct EventTriggerTests {
         let start = World(seed: "test", epoch: TriggerSession.epoch)
         #expect(session.messages("q").count == 31)
         #expect(start.replayed(session.emulator.trail.records) == session.emulator.world)
+    }
+
+    @Test func `a message that a function is at work on comes to nobody else, however far the clock goes`() async throws
+    {
+        let place = Mutex<Emulator?>(nil)
+        let session = TriggerSession { _, _ in
+            place.withLock(\.self)?.advance(milliseconds: 1_000_000)
+            return FunctionOutcome(ending: .success, payload: Array("null".utf8))
+        }
+        place.withLock { $0 = session.emulator }
+        try await session.role()
+        try await session.function("f")
+        let queue = try await session.queue("q")
+        try await session.call(
+            "lambda", "CreateEventSourceMapping", ["FunctionName": "f", "EventSourceArn": .string(queue)])
+        try await session.call(
+            "sqs", "SendMessage",
+            ["QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "1"])
+        await session.pass(minutes: 1)
+        #expect(session.events.count == 1)
+        #expect(session.messages("q").isEmpty)
+    }
+
+    @Test func `a message that a function has not done is seen again`() async throws {
+        let session = TriggerSession { _, _ in FunctionOutcome(ending: .throttled) }
+        try await session.role()
+        try await session.function("f")
+        let queue = try await session.queue("q")
+        try await session.call(
+            "lambda", "CreateEventSourceMapping", ["FunctionName": "f", "EventSourceArn": .string(queue)])
+        try await session.call(
+            "sqs", "SendMessage",
+            ["QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "1"])
+        await session.pass(minutes: 3)
+        #expect(session.events.count > 1)
+        #expect(session.messages("q").count == 1)
+    }
+
+    @Test func `a bucket first tells a queue that it may write to it`() async throws {
+        let session = TriggerSession()
+        let queue = try await session.queue("q")
+        try await session.call("s3", "CreateBucket", ["Bucket": "bucket"])
+        try await session.call(
+            "s3", "PutBucketNotificationConfiguration",
+            [
+                "Bucket": "bucket",
+                "NotificationConfiguration": [
+                    "QueueConfigurations": [["QueueArn": .string(queue), "Events": ["s3:ObjectCreated:*"]]]
+                ],
+            ])
+        try await session.call("s3", "PutObject", ["Bucket": "bucket", "Key": "k", "Body": .blob([1])])
+        let messages = session.messages("q")
+        try #require(messages.count == 2)
+        #expect(messages[0]["Event"] == "s3:TestEvent" && messages[0]["Bucket"] == "bucket")
+        #expect(messages[0]["Records"] == nil)
+        let record = try #require(messages[1]["Records"]?.arrayValue?.first)
+        #expect(record["responseElements"]?["x-amz-id-2"]?.stringValue?.isEmpty == false)
     }
 }

@@ -44,6 +44,12 @@ extension World {
                 regions[place].lambda.eventSourceMappings.insert(mapping)
                 isChanged = true
             }
+            for var queue in regions[place].sqs.queues where queue.messages.contains(where: \.isHeld) {
+                for message in queue.messages where message.isHeld {
+                    queue.messages.update(message.id) { $0.isHeld = false }
+                }
+                regions[place].sqs.queues.insert(queue)
+            }
         }
         if isChanged { wake() }
     }

@@ -112,6 +112,9 @@ package struct QueuedMessage: ResourceRecord {
     package var senderID: String
     package var sent: Timestamp
     package var visible: Timestamp
+    /// A function is at work on it. That takes real time, which the region's clock does not know of: however far the clock
+    /// goes in the meantime, nobody else gets the message.
+    package var isHeld = false
     package var receives = 0
     package var firstReceived: Timestamp?
     package var group: String?
@@ -145,5 +148,8 @@ package struct QueuedMessage: ResourceRecord {
     }
 
     /// Whether somebody has it at the moment.
-    package func isInFlight(_ now: Timestamp) -> Bool { receives > 0 && visible > now }
+    package func isInFlight(_ now: Timestamp) -> Bool { receives > 0 && (isHeld || visible > now) }
+
+    /// Whether the next who asks may get it.
+    package func isVisible(_ now: Timestamp) -> Bool { !isHeld && visible <= now }
 }

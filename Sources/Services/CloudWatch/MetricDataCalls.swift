@@ -69,9 +69,11 @@ enum MetricDataCalls {
                 "The value \(unknown.prefix(32)) for parameter ExtendedStatistics.member.1 is invalid.")
         }
         let found = try buckets(key, from: start, to: end, period: period, &context)
-        guard found.count <= 1440 else {
+        // What could be there counts, not what is.
+        let most = (end.milliseconds - start.milliseconds) / 1000 / period
+        guard most <= 1440 else {
             throw CloudWatchError.combination(
-                "You have requested up to \(found.count) datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range."
+                "You have requested up to \(most) datapoints, which exceeds the limit of 1440. You may reduce the datapoints requested by increasing Period, or decreasing the time range."
             )
         }
         let unit = context.cloudWatch.metrics[key.text]?.unit ?? unit(of: key)

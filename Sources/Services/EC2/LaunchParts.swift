@@ -183,6 +183,9 @@ struct BlockDeviceRequest {
                     "InvalidBlockDeviceMapping",
                     "The device '\(name.prefix(128))' is used in more than one block-device mapping")
             }
+            guard VolumeAttachmentCalls.isDeviceName(name) else {
+                throw ServiceError("InvalidBlockDeviceMapping", "Invalid device name \(name.prefix(128))")
+            }
             if mapping.has("NoDevice") {
                 devices.removeAll { $0.name == name && name != image.rootDeviceName }
                 continue

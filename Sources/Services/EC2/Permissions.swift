@@ -160,9 +160,7 @@ enum Permissions {
         let name = protocolNames[given.lowercased()] ?? given.lowercased()
         let known = ["tcp", "udp", "icmp", "icmpv6", "-1"].contains(name)
         guard known || Int(name).map({ (0...255).contains($0) }) ?? false else {
-            throw ServiceError(
-                "InvalidPermission.Malformed",
-                "Unsupported IP protocol \"\(given.prefix(256))\" - supported: [tcp, udp, icmp]")
+            throw EC2Error.invalidParameter("Invalid value '\(given.prefix(64))' for IP protocol. Unknown protocol.")
         }
         switch name {
         case "tcp", "udp":

@@ -67,18 +67,21 @@ enum VolumeAttachmentCalls {
     /// `/dev/sdf`, `/dev/sda1`, `/dev/xvdba`, `xvdf` …
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html>
     private static func checkDevice(_ device: String) throws(ServiceError) {
+        guard isDeviceName(device) else {
+            throw EC2Error.invalidParameter(
+                "Value (\(device.prefix(128))) for parameter device is invalid. \(device.prefix(128)) is not a valid EBS device name."
+            )
+        }
+    }
+
+    static func isDeviceName(_ device: String) -> Bool {
         var rest = Substring(device)
         if rest.hasPrefix("/dev/") { rest = rest.dropFirst(5) }
         let prefix = ["xvd", "sd", "hd"].first { rest.hasPrefix($0) }
         let letters = rest.dropFirst(prefix?.count ?? 0).prefix { ("a"..."z").contains($0) }
         let digits = rest.dropFirst((prefix?.count ?? 0) + letters.count)
-        guard prefix != nil, (1...2).contains(letters.count), digits.count <= 2,
-            digits.utf8.allSatisfy({ (48...57).contains($0) })
-        else {
-            throw EC2Error.invalidParameter(
-                "Value (\(device.prefix(128))) for parameter device is invalid. \(device.prefix(128)) is not a valid EBS device name."
-            )
-        }
+        return prefix != nil && (1...2).contains(letters.count) && digits.count <= 2
+            && digits.utf8.allSatisfy { (48...57).contains($0) }
     }
 
     static func detach(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {

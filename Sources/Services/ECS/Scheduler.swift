@@ -87,7 +87,8 @@ enum Scheduler {
         if let first = deployment.strategy.first?["capacityProvider"]?.text {
             plan.launchType = CapacityProviderCalls.fargate.contains(first) ? "FARGATE" : "EC2"
         }
-        plan.platformVersion = deployment.platformVersion
+        // A task shows which version `LATEST` was.
+        plan.platformVersion = deployment.platformVersion == "LATEST" ? "1.4.0" : deployment.platformVersion
         plan.network = (try? Network.read(deployment.network, &context)) ?? nil
         plan.startedBy = deployment.id
         plan.serviceID = id

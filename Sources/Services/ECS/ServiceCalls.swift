@@ -312,7 +312,10 @@ struct Limits {
         maximum = input?.integer("maximumPercent") ?? old?.maximumPercent ?? (isDaemon ? 100 : 200)
         guard (0...100).contains(minimum) || !isDaemon, minimum >= 0, maximum > minimum || isDaemon && maximum > 0
         else {
-            throw ECSError.parameter("maximumPercent should be greater than minimumHealthyPercent.")
+            throw ECSError.parameter(
+                minimum == 100 && maximum == 100
+                    ? "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+                    : "maximumPercent should be greater than minimumHealthyPercent.")
         }
         let breaker = input?.structure("deploymentCircuitBreaker")
         breaks = breaker?.boolean("enable") ?? old?.breaksCircuit ?? false

@@ -50,7 +50,7 @@ enum StreamCalls {
 
     static func checkRoom(for count: Int, _ context: CallContext) throws(ServiceError) {
         let open = context.kinesis.streams.reduce(0) { $0 + ($1.isOnDemand ? 0 : $1.open.count) }
-        guard open + count <= mostShards else {
+        guard count <= mostShards - open else {
             throw KinesisError.limit(
                 "This request would exceed the shard limit for the account \(context.accountID) in \(context.region). Current shard count for the account: \(open). Limit: \(mostShards). Number of additional shards that would have resulted from this request: \(count). Refer to the AWS Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits."
             )

@@ -23,7 +23,7 @@ enum QueuePoll {
         let size = mapping.settings["BatchSize"]?.number ?? 10
         let window = mapping.settings["MaximumBatchingWindowInSeconds"]?.number ?? 0
         let limit = mapping.settings["ScalingConfig"]?["MaximumConcurrency"]?.number ?? most
-        let visible = queue.messages.filter { $0.visible <= now }
+        let visible = queue.messages.filter { $0.isVisible(now) }
         if !visible.isEmpty, visible.count < size, window > 0 {
             let first = visible.map { max($0.sent, $0.visible) }.min() ?? now
             let due = first.adding(seconds: window)
@@ -40,7 +40,9 @@ enum QueuePoll {
     /// Looks again when the next hidden message is seen, or when something changes.
     private static func next(_ id: String, _ mapping: EventSourceMapping, _ context: inout CallContext) {
         let now = context.now
-        guard let queue = queue(mapping, context), let due = queue.messages.map(\.visible).min() else {
+        guard let queue = queue(mapping, context),
+            let due = queue.messages.filter({ !$0.isHeld }).map(\.visible).min()
+        else {
             return rest(id, &context)
         }
         if due > now { again(id, at: due, &context) } else { rest(id, &context) }
@@ -62,7 +64,7 @@ enum QueuePoll {
             let mapping = world.regions[place].lambda.eventSourceMappings[id], mapping.state == "Enabled",
             let queue = world.regions[place].sqs.queues.first(where: { $0.arn == mapping.sourceARN })
         else { return false }
-        return queue.messages.contains { $0.visible <= world.now }
+        return queue.messages.contains { $0.isVisible(world.now) }
     }
 
     private static func receive(
@@ -153,6 +155,7 @@ enum QueuePoll {
             .mapping(uuid: mapping.id, items: items), function, version, qualifier: name.qualifier,
             requestID: context.world.ids.uuid("\(context.region)/lambda/request"), payload: Array(payload.utf8),
             clientContext: nil, isAwaited: false, &context)
+        hold(items, true, &context)
         return true
     }
 
@@ -176,10 +179,21 @@ enum QueuePoll {
         }
     }
 
+    /// Keeps messages for the function that is at work on them, or gives back those that it has not done.
+    private static func hold(
+        _ items: [FunctionInvocation.BatchItem], _ isHeld: Bool, _ context: inout CallContext
+    ) {
+        for item in items {
+            guard let queue = context.sqs.queues.first(where: { $0.messages[item.id] != nil }) else { continue }
+            context.sqs.queues.update(queue.id) { queue in queue.messages.update(item.id) { $0.isHeld = isHeld } }
+        }
+    }
+
     /// Deletes what was done. What was not is seen again when its visibility timeout is over.
     static func finish(
         _ id: String, _ items: [FunctionInvocation.BatchItem], _ outcome: FunctionOutcome, _ context: inout CallContext
     ) {
+        hold(items, false, &context)
         guard let mapping = context.lambda.eventSourceMappings[id] else { return }
         context.lambda.eventSourceMappings.update(id) { $0.running = max(0, $0.running - 1) }
         guard outcome.ending == .success else { return }

@@ -38,7 +38,9 @@ extension Notifications {
         if let version = object?.versionID, version != S3Object.noVersion {
             item.set("version-id", to: .string(version))
         }
-        item.set("sequencer", to: .string("00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer"))))
+        item.set(
+            "sequencer",
+            to: .string("00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer")).uppercased()))
         detail.set("object", to: .object(item))
         detail.set(
             "request-id", to: .string(IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()))

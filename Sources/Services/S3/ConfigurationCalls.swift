@@ -166,6 +166,7 @@ enum ConfigurationCalls {
         bucket.configure(kind.name, .structure(fields))
         try context.keep(bucket)
         if kind.name == "lifecycle" { context.world.planLifecycle(bucket.name) }
+        if kind.name == "notification" { Notifications.test(bucket, .structure(fields), &context) }
         let echoes = kind.name == "lifecycle" ? fields["TransitionDefaultMinimumObjectSize"] : nil
         return Response(["TransitionDefaultMinimumObjectSize": echoes])
     }

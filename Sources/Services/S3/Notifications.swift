@@ -42,7 +42,7 @@ enum Notifications {
         _ event: String, _ key: String, _ object: S3Object?, _ bucket: S3Bucket, _ id: String,
         _ context: inout CallContext
     ) -> String {
-        let sequencer = "00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer"))
+        let sequencer = "00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer")).uppercased()
         // Blanks are plus signs, as in forms.
         let name = PercentEncoding.encode(key).replacing("%20", with: "+").replacing("%2F", with: "/")
         var item: JSONObject = ["key": .string(name)]
@@ -59,7 +59,9 @@ enum Notifications {
             "eventTime": .string(context.now.iso8601), "eventName": .string(event),
             "userIdentity": ["principalId": .string("AWS:\(context.caller.userID)")],
             "requestParameters": ["sourceIPAddress": "127.0.0.1"],
-            "responseElements": ["x-amz-request-id": .string(sequencer)],
+            "responseElements": [
+                "x-amz-request-id": .string(requestID(&context)), "x-amz-id-2": .string(hostID(&context)),
+            ],
             "s3": [
                 "s3SchemaVersion": "1.0", "configurationId": .string(id),
                 "bucket": [
@@ -70,6 +72,31 @@ enum Notifications {
             ],
         ]
         return JSON.object(["Records": [record]]).serializedString()
+    }
+
+    private static func requestID(_ context: inout CallContext) -> String {
+        IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()
+    }
+
+    private static func hostID(_ context: inout CallContext) -> String {
+        var bytes: [UInt8] = []
+        for _ in 0..<6 { withUnsafeBytes(of: context.world.ids.bits("s3/host")) { bytes += $0 } }
+        return Base64.encode(bytes)
+    }
+
+    /// What a queue gets first, when a bucket is told to write to it.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+    static func test(_ bucket: S3Bucket, _ settings: Value, _ context: inout CallContext) {
+        for rule in settings["QueueConfigurations"]?.elements ?? [] {
+            guard let arn = rule["QueueArn"]?.text else { continue }
+            let document: JSON = [
+                "Service": "Amazon S3", "Event": "s3:TestEvent", "Time": .string(context.now.iso8601),
+                "Bucket": .string(bucket.name), "RequestId": .string(requestID(&context)),
+                "HostId": .string(hostID(&context)),
+            ]
+            deliver(document.serializedString(), to: arn, from: bucket, &context)
+        }
     }
 
     private static func deliver(_ document: String, to arn: String, from bucket: S3Bucket, _ context: inout CallContext)

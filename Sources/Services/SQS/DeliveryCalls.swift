@@ -66,7 +66,7 @@ enum DeliveryCalls {
                 continue
             }
             guard !blocked.contains(message.group ?? "") || !queue.isFIFO else { continue }
-            guard message.visible <= now else {
+            guard message.isVisible(now) else {
                 if queue.isFIFO { blocked.insert(message.group ?? "") }
                 continue
             }
@@ -189,6 +189,7 @@ enum DeliveryCalls {
             throw SQSError.batch("MessageNotInflight", "The specified message isn't in flight.")
         }
         message.visible = now.adding(seconds: seconds)
+        message.isHeld = false
         queue.messages.insert(message)
     }
 }

@@ -40,6 +40,7 @@ enum QueueCalls {
             }
             return Response(["QueueUrl": .string(existing.url)])
         }
+        try Attributes.checkTarget(attributes, context)
         let queue = MessageQueue(
             name: name, arn: "arn:aws:sqs:\(context.region):\(context.accountID):\(name)",
             url: "https://sqs.\(context.region).amazonaws.com/\(context.accountID)/\(name)", attributes: attributes,
@@ -158,6 +159,17 @@ enum Attributes {
         return checked
     }
 
+    /// The queue of dead letters has to be there.
+    static func checkTarget(_ attributes: [String: String], _ context: CallContext) throws(ServiceError) {
+        guard let text = attributes["RedrivePolicy"], !text.isEmpty,
+            let target = (try? JSON.parse(Array(text.utf8)))?.objectValue?["deadLetterTargetArn"]?.stringValue,
+            !context.sqs.queues.contains(where: { $0.arn == target })
+        else { return }
+        throw SQSError.parameter(
+            "Value \(text.prefix(512)) for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist."
+        )
+    }
+
     private static func check(document: String, _ name: String) throws(ServiceError) {
         guard !document.isEmpty else { return }
         guard let object = (try? JSON.parse(Array(document.utf8)))?.objectValue else { throw SQSError.value(name) }
@@ -236,6 +248,7 @@ enum AttributeCalls {
         var queue = try context.queue(input.string("QueueUrl"))
         let wanted = Dictionary(input.map("Attributes").map { ($0.key, $0.value) }) { first, _ in first }
         let checked = try Attributes.checked(wanted, isFIFO: queue.isFIFO, isNew: false)
+        try Attributes.checkTarget(checked, context)
         queue.attributes.merge(checked) { $1 }
         queue.modified = context.now
         context.sqs.queues.insert(queue)

@@ -272,6 +272,18 @@ class CloudWatch(TestCase):
             ),
             "InvalidParameterValue",
         )
+        end = datetime.datetime(2026, 9, 1, 8, tzinfo=datetime.timezone.utc)
+        self.assertEqual(
+            error(
+                self.watch.get_metric_statistics, Namespace="Lab", MetricName="x", Period=60, Statistics=["Sum"],
+                StartTime=end - datetime.timedelta(days=5), EndTime=end,
+            ),
+            {
+                "Code": "InvalidParameterCombination",
+                "Message": "You have requested up to 7200 datapoints, which exceeds the limit of 1440. You may reduce "
+                "the datapoints requested by increasing Period, or decreasing the time range.",
+            },
+        )
 
 
 if __name__ == "__main__":

@@ -71,6 +71,19 @@ class Instances(TestCase):
             error_code(self.ec2.describe_instances, Filters=[{"Name": "colour", "Values": ["blue"]}]),
             "InvalidParameterValue",
         )
+        # What Git Bash makes of /dev/sdf.
+        device = {"DeviceName": "C:/Program Files/Git/dev/sdf", "Ebs": {"VolumeSize": 8}}
+        self.assertEqual(
+            error(self.launch, BlockDeviceMappings=[device]),
+            {"Code": "InvalidBlockDeviceMapping", "Message": f"Invalid device name {device['DeviceName']}"},
+        )
+
+    def test_a_service_that_is_not_emulated(self):
+        """It says so in the form that the client reads."""
+        for service, call in [("dynamodb", "list_tables"), ("sns", "list_topics")]:
+            refused = error(getattr(client(service), call))
+            self.assertEqual(refused["Code"], "InvalidAction")
+            self.assertIn("is not emulated", refused["Message"])
 
     def test_filters_and_tags(self):
         """Filters match tags and states, with wildcards."""

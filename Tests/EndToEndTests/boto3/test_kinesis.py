@@ -26,6 +26,9 @@ class Streams(TestCase):
     def test_life(self):
         """A stream is made, described, listed and deleted, with AWS's errors in between."""
         self.api.create_stream(StreamName="life", ShardCount=2, Tags={"Course": "compute"})
+        self.assertEqual(
+            error_code(self.api.create_stream, StreamName="huge", ShardCount=2**63 - 1), "LimitExceededException"
+        )
         # A look lets the stream become active.
         described = self.api.describe_stream(StreamName="life")["StreamDescription"]
         self.assertEqual(described["StreamStatus"], "ACTIVE")

@@ -54,6 +54,11 @@ class SecurityGroups(TestCase):
             error_code(self.ec2.revoke_security_group_ingress, GroupId=self.group, IpPermissions=[permission]),
             "InvalidPermission.NotFound")
 
+    def test_a_protocol_that_nobody_knows(self):
+        self.assertEqual(
+            error(self.authorize, IpProtocol="http", IpRanges=[{"CidrIp": "10.0.0.0/8"}]),
+            {"Code": "InvalidParameterValue", "Message": "Invalid value 'http' for IP protocol. Unknown protocol."})
+
     def test_rules_come_in_pages_and_by_id_and_tag(self):
         self.authorize(IpRanges=[{"CidrIp": f"10.{n}.0.0/16"} for n in range(12)])
         self.assertEqual(len(self.rules(self.group)), 13)

@@ -151,6 +151,11 @@ class Queues(TestCase):
 
     def test_dead_letters(self):
         """A message that is received too often becomes a dead letter, and can be moved back."""
+        nowhere = json.dumps({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:nowhere", "maxReceiveCount": 2})
+        self.assertEqual(
+            error(self.sqs.create_queue, QueueName="lost", Attributes={"RedrivePolicy": nowhere})["Message"],
+            f"Value {nowhere} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+        )
         dead = self.queue("dead")
         policy = json.dumps({"deadLetterTargetArn": self.arn(dead), "maxReceiveCount": 2})
         url = self.queue("source", RedrivePolicy=policy, VisibilityTimeout="0")
