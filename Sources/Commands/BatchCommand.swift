@@ -64,7 +64,7 @@ struct BatchCommand: AsyncParsableCommand {
             throw CommandFailure("\(error)", code: .infrastructure)
         }
         let lab: LoadedLab
-        do { lab = try LabCatalog(roots: [installation.labs]).lab(named: self.lab) } catch {
+        do { lab = try installation.catalog.lab(named: self.lab) } catch {
             throw CommandFailure("\(error)", code: .usage)
         }
         for warning in lab.warnings { writeError("\(warning)\n") }

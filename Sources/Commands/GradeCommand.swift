@@ -113,7 +113,7 @@ struct GradeCommand: AsyncParsableCommand {
 
     private func loadLab(_ installation: Installation) throws(CommandFailure) -> LoadedLab {
         do {
-            let loaded = try LabCatalog(roots: [installation.labs]).lab(named: lab)
+            let loaded = try installation.catalog.lab(named: lab)
             for warning in loaded.warnings { writeError("\(warning)\n") }
             return loaded
         } catch {

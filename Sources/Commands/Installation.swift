@@ -1,4 +1,6 @@
+import EmulatorCore
 import Glibc
+import LabFormat
 
 /// Where the labs and the site's files are, wherever the program is run from.
 struct Installation {
@@ -6,6 +8,9 @@ struct Installation {
     let root: String
 
     var labs: String { "\(root)/labs" }
+
+    /// The labs, read with the resources that the emulator has.
+    var catalog: LabCatalog { LabCatalog(roots: [labs], selectors: ResourceSelector.all.map(\.name)) }
     var site: String { "\(root)/site" }
 
     /// Looks at `SKYLAB_HOME`, then `../share/skylab` from the program, then the folders above it: a source tree.

@@ -7,7 +7,7 @@ struct LabsCommand: ParsableCommand {
 
     func run() throws {
         let installation = try Installation.find()
-        let catalog = LabCatalog(roots: [installation.labs])
+        let catalog = installation.catalog
         for id in catalog.ids {
             let title = (try? catalog.lab(named: id))?.lab.title.text() ?? "(lab.yaml has errors)"
             writeOut("\(id)\t\(title)\n")

@@ -1,10 +1,15 @@
 /// Collects what is wrong while a lab is read, so that its author sees it all at once.
 final class Diagnostics {
     let file: String
+    /// The resources that a `select` can name; empty where they are not known.
+    let selectors: [String]
     private(set) var entries: [LabDiagnostic] = []
     private static let maximum = 100
 
-    init(file: String) { self.file = file }
+    init(file: String, selectors: [String] = []) {
+        self.file = file
+        self.selectors = selectors
+    }
 
     var hasErrors: Bool { entries.contains { $0.severity == .error } }
 

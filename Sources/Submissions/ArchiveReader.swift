@@ -13,14 +13,14 @@ struct ArchiveReader {
     /// The files of an archive on disk.
     static func files(inFileAt path: String, limits: SubmissionLimits) throws(SubmissionError) -> [SandboxFile] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SubmissionError("\(path): \(lastError())") }
+        guard descriptor >= 0 else { throw SubmissionError.system(path) }
         defer { Glibc.close(descriptor) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SubmissionError("\(path): \(lastError())") }
+            guard count >= 0 else { throw SubmissionError.system(path) }
             guard count > 0 else { break }
             bytes += chunk[..<count]
             guard bytes.count <= limits.archiveBytes else {

@@ -8,7 +8,7 @@ struct FolderReader {
 
     static func files(in folder: String, limits: SubmissionLimits) throws(SubmissionError) -> [SandboxFile] {
         let root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard root >= 0 else { throw SubmissionError("\(folder): \(lastError())") }
+        guard root >= 0 else { throw SubmissionError.system(folder) }
         var reader = FolderReader(limits: limits, collector: FileCollector(limits: limits))
         try reader.read(root, prefix: "", depth: 0)
         return reader.collector.files
@@ -21,7 +21,7 @@ struct FolderReader {
             throw SubmissionError("\(prefix): folders are nested more than \(limits.depth) deep")
         }
         guard let stream = fdopendir(folder) else {
-            let error = SubmissionError("\(prefix): \(lastError())")
+            let error = SubmissionError.system(prefix)
             Glibc.close(folder)
             throw error
         }
@@ -50,11 +50,15 @@ struct FolderReader {
             if errno == ELOOP {
                 throw SubmissionError("\(path): is a symbolic link; submissions may hold only files and folders")
             }
-            throw SubmissionError("\(path): \(lastError())")
+            // What a socket gives.
+            if errno == ENXIO {
+                throw SubmissionError("\(path): is neither a file nor a folder; submissions may hold nothing else")
+            }
+            throw SubmissionError.system(path)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            let error = SubmissionError("\(path): \(lastError())")
+            let error = SubmissionError.system(path)
             Glibc.close(descriptor)
             throw error
         }
@@ -80,7 +84,7 @@ struct FolderReader {
         while true {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SubmissionError("\(path): \(lastError())") }
+            guard count >= 0 else { throw SubmissionError.system(path) }
             guard count > 0 else { return result }
             try collector.count(count)
             result += chunk[..<count]

@@ -16,7 +16,7 @@ package struct Submission: Sendable {
     /// A folder that holds one archive and nothing else counts as that archive: learning platforms pack so.
     package init(at path: String, limits: SubmissionLimits = SubmissionLimits()) throws(SubmissionError) {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw SubmissionError("\(path): \(lastError())") }
+        guard stat(path, &status) == 0 else { throw SubmissionError.system(path) }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             try self.init(folder: path, limits: limits)
             return
@@ -32,7 +32,7 @@ package struct Submission: Sendable {
     package init(folder: String, limits: SubmissionLimits = SubmissionLimits()) throws(SubmissionError) {
         var path = folder
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        guard let resolved = realpath(path, nil) else { throw SubmissionError("\(folder): \(lastError())") }
+        guard let resolved = realpath(path, nil) else { throw SubmissionError.system(folder) }
         defer { free(resolved) }
         let real = String(cString: resolved)
         let name = real.split(separator: "/").last.map(String.init) ?? "submission"
@@ -83,8 +83,25 @@ package struct SubmissionLimits: Sendable {
 /// Why a submission cannot be read; said to its author.
 package struct SubmissionError: Error, Equatable, CustomStringConvertible {
     package let message: String
+    /// The machine is at fault, and not who handed it in: the submission is not graded.
+    package let isOfMachine: Bool
 
-    package init(_ message: String) { self.message = message }
+    package init(_ message: String) {
+        self.message = message
+        isOfMachine = false
+    }
+
+    /// The system's last error with a file of the submission, or with the submission itself by its name alone: where it
+    /// lies on this machine is nothing for a report.
+    static func system(_ path: String) -> SubmissionError {
+        let name = path.hasPrefix("/") ? path.split(separator: "/").last.map(String.init) ?? path : path
+        return SubmissionError(message: "\(name): \(lastError())", isOfMachine: true)
+    }
+
+    private init(message: String, isOfMachine: Bool) {
+        self.message = message
+        self.isOfMachine = isOfMachine
+    }
 
     package var description: String { message }
 }

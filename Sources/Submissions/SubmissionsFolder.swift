@@ -42,6 +42,11 @@ package struct SubmissionsFolder: Sendable {
                 continue
             }
             if status.st_mode & S_IFMT == S_IFDIR {
+                // Results of an earlier batch beside the submissions, or a report.
+                if ["batch.json", ".skylab-report"].contains(where: { access("\(path)/\(name)/\($0)", F_OK) == 0 }) {
+                    ignored.append(Ignored(name: name, reason: "holds Skylab's own results"))
+                    continue
+                }
                 entries.append(Entry(fileName: name, name: name, path: "\(path)/\(name)"))
             } else if let base = ArchiveName.base(of: name) {
                 entries.append(Entry(fileName: name, name: base, path: "\(path)/\(name)"))

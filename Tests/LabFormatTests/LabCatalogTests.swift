@@ -118,4 +118,16 @@ struct LabCatalogTests {
         let warnings = try LabCatalog(roots: [folder.path]).lab(named: "demo").warnings
         #expect(warnings.map(\.message) == ["there is no folder 'bad/x' in the lab"])
     }
+
+    @Test func `a resource that there is not is named with its place and the nearest one`() {
+        let text = LabDiagnosticTests.good
+        let error = #expect(throws: LabError.self) {
+            try LoadedLab.parse(Array(text.utf8), selectors: ["ec2:instances", "ec2:vpc"])
+        }
+        #expect(
+            error?.description.contains(
+                "there are no resources 'ec2:instance' to select; did you mean 'ec2:instances'?")
+                == true, "\(error?.description ?? "")")
+        #expect(throws: Never.self) { try LoadedLab.parse(Array(text.utf8), selectors: ["ec2:instance"]) }
+    }
 }

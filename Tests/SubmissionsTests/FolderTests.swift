@@ -36,6 +36,23 @@ struct FolderTests {
         #expect(throws: SubmissionError.self) { try Submission(at: root.appendingPathComponent("a").path) }
     }
 
+    @Test func `what the machine cannot read is no fault of who handed it in, and is named without its place`() {
+        let path = root.appendingPathComponent("ada").path
+        let error = #expect(throws: SubmissionError.self) { try Submission(at: path) }
+        #expect(error?.isOfMachine == true)
+        #expect(error?.message == "ada: No such file or directory")
+    }
+
+    @Test func `results beside the submissions are none`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("ada/solution.sh")
+        try put("results/batch.json")
+        try put("skylab-report/.skylab-report")
+        let found = try SubmissionsFolder(path: root.path)
+        #expect(found.entries.map(\.name) == ["ada"])
+        #expect(found.ignored.map(\.name) == ["results", "skylab-report"])
+    }
+
     @Test func `a file that is no archive is no submission`() throws {
         defer { try? FileManager.default.removeItem(at: root) }
         try put("notes.txt")

@@ -87,4 +87,18 @@ struct PipelineTests {
         #expect(answers[2].lines.first == "before" && answers[2].lines.contains { $0.contains("0/100 points") })
         #expect(answers[3].status == 6 && answers[3].lines.contains { $0.contains("/none/there") })
     }
+
+    @Test func `a student's folder that is called like the lab does not take its place`() async throws {
+        let shell = try Shell()
+        defer { shell.remove() }
+        try shell.write("lab: v1\nid: ec2-ha-pair\ntitle: {en: Easy}\npoints: 1\n", to: "ec2-ha-pair/lab.yaml")
+        let answers = try await shell.run([
+            "skylab grade ec2-ha-pair labs/ec2-ha-pair/bad/no-entry --no-report",
+            "skylab grade ./ec2-ha-pair . --no-report",
+        ])
+        try #require(answers.count == 2)
+        #expect(answers[0].status == 1 && answers[0].lines.contains { $0.contains("0/100") }, "\(answers[0])")
+        // By its path it is read, and has no checks.
+        #expect(answers[1].status == 2, "\(answers[1])")
+    }
 }

@@ -5,12 +5,20 @@ package struct LabCatalog: Sendable {
     /// Folders that hold labs, each in a folder of its own; the first one that has a lab wins.
     package let roots: [String]
 
-    package init(roots: [String]) { self.roots = roots }
+    /// The resources that a `select` can name; empty where they are not known.
+    private let selectors: [String]
+
+    package init(roots: [String], selectors: [String] = []) {
+        self.roots = roots
+        self.selectors = selectors
+    }
 
     /// Reads the lab that a person named. A name with a `/`, or one that is a folder or a file here, is a path; every other
     /// name is an id.
     package func lab(named name: String) throws(LabError) -> LoadedLab {
         if name.isEmpty { throw LabError([LabDiagnostic(file: "lab", message: "the name of the lab is empty")]) }
+        // What lies in the current folder may be a student's: it is never taken for the lab of that id.
+        if LabID.isValid(name), ids.contains(name) { return try lab(withID: name) }
         let absolute = Self.absolute(name)
         if FileReading.isFile(absolute) {
             let parts = absolute.split(separator: "/", omittingEmptySubsequences: false)
@@ -20,11 +28,12 @@ package struct LabCatalog: Sendable {
                 ])
             }
             let folder = parts.dropLast().joined(separator: "/")
-            return try LoadedLab.read(folder: folder.isEmpty ? "/" : folder, displayName: name)
+            return try LoadedLab.read(folder: folder.isEmpty ? "/" : folder, displayName: name, selectors: selectors)
         }
         let trimmed = name.count > 1 && name.hasSuffix("/") ? String(name.dropLast()) : name
         if FileReading.isFile("\(absolute)/\(LoadedLab.fileName)") {
-            return try LoadedLab.read(folder: absolute, displayName: "\(trimmed)/\(LoadedLab.fileName)")
+            return try LoadedLab.read(
+                folder: absolute, displayName: "\(trimmed)/\(LoadedLab.fileName)", selectors: selectors)
         }
         if name.contains("/") || name == "." || name == ".." {
             let problem =
@@ -57,7 +66,8 @@ package struct LabCatalog: Sendable {
         for root in roots {
             let folder = Self.absolute("\(root)/\(id)")
             guard FileReading.isFile("\(folder)/\(LoadedLab.fileName)") else { continue }
-            let loaded = try LoadedLab.read(folder: folder, displayName: "\(folder)/\(LoadedLab.fileName)")
+            let loaded = try LoadedLab.read(
+                folder: folder, displayName: "\(folder)/\(LoadedLab.fileName)", selectors: selectors)
             if loaded.lab.id != id {
                 throw LabError([
                     LabDiagnostic(

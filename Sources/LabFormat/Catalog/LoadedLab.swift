@@ -20,9 +20,11 @@ package struct LoadedLab: Sendable {
     package static let fileName = "lab.yaml"
 
     /// Reads the lab in a folder. `displayName` is what diagnostics call the file: what the person typed.
-    package static func read(folder: String, displayName: String) throws(LabError) -> LoadedLab {
+    package static func read(
+        folder: String, displayName: String, selectors: [String] = []
+    ) throws(LabError) -> LoadedLab {
         let path = "\(folder)/\(fileName)"
-        let diagnostics = Diagnostics(file: displayName)
+        let diagnostics = Diagnostics(file: displayName, selectors: selectors)
         let bytes: [UInt8]
         do {
             bytes = try FileReading.bytes(of: path, limit: YAMLDocument.maximumBytes)
@@ -44,9 +46,9 @@ package struct LoadedLab: Sendable {
 
     /// Reads a lab's text; for tests and editors. Warnings come with the lab, errors are thrown.
     package static func parse(
-        _ bytes: [UInt8], displayName: String = LoadedLab.fileName
+        _ bytes: [UInt8], displayName: String = LoadedLab.fileName, selectors: [String] = []
     ) throws(LabError) -> (lab: Lab, warnings: [LabDiagnostic]) {
-        let diagnostics = Diagnostics(file: displayName)
+        let diagnostics = Diagnostics(file: displayName, selectors: selectors)
         guard let lab = read(bytes, diagnostics), !diagnostics.hasErrors else { throw LabError(diagnostics.sorted) }
         return (lab, diagnostics.sorted)
     }

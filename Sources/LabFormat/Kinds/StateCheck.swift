@@ -97,7 +97,13 @@ extension StateCheck {
             !part.isEmpty
                 && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         }
-        if parts.count == 2, parts.allSatisfy(isWord) { return text }
+        if parts.count == 2, parts.allSatisfy(isWord) {
+            if diagnostics.selectors.isEmpty || diagnostics.selectors.contains(text) { return text }
+            diagnostics.error(
+                "there are no resources '\(text)' to select\(Suggestion.ending(for: text, among: diagnostics.selectors))",
+                at: node.location)
+            return nil
+        }
         diagnostics.error(
             "'select' must be a service and a resource, for instance ec2:instance, not '\(text)'", at: node.location)
         return nil
