@@ -187,9 +187,11 @@ extension Emulator {
     }
 
     /// Lets all that is under way come to its end, programs included.
-    package func settleAll() async {
+    ///
+    /// - Parameter goesOn: asked before each step.
+    package func settleAll(while goesOn: @Sendable () -> Bool = { true }) async {
         // What settles may start programs again, and these something else; a bound keeps a cycle from going on for ever.
-        for _ in 0..<64 {
+        for _ in 0..<64 where goesOn() {
             settle()
             let waits = await withCheckedContinuation { continuation in
                 let parked = state.withLock { state in parks(&state) { continuation.resume(returning: true) } }

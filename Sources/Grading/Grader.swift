@@ -69,7 +69,7 @@ package struct Grader: Sendable {
             try await grade(submission, &result, events)
         } catch let error as SubmissionError {
             result.problem = error.message
-            result.problemCause = .submission
+            result.problemCause = error.isOfMachine ? .infrastructure : .submission
         } catch {
             result.problem = "\(error)"
             result.problemCause = .infrastructure
@@ -141,9 +141,23 @@ package struct Grader: Sendable {
             throw error
         }
         for listener in listeners { await listener.close() }
-        // What was under way when the program ended comes to its end before anybody looks.
+        // What was under way when the program ended comes to its end before anybody looks, in the time that the program had.
         emulator.catchUp()
-        await emulator.settleAll()
+        let isOverdue = Atomic(false)
+        let seconds = lab.lab.limits.wallSeconds
+        let watch = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            isOverdue.store(true, ordering: .relaxed)
+            await workloads.close()
+        }
+        await emulator.settleAll { !isOverdue.load(ordering: .relaxed) }
+        watch.cancel()
+        guard !isOverdue.load(ordering: .relaxed) else {
+            _ = record(outcome, entry, emulator, &result)
+            throw SubmissionError(
+                "what the program has set going was not over \(Int(seconds.rounded(.up))) s after it: look for functions that invoke one another, and for schedules"
+            )
+        }
         if runsContainers {
             let evidence = RegionEvidence(
                 emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
@@ -152,9 +166,10 @@ package struct Grader: Sendable {
         await workloads.close()
         let trail = record(outcome, entry, emulator, &result)
         if let program = result.program { events(.programFinished(program)) }
-        let invoker = functions(images)
         let invocations = await Invocations.run(
-            lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
+            lab.lab, on: emulator.world, configuration, region: options.region
+        ) { functions(images) }
+        let invoker = functions(images)
         let tasks = await TaskRuns.run(
             lab.lab, on: emulator.world, configuration, region: options.region, with: invoker)
         await invoker.close()

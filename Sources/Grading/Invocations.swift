@@ -1,6 +1,7 @@
 import Checks
 import CloudState
 import EmulatorCore
+import GradeModel
 import JSONValue
 import LabFormat
 import ServiceModel
@@ -8,6 +9,8 @@ import Workloads
 
 /// Invokes functions for checks, on a copy of the region and in environments of their own: nothing that the submission's
 /// program has left running takes part, and what they do is not part of what other checks see.
+///
+/// What students see and what they do not is invoked apart: a function that remembers its events has nothing to tell.
 struct Invocations {
     private var results: [String: InvokedFunction] = [:]
 
@@ -23,26 +26,33 @@ struct Invocations {
     /// Sends the events of all `invoke` checks of a lab.
     static func run(
         _ lab: Lab, on world: World, _ configuration: Emulator.Configuration, region: String,
-        with functions: FunctionRunner
+        with makeRunner: () -> FunctionRunner
     ) async -> Invocations {
         var invocations = Invocations()
-        let checks = lab.checks.compactMap { check -> InvokeCheck? in
-            if case .invoke(let invoke) = check.kind { invoke } else { nil }
-        }
-        guard !checks.isEmpty else { return invocations }
-        var configuration = configuration
-        configuration.effects = functions
-        configuration.clock = .stepped
-        configuration.admits = { _ in true }
-        var world = world
-        world.runsContainers = false
-        let emulator = Emulator(configuration, world: world)
-        for check in checks {
-            for one in check.cases {
-                let key = key(check.function, check.qualifier, one.event)
-                guard invocations.results[key] == nil else { continue }
-                invocations.results[key] = await invoke(check, one.event, emulator, region)
+        for isShown in [true, false] {
+            let checks = lab.checks.compactMap { check -> InvokeCheck? in
+                guard (check.visibility == .visible) == isShown, case .invoke(let invoke) = check.kind else {
+                    return nil
+                }
+                return invoke
             }
+            guard !checks.isEmpty else { continue }
+            let functions = makeRunner()
+            var configuration = configuration
+            configuration.effects = functions
+            configuration.clock = .stepped
+            configuration.admits = { _ in true }
+            var world = world
+            world.runsContainers = false
+            let emulator = Emulator(configuration, world: world)
+            for check in checks {
+                for one in check.cases {
+                    let key = key(check.function, check.qualifier, one.event)
+                    guard invocations.results[key] == nil else { continue }
+                    invocations.results[key] = await invoke(check, one.event, emulator, region)
+                }
+            }
+            await functions.close()
         }
         return invocations
     }

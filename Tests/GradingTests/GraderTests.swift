@@ -203,4 +203,58 @@ struct GraderTests {
         let result = try await grade(["solution.py": script])
         #expect(result.program?.standardOutput.head == "refused\nrefused\nrefused\n403\n")
     }
+
+    @Test func `what the program has set going is waited for as long as for the program`() async throws {
+        let script = """
+            import io, json, time, zipfile, boto3
+            archive = io.BytesIO()
+            with zipfile.ZipFile(archive, "w") as file:
+                file.writestr("h.py", "import time\\ndef h(event, context): time.sleep(500)")
+            trust = {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+            role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+            functions = boto3.client("lambda")
+            functions.create_function(FunctionName="f", Runtime="python3.12", Role=role, Handler="h.h", Timeout=600,
+                Code={"ZipFile": archive.getvalue()})
+            time.sleep(30)
+            functions.invoke(FunctionName="f", InvocationType="Event")
+            """
+        let result = try await grade(["solution.py": script], in: Self.lab(seconds: 20))
+        #expect(result.problem?.contains("was not over 20 s after it") == true, "\(result)")
+        #expect(result.problemCause == .submission && result.score == .zero)
+    }
+
+    @Test func `a function has nothing to tell a student of the events of hidden checks`() async throws {
+        let text = """
+            lab: v1
+            id: secret
+            title: {en: Secret}
+            points: 2
+            interfaces:
+              zip: {entry: handler.py, deploy: {function: f, runtime: python3.12, handler: handler.handle}}
+            network: emulator
+            checks:
+              - id: hidden
+                points: 1
+                visibility: hidden
+                invoke: {function: f, cases: [{event: {secret: CASE-42}, expect: {seen: {eq: none}}}]}
+              - id: shown
+                points: 1
+                invoke: {function: f, cases: [{event: {number: 1}, expect: {seen: {eq: none}}}]}
+            """
+        let handler = """
+            seen = []
+            def handle(event, context):
+                seen.append(event)
+                open("/tmp/seen", "a").write(str(event))
+                return {"seen": str(seen) + open("/tmp/seen").read()}
+            """
+        let lab = LoadedLab(
+            lab: try LoadedLab.parse(Array(text.utf8)).lab, folder: "/nonexistent", digest: "0", warnings: [])
+        let result = try await grade(["handler.py": handler], in: lab)
+        let told = result.checks.map { "\($0.actual ?? "") \($0.message) \($0.evidence)" }
+        try #require(told.count == 2)
+        #expect(told[0].contains("CASE-42") && !told[0].contains("number"))
+        #expect(told[1].contains("number") && !told[1].contains("CASE-42"))
+    }
 }
