@@ -74,7 +74,8 @@ struct ClassOf200Tests {
             }
         }
         try await expectNothing(of: "check_html.py", about: pages.map { "\(path)/\($0)" })
-        try await expectNothing(of: "check_site.py", about: ["--sample=3", "--axe", "\(path)/instructor", "\(path)/student"])
+        try await expectNothing(
+            of: "check_site.py", about: ["--sample=3", "--axe", "\(path)/instructor", "\(path)/student"])
     }
 
     @Test func `a class taken up again runs nothing, and one that hands in again is shown before it counts`()

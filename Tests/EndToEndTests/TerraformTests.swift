@@ -33,7 +33,8 @@ struct TerraformTests {
 
         @discardableResult func step(_ arguments: String...) async throws -> String {
             let run = try await ProgramRun(
-                terraform, arguments + ["-no-color", "-input=false"], in: work, environment: environment, together: true)
+                terraform, arguments + ["-no-color", "-input=false"], in: work, environment: environment, together: true
+            )
             try #require(run.status == 0, "terraform \(arguments[0]): \(run.output.suffix(6000))")
             return run.output
         }

@@ -35,7 +35,8 @@ func `Chromium finds no fault with pages opened from the disk`() async throws {
 func `the Nu Html Checker finds no fault with pages and style sheet`() async throws {
     let folder = try Script.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    try await expectNothing(of: "check_html.py", about: writePages(to: folder) + [Golden.root + "/site/assets/site.css"])
+    try await expectNothing(
+        of: "check_html.py", about: writePages(to: folder) + [Golden.root + "/site/assets/site.css"])
 }
 
 /// The site of a class on the disk. Nine students are of all the kinds that `ClassFixture` makes up.

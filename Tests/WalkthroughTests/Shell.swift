@@ -41,7 +41,8 @@ struct Shell {
         try Data(script.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let run = try await ProgramRun(
-            "/bin/bash", [file.path], in: folder, environment: BuiltProgram.environment(home: folder).merging(more) { $1 },
+            "/bin/bash", [file.path], in: folder,
+            environment: BuiltProgram.environment(home: folder).merging(more) { $1 },
             together: true)
         return Self.answers(in: run.output)
     }
