@@ -72,6 +72,7 @@ struct BatchCommand: AsyncParsableCommand {
         guard students.contains(where: { $0.submission != nil }) else {
             throw CommandFailure("there is nothing to grade in \(submissions)", code: .nothing)
         }
+        warnOfGone(students)
         let now = Timestamp.wallClock.iso8601Seconds
         let seed = seed ?? "skylab/\(lab.lab.id)"
         let manifest = ResultsManifest(
@@ -106,6 +107,21 @@ struct BatchCommand: AsyncParsableCommand {
         } catch let error as BatchError {
             progress.clear()
             throw CommandFailure("\(error)", code: error.status)
+        }
+    }
+
+    /// Says whose submission was graded before and is not there any more.
+    private func warnOfGone(_ students: [Student]) {
+        guard let earlier = try? ResultsFolder(path: out) else { return }
+        let known = Dictionary(students.map { ($0.key, $0.submission != nil) }) { $0 || $1 }
+        for student in earlier.students where student.submission != nil && known[student.key] != true {
+            let place =
+                known[student.key] == nil
+                ? "it is in no export and on no page until the submission is there again, or a roster names the student"
+                : "the grade of before stands"
+            writeError(
+                "skylab: \(student.id.safe(.line(limit: 300))) was graded before and is not in \(submissions) now: \(place)\n"
+            )
         }
     }
 

@@ -31,6 +31,22 @@ struct Entry {
         guard !file.contents.contains(0) else {
             throw SubmissionError("\(file.path) holds a NUL byte, so it is no program text")
         }
+        if interface.kind == .cli { try checkShell() }
+    }
+
+    /// What editors of Windows put into a script, and bash takes for a part of its commands.
+    private func checkShell() throws(SubmissionError) {
+        guard !file.contents.starts(with: [0xEF, 0xBB, 0xBF]) else {
+            throw SubmissionError(
+                "\(file.path) begins with a byte order mark, which bash takes for a part of the first word; save it as UTF-8 without BOM"
+            )
+        }
+        let first = file.contents.prefix { $0 != UInt8(ascii: "\n") }
+        guard first.last != UInt8(ascii: "\r") else {
+            throw SubmissionError(
+                "\(file.path) has Windows line ends (CRLF), which bash takes for a part of each command; save it with Unix line ends (LF)"
+            )
+        }
     }
 
     /// The provider comes from the mirror that the box shows; nothing is downloaded.

@@ -82,6 +82,20 @@ struct InterruptedBatchTests {
         }
     }
 
+    @Test func `who was graded and is not among the submissions any more is named`() async throws {
+        try await with(["ada": "true\n", "bob": "true\n"]) { folder in
+            let run = try await BuiltProgram.shell(
+                """
+                skylab batch \(lab) class --out results > first && rm -r class/bob
+                skylab batch \(lab) class --out results
+                """, in: folder)
+            #expect(run.output.contains("graded       0, unchanged 1"), "\(run.output)\(run.errors)")
+            #expect(
+                run.errors.contains("bob was graded before and is not in class now: it is in no export"),
+                "\(run.errors)")
+        }
+    }
+
     @Test func `a results folder of a newer version is left as it is by every command`() async throws {
         try await with(["ada": "true\n"]) { folder in
             let batch = "skylab batch \(lab) class --out results"

@@ -257,4 +257,13 @@ struct GraderTests {
         #expect(told[0].contains("CASE-42") && !told[0].contains("number"))
         #expect(told[1].contains("number") && !told[1].contains("CASE-42"))
     }
+
+    @Test(arguments: [("true\r\n", "save it with Unix line ends"), ("\u{FEFF}true\n", "save it as UTF-8 without BOM")])
+    func `what an editor of Windows has put into a script is said before it is run`(script: String, advice: String)
+        async throws
+    {
+        let result = try await grade(["solution.sh": script])
+        #expect(result.problem?.contains(advice) == true, "\(result.problem ?? "")")
+        #expect(result.program == nil && result.problemCause == .submission)
+    }
 }
