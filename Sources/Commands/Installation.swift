@@ -11,6 +11,7 @@ struct Installation {
 
     /// The labs, read with the resources that the emulator has.
     var catalog: LabCatalog { LabCatalog(roots: [labs], selectors: ResourceSelector.all.map(\.name)) }
+
     var site: String { "\(root)/site" }
 
     /// Looks at `SKYLAB_HOME`, then `../share/skylab` from the program, then the folders above it: a source tree.

@@ -141,21 +141,10 @@ package struct Grader: Sendable {
             throw error
         }
         for listener in listeners { await listener.close() }
-        // What was under way when the program ended comes to its end before anybody looks, in the time that the program had.
-        emulator.catchUp()
-        let isOverdue = Atomic(false)
-        let seconds = lab.lab.limits.wallSeconds
-        let watch = Task {
-            try await Task.sleep(for: .seconds(seconds))
-            isOverdue.store(true, ordering: .relaxed)
-            await workloads.close()
-        }
-        await emulator.settleAll { !isOverdue.load(ordering: .relaxed) }
-        watch.cancel()
-        guard !isOverdue.load(ordering: .relaxed) else {
+        guard await settle(emulator, workloads) else {
             _ = record(outcome, entry, emulator, &result)
             throw SubmissionError(
-                "what the program has set going was not over \(Int(seconds.rounded(.up))) s after it: look for functions that invoke one another, and for schedules"
+                "what the program has set going was not over \(Int(lab.lab.limits.wallSeconds.rounded(.up))) s after it: look for functions that invoke one another, and for schedules"
             )
         }
         if runsContainers {
@@ -180,6 +169,22 @@ package struct Grader: Sendable {
         // What only reports need is worked out when the verdict stands.
         result.apiCalls = trail.records.map { APICall($0, since: start) }
         result.topology = try? Topology(emulator, region: options.region)
+    }
+
+    /// What was under way when the program ended comes to its end before anybody looks, in the time that the program had.
+    /// Returns whether it did; otherwise it was ended.
+    private func settle(_ emulator: Emulator, _ workloads: WorkloadRunner) async -> Bool {
+        emulator.catchUp()
+        let isOverdue = Atomic(false)
+        let seconds = lab.lab.limits.wallSeconds
+        let watch = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            isOverdue.store(true, ordering: .relaxed)
+            await workloads.close()
+        }
+        await emulator.settleAll { !isOverdue.load(ordering: .relaxed) }
+        watch.cancel()
+        return !isOverdue.load(ordering: .relaxed)
     }
 
     /// Runs the functions of one region's account.

@@ -13,12 +13,12 @@ package struct LabCatalog: Sendable {
         self.selectors = selectors
     }
 
-    /// Reads the lab that a person named. A name with a `/`, or one that is a folder or a file here, is a path; every other
-    /// name is an id.
+    /// Reads the lab that a person named: by the id of one below the roots, else by the path of a folder or a file. A name
+    /// with a `/` is always a path.
     package func lab(named name: String) throws(LabError) -> LoadedLab {
         if name.isEmpty { throw LabError([LabDiagnostic(file: "lab", message: "the name of the lab is empty")]) }
         // What lies in the current folder may be a student's: it is never taken for the lab of that id.
-        if LabID.isValid(name), ids.contains(name) { return try lab(withID: name) }
+        if folder(ofLab: name) != nil { return try lab(withID: name) }
         let absolute = Self.absolute(name)
         if FileReading.isFile(absolute) {
             let parts = absolute.split(separator: "/", omittingEmptySubsequences: false)
@@ -63,22 +63,26 @@ package struct LabCatalog: Sendable {
                     file: id, message: "no path, and no id of a lab either: an id is 1 to 64 of a-z, 0-9 and '-'")
             ])
         }
-        for root in roots {
-            let folder = Self.absolute("\(root)/\(id)")
-            guard FileReading.isFile("\(folder)/\(LoadedLab.fileName)") else { continue }
-            let loaded = try LoadedLab.read(
-                folder: folder, displayName: "\(folder)/\(LoadedLab.fileName)", selectors: selectors)
-            if loaded.lab.id != id {
-                throw LabError([
-                    LabDiagnostic(
-                        file: "\(folder)/\(LoadedLab.fileName)",
-                        message: "the lab's id is '\(loaded.lab.id)', but its folder is called '\(id)': make them equal"
-                    )
-                ])
-            }
-            return loaded
+        guard let folder = folder(ofLab: id) else {
+            throw LabError([LabDiagnostic(file: id, message: "there is no lab of that name\(advice(for: id))")])
         }
-        throw LabError([LabDiagnostic(file: id, message: "there is no lab of that name\(advice(for: id))")])
+        let file = "\(folder)/\(LoadedLab.fileName)"
+        let loaded = try LoadedLab.read(folder: folder, displayName: file, selectors: selectors)
+        guard loaded.lab.id == id else {
+            throw LabError([
+                LabDiagnostic(
+                    file: file,
+                    message: "the lab's id is '\(loaded.lab.id)', but its folder is called '\(id)': make them equal")
+            ])
+        }
+        return loaded
+    }
+
+    /// Where the lab of an id is below the roots.
+    private func folder(ofLab id: String) -> String? {
+        guard LabID.isValid(id) else { return nil }
+        return roots.lazy.map { Self.absolute("\($0)/\(id)") }
+            .first { FileReading.isFile("\($0)/\(LoadedLab.fileName)") }
     }
 
     private func advice(for id: String) -> String {

@@ -11,6 +11,10 @@ enum EC2Error {
 
     static func invalidParameter(_ message: String) -> ServiceError { ServiceError("InvalidParameterValue", message) }
 
+    static func unknownProtocol(_ text: String) -> ServiceError {
+        invalidParameter("Invalid value '\(text.prefix(64))' for IP protocol. Unknown protocol.")
+    }
+
     static func invalidCombination(_ message: String) -> ServiceError {
         ServiceError("InvalidParameterCombination", message)
     }

@@ -98,7 +98,7 @@ enum NetworkACLEntryCalls {
     /// A protocol's number as text, `-1` for all. Names are for clients to translate, as the CLI and Terraform do.
     private static func protocolNumber(_ text: String) throws(ServiceError) -> String {
         guard let number = Int(text), (-1...255).contains(number) else {
-            throw EC2Error.invalidParameter("Invalid value '\(text.prefix(64))' for IP protocol. Unknown protocol.")
+            throw EC2Error.unknownProtocol(text)
         }
         return "\(number)"
     }

@@ -160,7 +160,7 @@ enum Permissions {
         let name = protocolNames[given.lowercased()] ?? given.lowercased()
         let known = ["tcp", "udp", "icmp", "icmpv6", "-1"].contains(name)
         guard known || Int(name).map({ (0...255).contains($0) }) ?? false else {
-            throw EC2Error.invalidParameter("Invalid value '\(given.prefix(64))' for IP protocol. Unknown protocol.")
+            throw EC2Error.unknownProtocol(given)
         }
         switch name {
         case "tcp", "udp":

@@ -8,6 +8,9 @@ enum FargateRules {
     static let noCPU = ECSError.client("Fargate requires that 'cpu' be defined at the task level.")
     static let noMemory = ECSError.client("Fargate requires that 'memory' be defined at the task level.")
 
+    /// The platform version that a task runs on where that one is asked for.
+    static func version(_ asked: String) -> String { asked == "LATEST" ? "1.4.0" : asked }
+
     static func check(_ input: Input, _ containers: [Input], cpu: Int?, memory: Int?) throws(ServiceError) {
         guard let cpu else { throw noCPU }
         guard let memory else { throw noMemory }

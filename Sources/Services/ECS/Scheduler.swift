@@ -88,7 +88,7 @@ enum Scheduler {
             plan.launchType = CapacityProviderCalls.fargate.contains(first) ? "FARGATE" : "EC2"
         }
         // A task shows which version `LATEST` was.
-        plan.platformVersion = deployment.platformVersion == "LATEST" ? "1.4.0" : deployment.platformVersion
+        plan.platformVersion = deployment.platformVersion.map(FargateRules.version)
         plan.network = (try? Network.read(deployment.network, &context)) ?? nil
         plan.startedBy = deployment.id
         plan.serviceID = id

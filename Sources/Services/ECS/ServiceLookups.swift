@@ -101,7 +101,7 @@ enum ServiceViews {
             "failedTasks": .integer(deployment.failedTasks), "createdAt": .timestamp(deployment.created),
             "updatedAt": .timestamp(deployment.updated), "launchType": .optional(deployment.launchType),
             "capacityProviderStrategy": deployment.strategy.isEmpty ? nil : .list(deployment.strategy),
-            "platformVersion": deployment.platformVersion.map { .string($0 == "LATEST" ? "1.4.0" : $0) },
+            "platformVersion": deployment.platformVersion.map { .string(FargateRules.version($0)) },
             "platformFamily": deployment.platformVersion == nil ? nil : "Linux",
             "networkConfiguration": deployment.network, "rolloutState": .string(deployment.rollout),
             "rolloutStateReason": .string(deployment.reason),

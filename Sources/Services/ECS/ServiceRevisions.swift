@@ -50,7 +50,7 @@ enum ServiceRevisions {
             "clusterArn": .optional(context.ecs.clusters[service.clusterName]?.arn),
             "taskDefinition": .string(deployment.definitionARN), "launchType": .optional(deployment.launchType),
             "capacityProviderStrategy": deployment.strategy.isEmpty ? nil : .list(deployment.strategy),
-            "platformVersion": deployment.platformVersion.map { .string($0 == "LATEST" ? "1.4.0" : $0) },
+            "platformVersion": deployment.platformVersion.map { .string(FargateRules.version($0)) },
             "platformFamily": deployment.platformVersion == nil ? nil : "Linux",
             "networkConfiguration": deployment.network, "loadBalancers": .list(service.loadBalancers),
             "serviceRegistries": .list(service.registries),

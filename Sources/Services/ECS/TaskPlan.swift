@@ -49,7 +49,7 @@ struct TaskPlan {
             guard ["LATEST", "1.4.0", "1.3.0"].contains(version) else {
                 throw ECSError.parameter("The specified platform version does not exist.")
             }
-            platformVersion = version == "LATEST" ? "1.4.0" : version
+            platformVersion = FargateRules.version(version)
         } else if platformVersion != nil {
             throw ECSError.parameter("The platform version must be null when specifying an EC2 launch type.")
         }

@@ -75,7 +75,7 @@ enum TaskSets {
             "createdAt": .timestamp(deployment.created), "updatedAt": .timestamp(deployment.updated),
             "launchType": .optional(deployment.launchType),
             "capacityProviderStrategy": deployment.strategy.isEmpty ? nil : .list(deployment.strategy),
-            "platformVersion": deployment.platformVersion.map { .string($0 == "LATEST" ? "1.4.0" : $0) },
+            "platformVersion": deployment.platformVersion.map { .string(FargateRules.version($0)) },
             "platformFamily": deployment.platformVersion == nil ? nil : "Linux",
             "networkConfiguration": deployment.network, "loadBalancers": .list(set.loadBalancers),
             "serviceRegistries": .list(set.registries), "scale": ["value": .double(set.scale), "unit": "PERCENT"],

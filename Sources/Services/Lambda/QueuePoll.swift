@@ -183,9 +183,11 @@ enum QueuePoll {
     private static func hold(
         _ items: [FunctionInvocation.BatchItem], _ isHeld: Bool, _ context: inout CallContext
     ) {
-        for item in items {
-            guard let queue = context.sqs.queues.first(where: { $0.messages[item.id] != nil }) else { continue }
-            context.sqs.queues.update(queue.id) { queue in queue.messages.update(item.id) { $0.isHeld = isHeld } }
+        // By its messages: the mapping may have been deleted, and some of them.
+        guard let queue = context.sqs.queues.first(where: { queue in items.contains { queue.messages[$0.id] != nil } })
+        else { return }
+        context.sqs.queues.update(queue.id) { queue in
+            for item in items { queue.messages.update(item.id) { $0.isHeld = isHeld } }
         }
     }
 

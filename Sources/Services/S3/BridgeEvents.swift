@@ -38,12 +38,9 @@ extension Notifications {
         if let version = object?.versionID, version != S3Object.noVersion {
             item.set("version-id", to: .string(version))
         }
-        item.set(
-            "sequencer",
-            to: .string("00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer")).uppercased()))
+        item.set("sequencer", to: .string(sequencer(&context)))
         detail.set("object", to: .object(item))
-        detail.set(
-            "request-id", to: .string(IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()))
+        detail.set("request-id", to: .string(requestID(&context)))
         detail.set("requester", to: .string(context.accountID))
         detail.set("source-ip-address", to: "127.0.0.1")
         switch event {

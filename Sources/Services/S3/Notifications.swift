@@ -42,7 +42,7 @@ enum Notifications {
         _ event: String, _ key: String, _ object: S3Object?, _ bucket: S3Bucket, _ id: String,
         _ context: inout CallContext
     ) -> String {
-        let sequencer = "00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer")).uppercased()
+        let sequencer = sequencer(&context)
         // Blanks are plus signs, as in forms.
         let name = PercentEncoding.encode(key).replacing("%20", with: "+").replacing("%2F", with: "/")
         var item: JSONObject = ["key": .string(name)]
@@ -74,7 +74,12 @@ enum Notifications {
         return JSON.object(["Records": [record]]).serializedString()
     }
 
-    private static func requestID(_ context: inout CallContext) -> String {
+    /// What orders the events of an object.
+    static func sequencer(_ context: inout CallContext) -> String {
+        "00" + IDGenerator.hexadecimal(context.world.ids.bits("s3/sequencer")).uppercased()
+    }
+
+    static func requestID(_ context: inout CallContext) -> String {
         IDGenerator.hexadecimal(context.world.ids.bits("s3/request")).uppercased()
     }
 

@@ -51,7 +51,7 @@ enum DeliveryCalls {
     ) -> [QueuedMessage] {
         guard var queue = context.sqs.queues[name] else { return [] }
         let now = context.now
-        let redrive = Attributes.redrive(queue)
+        let redrive = Attributes.redrive(queue.attributes)
         let deadLetters = redrive.flatMap { context.queue(arn: $0.target) }
         // Of a group of a FIFO queue nothing comes while one of its messages is out.
         var blocked = Set(

@@ -21,7 +21,7 @@ enum MoveCalls {
 
     static func start(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         guard let source = context.queue(arn: input.string("SourceArn") ?? "") else { throw missing("SourceArn") }
-        guard context.sqs.queues.contains(where: { Attributes.redrive($0)?.target == source.arn }) else {
+        guard context.sqs.queues.contains(where: { Attributes.redrive($0.attributes)?.target == source.arn }) else {
             throw SQSError.parameter("Source queue must be configured as a Dead Letter Queue.")
         }
         let destination = input.string("DestinationArn")

@@ -161,12 +161,9 @@ enum Attributes {
 
     /// The queue of dead letters has to be there.
     static func checkTarget(_ attributes: [String: String], _ context: CallContext) throws(ServiceError) {
-        guard let text = attributes["RedrivePolicy"], !text.isEmpty,
-            let target = (try? JSON.parse(Array(text.utf8)))?.objectValue?["deadLetterTargetArn"]?.stringValue,
-            !context.sqs.queues.contains(where: { $0.arn == target })
-        else { return }
+        guard let target = redrive(attributes)?.target, context.queue(arn: target) == nil else { return }
         throw SQSError.parameter(
-            "Value \(text.prefix(512)) for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist."
+            "Value \((attributes["RedrivePolicy"] ?? "").prefix(512)) for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist."
         )
     }
 
@@ -218,8 +215,8 @@ enum Attributes {
     }
 
     /// The dead letter queue and the receives after which a message goes there.
-    static func redrive(_ queue: MessageQueue) -> (target: String, count: Int)? {
-        guard let text = queue.attributes["RedrivePolicy"], !text.isEmpty,
+    static func redrive(_ attributes: [String: String]) -> (target: String, count: Int)? {
+        guard let text = attributes["RedrivePolicy"], !text.isEmpty,
             let object = (try? JSON.parse(Array(text.utf8)))?.objectValue,
             let target = object["deadLetterTargetArn"]?.stringValue,
             let count = object["maxReceiveCount"].flatMap({ $0.intValue ?? $0.stringValue.flatMap { Int($0) } })

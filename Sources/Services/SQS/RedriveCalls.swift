@@ -10,7 +10,8 @@ enum RedriveCalls {
 
     static func sources(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let queue = try context.queue(input.string("QueueUrl"))
-        let names = context.sqs.queues.filter { Attributes.redrive($0)?.target == queue.arn }.map(\.id).sorted()
+        let names = context.sqs.queues.filter { Attributes.redrive($0.attributes)?.target == queue.arn }.map(\.id)
+            .sorted()
         let page = try SQSPaging.page(names, input)
         return Response([
             "queueUrls": .strings(page.items.compactMap { context.sqs.queues[$0]?.url }), "NextToken": page.token,
