@@ -50,6 +50,8 @@ package struct CallContext {
     package let enforcesIAM: Bool
     /// The service that makes the call for the caller, for instance `cloudwatch.amazonaws.com`; nil where nobody does.
     package var invokedBy: String?
+    /// The id, as the client reads it, of a request to Lambda: an invocation is known by it. Otherwise nil.
+    package var requestID: String?
     /// Whether the next call of another operation is held against the caller's policies.
     package var checksNextCall = false
     /// Finds the operation of another service, so that a service can act on another as AWS does: by calling its API.

@@ -344,9 +344,11 @@ package final class Emulator: Sendable {
 
     private func draft(_ state: inout State, _ record: CallRecord, isRead: Bool, isInside: Bool) -> CallContext {
         if isInside { step(&state) } else { moveClock(&state, record, isRead: isRead) }
-        return CallContext(
+        var context = CallContext(
             world: state.world, region: record.region, caller: record.caller,
             enforcesIAM: configuration.enforcesIAM, dispatch: Services.dispatch)
+        if record.service == "lambda", !record.requestID.isEmpty { context.requestID = record.requestID }
+        return context
     }
 
     /// Moves the clock for a call from inside.

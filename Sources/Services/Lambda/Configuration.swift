@@ -62,6 +62,11 @@ enum Configuration {
         guard !handler.contains(where: \.isWhitespace) else {
             throw LambdaError.constraint(handler, "handler", "satisfy regular expression pattern: [^\\s]+")
         }
+        guard !retired.contains(runtime) else {
+            throw LambdaError.parameter(
+                "The runtime parameter of \(runtime) is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions."
+            )
+        }
         guard runtimes.contains(runtime) else {
             throw LambdaError.parameter(
                 "Value \(runtime.prefix(64)) at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [\(runtimes.joined(separator: ", "))] or be a valid ARN"
@@ -74,8 +79,17 @@ enum Configuration {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>
     static let runtimes = [
         "nodejs24.x", "nodejs22.x", "nodejs20.x", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10",
-        "java25", "java21", "java17", "java11", "java8.al2", "dotnet9", "dotnet8", "ruby3.4", "ruby3.3", "ruby3.2",
+        "java25", "java21", "java17", "java11", "java8.al2", "dotnet10", "dotnet8", "ruby4.0", "ruby3.4", "ruby3.3",
+        "ruby3.2",
         "provided.al2023", "provided.al2",
+    ]
+
+    /// The runtimes that there were.
+    private static let retired: Set = [
+        "nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x",
+        "nodejs16.x", "nodejs18.x", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "java8",
+        "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "go1.x", "ruby2.5", "ruby2.7",
+        "provided",
     ]
 
     /// The role must be there, and must trust Lambda.

@@ -32,7 +32,7 @@ enum InvokeCalls {
         if payload.isEmpty { payload = Array("{}".utf8) }
         try check(payload, isSynchronous: type == "RequestResponse")
         let clientContext = try clientContext(input)
-        let requestID = context.world.ids.uuid("\(context.region)/lambda/request")
+        let requestID = context.requestID ?? context.world.ids.uuid("\(context.region)/lambda/request")
         let isCircle = Recursion.ends(function, at: Recursion.depth(context), &context)
         guard type == "Event" else {
             guard !isCircle else { throw Recursion.error }

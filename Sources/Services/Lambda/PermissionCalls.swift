@@ -44,11 +44,24 @@ enum PermissionCalls {
         return Response(["Statement": .string(statement)])
     }
 
+    private static func statementID(_ input: Input) throws(ServiceError) -> String {
+        let id = input.string("StatementId") ?? ""
+        let isGood = id.utf8.allSatisfy { byte in
+            let lower = byte | 0x20
+            return (0x61...0x7A).contains(lower) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
+        }
+        guard isGood else {
+            throw LambdaError.constraint(
+                id, "statementId", "satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")
+        }
+        return id
+    }
+
     private static func statement(
         _ input: Input, resource: String, conditions: [(String, String, String)], policy: inout FunctionPolicy,
         _ context: inout CallContext, functionAlias: String?
     ) throws(ServiceError) -> String {
-        let id = input.string("StatementId") ?? ""
+        let id = try statementID(input)
         if let revision = input.string("RevisionId"), revision != policy.revisionID { throw LambdaError.revision }
         guard !policy.statements.contains(where: { $0.id == id }) else {
             throw LambdaError.conflict(

@@ -113,6 +113,12 @@ class Functions(TestCase):
             ),
             ({"Runtime": "python2.5"}, "InvalidParameterValueException", "Value python2.5 at 'runtime' failed"),
             (
+                {"Runtime": "python3.8"},
+                "InvalidParameterValueException",
+                "The runtime parameter of python3.8 is no longer supported for creating or updating AWS Lambda functions. "
+                "We recommend you use a supported runtime while creating or updating functions.",
+            ),
+            (
                 {"Code": {"ZipFile": b"no zip"}},
                 "InvalidParameterValueException",
                 "Could not unzip uploaded file. Please check your file, then try to upload again.",
@@ -215,6 +221,18 @@ class Functions(TestCase):
             Principal="s3.amazonaws.com",
         )
         self.assertEqual(twice, "ResourceConflictException")
+        spaced = error(
+            self.api.add_permission,
+            FunctionName="policies",
+            StatementId="my bucket",
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
+        )
+        self.assertEqual(
+            spaced["Message"],
+            "1 validation error detected: Value 'my bucket' at 'statementId' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
+        )
         self.api.remove_permission(FunctionName="policies", StatementId="bucket")
         self.assertEqual(error_code(self.api.get_policy, FunctionName="policies"), "ResourceNotFoundException")
 

@@ -91,6 +91,7 @@ class Functions(TestCase):
         answer = self.api.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail", **more)
         self.assertEqual(answer["StatusCode"], 200)
         log = base64.b64decode(answer["LogResult"]).decode()
+        self.assertIn(f"RequestId: {answer['ResponseMetadata']['RequestId']}", log)
         return json.loads(answer["Payload"].read()), answer.get("FunctionError"), log
 
 
