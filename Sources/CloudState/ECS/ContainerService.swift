@@ -78,7 +78,10 @@ package struct ContainerService: ResourceRecord {
     package var managesTags = false
     package var propagatesTags: String?
     package var enablesExecute = false
-    package var rebalancing: String?
+    /// `ENABLED` or `DISABLED`.
+    package var rebalancing = "DISABLED"
+    /// Whether tasks are on their way from one Availability Zone to another.
+    package var isRebalancing = false
     package var serviceConnect: Value?
     package var volumes: Value?
     package var created: Timestamp
@@ -88,6 +91,8 @@ package struct ContainerService: ResourceRecord {
     package var nextLook: Timestamp?
     /// The newest first; none where ECS does not deploy.
     package var deployments: [Deployment]
+    /// What has been rolled out, the newest first, at most 100; none where ECS does not deploy.
+    package private(set) var history: [ServiceDeployment] = []
     /// In the order of their creation; none where ECS deploys.
     package var taskSets: [TaskSet] = []
     /// The newest first, at most 100.
@@ -109,9 +114,29 @@ package struct ContainerService: ResourceRecord {
         self.maximumPercent = maximumPercent
         self.deploymentConfiguration = deploymentConfiguration
         deployments = deployment.map { [$0] } ?? []
+        history = deployment.map { [ServiceDeployment($0, from: [])] } ?? []
         self.created = created
         self.createdBy = createdBy
         self.tags = tags
+    }
+
+    /// Puts a new deployment in front of the others.
+    package mutating func begin(_ deployment: Deployment) {
+        history.insert(ServiceDeployment(deployment, from: deployments.map(\.id)), at: 0)
+        if history.count > 100 { history.removeLast(history.count - 100) }
+        deployments.insert(deployment, at: 0)
+        isRebalancing = false
+    }
+
+    /// Notes how what is being rolled out goes on.
+    package mutating func updateRollout(_ change: (inout ServiceDeployment) -> Void) {
+        if !history.isEmpty { change(&history[0]) }
+    }
+
+    /// Forgets what was rolled out: ECS does not deploy this service any more.
+    package mutating func dropDeployments() {
+        deployments = []
+        history = []
     }
 
     /// Adds an event in front of the others, unless it says what the last one said.

@@ -21,7 +21,7 @@ package enum ECSService {
         ClusterCalls.operations,
         ContainerInstanceCalls.operations,
         ServiceCalls.operations,
-        ServiceHistoryCalls.operations, ServiceRevisions.operations,
+        ServiceDeployments.operations, ServiceRevisions.operations,
         ServiceLookups.operations, NamespaceLookups.operations,
         TagCalls.operations,
         TaskCalls.operations,

@@ -44,7 +44,12 @@ struct PlacementBoard {
         isDistinct = constraints.contains { $0["type"]?.text == "distinctInstance" }
         queries = constraints.compactMap { $0["expression"]?.text.flatMap(ClusterQuery.init) }
         var names: [String?] = []
-        strategy = plan.strategy.map { item in
+        // Where nothing else is said, the tasks of a service are spread over the zones.
+        let spread = Fields([
+            .init(name: "type", value: "spread"), .init(name: "field", value: "attribute:ecs.availability-zone"),
+        ])
+        let wanted = plan.strategy.isEmpty && plan.serviceID != nil ? [spread] : plan.strategy
+        strategy = wanted.map { item in
             let field = item["field"]?.text ?? ""
             switch item["type"]?.text {
             case "binpack": return field.lowercased() == "cpu" ? .cpu : .memory
@@ -182,11 +187,21 @@ struct PlacementBoard {
         }
     }
 
-    /// Tasks of a group are spread over the zones of the subnets; on a host, the host's zone decides.
+    /// Tasks of a group are spread over the zones of the subnets, and in a zone over its subnets; on a host, the host's
+    /// zone decides. A zone that is down gets none where there is another.
     func subnet(_ network: Network, _ host: ContainerInstance?, _ context: CallContext) -> String {
-        let candidates = network.subnetIDs.filter { id in
-            host.map { $0.zone == context.ec2.subnets[id]?.zone } ?? true
+        func zone(_ id: String) -> String? { context.ec2.subnets[id]?.zone }
+        let open = network.subnetIDs.filter { id in host.map { $0.zone == zone(id) } ?? true }
+        let up = open.filter { id in
+            zone(id).map { context.world.faults.outage(zone: $0, region: context.region) == nil } ?? true
         }
-        return candidates.min { subnets[$0, default: 0] < subnets[$1, default: 0] } ?? network.subnetIDs.first ?? ""
+        let candidates = up.isEmpty ? open : up
+        func tasks(in zone: String?) -> Int {
+            network.subnetIDs.reduce(0) { $0 + (context.ec2.subnets[$1]?.zone == zone ? subnets[$1, default: 0] : 0) }
+        }
+        return candidates.min {
+            let (first, second) = (tasks(in: zone($0)), tasks(in: zone($1)))
+            return first == second ? subnets[$0, default: 0] < subnets[$1, default: 0] : first < second
+        } ?? network.subnetIDs.first ?? ""
     }
 }

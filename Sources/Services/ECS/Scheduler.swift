@@ -50,10 +50,15 @@ enum Scheduler {
             TaskRun.stop(stop.id, code: "ServiceSchedulerInitiated", reason: stop.reason, &context)
         }
         let stopped = plan.stops.filter { $0.failure == nil }
-        if !stopped.isEmpty {
+        if plan.isBalancing {
+            noteByZone(stopped.map(\.id), id, &context) {
+                "has stopped \($0) running tasks in \($1) due to AZ rebalancing: \($2)."
+            }
+        } else if !stopped.isEmpty {
             note("has stopped \(stopped.count) running tasks: \(list(stopped.map(\.id))).", id, &context)
         }
         if plan.starts > 0, let primary = service.deployments.first { start(plan.starts, of: primary, id, &context) }
+        balance(plan, service, &context)
         if plan.isDrained { retire(id, &context) }
         if plan.isComplete { complete(id, &context) }
         if plan.isEmpty, plan.isSteady, context.ecs.services[id]?.status == "ACTIVE" {
@@ -72,11 +77,41 @@ enum Scheduler {
 
     private static func list(_ ids: [String]) -> String { ids.map { "(task \($0))" }.joined(separator: " ") }
 
+    // MARK: Zones
+
+    /// Has tasks move to zones that have too few, and says when all have their share.
+    private static func balance(_ plan: Plan, _ service: ContainerService, _ context: inout CallContext) {
+        guard let zones = plan.zones else { return }
+        if plan.moves > 0, let primary = service.deployments.first {
+            if !service.isRebalancing {
+                note("is not AZ balanced with \(zones.text). AZ Rebalancing in progress.", service.id, &context)
+                context.ecs.services.update(service.id) { $0.isRebalancing = true }
+            }
+            start(plan.moves, of: primary, service.id, in: zones.targets, &context)
+        } else if service.isRebalancing, zones.isEven {
+            note("is AZ balanced with \(zones.text).", service.id, &context)
+            context.ecs.services.update(service.id) { $0.isRebalancing = false }
+        }
+    }
+
+    private static func noteByZone(
+        _ tasks: [String], _ id: String, _ context: inout CallContext,
+        _ message: (Int, _ zone: String, _ tasks: String) -> String
+    ) {
+        let zones = Dictionary(grouping: tasks) { context.ecs.tasks[$0]?.zone ?? "" }
+        for (zone, tasks) in zones.sorted(by: { $0.key < $1.key }) {
+            note(message(tasks.count, zone, list(tasks)), id, &context)
+        }
+    }
+
     // MARK: Starting
 
     /// Starts tasks of a deployment or of a task set.
+    ///
+    /// - Parameter zones: where they are to balance what is elsewhere; nil where any zone will do.
     static func start(
-        _ count: Int, of deployment: ContainerService.Deployment, _ id: String, _ context: inout CallContext
+        _ count: Int, of deployment: ContainerService.Deployment, _ id: String, in zones: [String]? = nil,
+        _ context: inout CallContext
     ) {
         guard let service = context.ecs.services[id],
             let definition = context.ecs.taskDefinitions[deployment.definitionID],
@@ -98,6 +133,13 @@ enum Scheduler {
         plan.strategy = service.placementStrategy.compactMap(\.fields)
         plan.tags = tags(service, definition)
         if service.isDaemon { plan.constraints.append(Fields([.init(name: "type", value: "distinctInstance")])) }
+        if let zones, plan.launchType == "EC2" {
+            let expression = "attribute:ecs.availability-zone in [\(zones.joined(separator: ", "))]"
+            plan.constraints.append(
+                Fields([
+                    .init(name: "type", value: "memberOf"), .init(name: "expression", value: .string(expression)),
+                ]))
+        }
         var started: [String] = []
         var counts: [String: Int] = [:]
         for task in context.ecs.tasks where task.serviceID == id && task.isWanted {
@@ -117,13 +159,22 @@ enum Scheduler {
             switch TaskStart.start(plan, in: cluster, &board, &context) {
             case .success(let task): started.append(task.id)
             case .failure(let failure):
-                noteUnplaced(failure, id, &context)
+                noteUnplaced(failure, id, in: zones, &context)
                 delay(deployment.id, of: id, &context)
-                if !started.isEmpty { note("has started \(started.count) tasks: \(list(started)).", id, &context) }
+                if !started.isEmpty { noteStarted(started, id, isBalancing: zones != nil, &context) }
                 return
             }
         }
-        note("has started \(started.count) tasks: \(list(started)).", id, &context)
+        noteStarted(started, id, isBalancing: zones != nil, &context)
+    }
+
+    private static func noteStarted(
+        _ tasks: [String], _ id: String, isBalancing: Bool, _ context: inout CallContext
+    ) {
+        guard isBalancing else {
+            return note("has started \(tasks.count) tasks: \(list(tasks)).", id, &context)
+        }
+        noteByZone(tasks, id, &context) { "has started \($0) tasks in \($1) to AZ Rebalance: \($2)." }
     }
 
     /// Nothing more is tried for half a minute.
@@ -153,7 +204,15 @@ enum Scheduler {
         return tags
     }
 
-    private static func noteUnplaced(_ failure: PlacementFailure, _ id: String, _ context: inout CallContext) {
+    private static func noteUnplaced(
+        _ failure: PlacementFailure, _ id: String, in zones: [String]?, _ context: inout CallContext
+    ) {
+        if let zones {
+            let names = zones.joined(separator: ", ")
+            return note(
+                "is unable to place a task in \(names) because no container instance met all of its requirements.", id,
+                &context)
+        }
         let words = [
             "RESOURCE:MEMORY": "has insufficient memory available",
             "RESOURCE:CPU": "has insufficient CPU units available",
@@ -180,6 +239,7 @@ enum Scheduler {
         service.deployments[0].reason = "ECS deployment \(deployment) completed."
         service.deployments[0].updated = context.now
         service.deployments[0].failedTasks = 0
+        service.updateRollout { $0.complete(at: context.now) }
         context.ecs.services.insert(service)
         note("(deployment \(deployment)) deployment completed.", id, &context)
         note("has reached a steady state.", id, &context)
@@ -187,14 +247,19 @@ enum Scheduler {
     }
 
     static func retire(_ id: String, _ context: inout CallContext) {
+        let now = context.now
         if let service = context.ecs.services[id] { Connect.remove(of: service, &context) }
         context.ecs.services.update(id) { service in
             service.status = "INACTIVE"
+            service.updateRollout { $0.stop("The service was deleted.", at: now) }
             service.deployments = []
             service.taskSets = []
         }
         context.world.wake()
     }
+
+    /// How many failed tasks end a deployment where the circuit breaker is on.
+    static func breakingThreshold(of service: ContainerService) -> Int { min(200, max(3, (service.desired + 1) / 2)) }
 
     /// Counts a task that did not start, or did not become healthy; the circuit breaker may end the deployment.
     ///
@@ -207,7 +272,7 @@ enum Scheduler {
         let failures = service.deployments[place].failedTasks
         let rounds = min(failures / max(1, service.desired), 6)
         service.deployments[place].retryAfter = context.now.adding(seconds: min(900, 10 << rounds))
-        let threshold = min(200, max(3, (service.desired + 1) / 2))
+        let threshold = breakingThreshold(of: service)
         let isBroken =
             service.breaksCircuit && place == 0 && service.deployments[0].rollout == "IN_PROGRESS"
             && failures >= threshold
@@ -219,7 +284,13 @@ enum Scheduler {
         service.deployments[0].rollout = "FAILED"
         service.deployments[0].reason = "ECS deployment circuit breaker: tasks failed to start."
         service.deployments[0].updated = context.now
-        if service.rollsBack { rollBack(&service, "ECS deployment circuit breaker", context.now) }
+        service.updateRollout { $0.failures = failures }
+        if !service.rollsBack || !rollBack(&service, "ECS deployment circuit breaker", context.now) {
+            service.updateRollout {
+                $0.stop(
+                    "Service deployment stopped because the circuit breaker threshold was exceeded.", at: context.now)
+            }
+        }
         context.ecs.services.insert(service)
         note("(deployment \(failed)) deployment failed: tasks failed to start.", service.id, &context)
         if let first = service.deployments.first, first.id != failed {
@@ -229,7 +300,6 @@ enum Scheduler {
     }
 
     /// Makes the last deployment that got through the primary one again. Whether there is one.
-    @discardableResult
     private static func rollBack(_ service: inout ContainerService, _ why: String, _ now: Timestamp) -> Bool {
         guard let good = service.deployments.firstIndex(where: { $0.rollout == "COMPLETED" }) else { return false }
         var back = service.deployments.remove(at: good)
@@ -239,6 +309,10 @@ enum Scheduler {
         back.reason = "\(why): rolling back to deploymentId \(back.id)."
         back.updated = now
         service.deployments.insert(back, at: 0)
+        service.updateRollout { rollout in
+            let cause = rollout.failures == nil ? "a stop was requested" : "the circuit breaker threshold was exceeded"
+            rollout.rollBack(to: back.id, "Service deployment rolled back because \(cause).", at: now)
+        }
         return true
     }
 

@@ -22,8 +22,14 @@ extension Scheduler {
         var isSteady = false
         /// When tasks may be started again.
         var retryAt: Timestamp?
+        /// Where the tasks are, when a service at rest may move them.
+        var zones: ZoneBalance?
+        /// How many tasks are to be started in another zone.
+        var moves = 0
+        /// Whether tasks are on their way from one zone to another, so that there are too many for a while.
+        private(set) var isBalancing = false
 
-        var isEmpty: Bool { starts == 0 && stops.isEmpty && !isComplete && !isDrained }
+        var isEmpty: Bool { starts == 0 && stops.isEmpty && !isComplete && !isDrained && moves == 0 }
 
         init(_ service: ContainerService, _ region: Region, _ world: World) {
             let all = region.ecs.tasks.filter { $0.serviceID == service.id }
@@ -49,11 +55,22 @@ extension Scheduler {
             }
             let current = left.filter(isCurrent)
             let old = left.filter { !isCurrent($0) }
+            isBalancing = service.isRebalancing && primary.rollout == "COMPLETED"
             planStarts(desired - current.count, left.count, desired, primary, service, world.now)
             planStops(current, old, healthy, desired, service, primary, world.now)
             let isAllThere = current.count == desired && current.allSatisfy { healthy.contains($0.id) }
             isSteady = old.isEmpty && isAllThere && stops.isEmpty
             isComplete = isSteady && primary.rollout == "IN_PROGRESS"
+            guard isSteady, !isComplete, service.balancesZones else { return }
+            let zones = ZoneBalance(current, of: primary, service, region, world)
+            self.zones = zones
+            let room = max(desired * service.maximumPercent / 100, 1) - left.count
+            guard zones.moves > 0, room > 0 else { return }
+            if let retry = primary.retryAfter, retry > world.now {
+                retryAt = retry
+            } else {
+                moves = min(zones.moves, room)
+            }
         }
 
         private static func daemonHosts(_ service: ContainerService, _ region: Region) -> Int {
@@ -80,8 +97,9 @@ extension Scheduler {
         ) {
             let reason = "Scaling activity initiated by (deployment \(primary.id))"
             func isProtected(_ task: ContainerTask) -> Bool { task.protectedUntil.map { $0 > now } ?? false }
-            // The newest go first.
-            for task in current.reversed().filter({ !isProtected($0) }).prefix(max(0, current.count - desired)) {
+            // Who moves goes when its successor is there.
+            let isThere = isBalancing ? current.filter { healthy.contains($0.id) } : current
+            for task in ZoneBalance.surplus(isThere.count - desired, of: isThere, isFree: { !isProtected($0) }) {
                 stops.append(Stop(id: task.id, reason: reason))
             }
             let least = (desired * service.minimumHealthyPercent + 99) / 100

@@ -62,7 +62,8 @@ enum ServiceCalls {
         service.placementConstraints = input["placementConstraints"]?.elements ?? []
         service.placementStrategy = input["placementStrategy"]?.elements ?? []
         service.role = input.string("role")
-        service.rebalancing = input.string("availabilityZoneRebalancing")
+        let rebalances = kind == "ECS" && service.canBalanceZones ? "ENABLED" : "DISABLED"
+        service.rebalancing = input.string("availabilityZoneRebalancing") ?? rebalances
         service.clientToken = input.string("clientToken")
         if kind != "ECS" { hand(&service, deployment, to: kind, context) }
         context.ecs.services.remove(service.id)
@@ -77,7 +78,7 @@ enum ServiceCalls {
         _ context: CallContext
     ) {
         service.controller = controller
-        service.deployments = []
+        service.dropDeployments()
         var set = ContainerService.TaskSet(
             arn: context.ecsARN("task-set/\(service.id)/\(deployment.id)"), deployment: deployment, scale: 100,
             tags: Tags())
@@ -161,6 +162,12 @@ enum ServiceCalls {
         }
         if let isOn = input.boolean("enableECSManagedTags") { service.managesTags = isOn }
         if let isOn = input.boolean("enableExecuteCommand") { service.enablesExecute = isOn }
+        guard !service.enablesExecute || definition.content["taskRoleArn"] != nil else {
+            let isThere = context.ecs.services[service.id]?.status == "ACTIVE"
+            throw ECSError.parameter(
+                "The service couldn't be \(isThere ? "updated" : "created") because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again."
+            )
+        }
         if let source = input.string("propagateTags") { service.propagatesTags = source }
         if let connect = input["serviceConnectConfiguration"] {
             service.serviceConnect = connect
@@ -266,7 +273,10 @@ enum ServiceCalls {
             deployment.rollout != "COMPLETED"
                 && !context.ecs.tasks.contains { $0.deploymentID == deployment.id && $0.status != .stopped }
         }
-        service.deployments.insert(deployment, at: 0)
+        service.updateRollout {
+            $0.stop("Service deployment stopped because another one was started.", at: context.now)
+        }
+        service.begin(deployment)
     }
 
     /// What scales a service goes with it.

@@ -83,7 +83,7 @@ enum ServiceViews {
             "createdBy": .string(service.createdBy), "enableECSManagedTags": .boolean(service.managesTags),
             "propagateTags": .string(service.propagatesTags ?? "NONE"),
             "enableExecuteCommand": .boolean(service.enablesExecute),
-            "availabilityZoneRebalancing": .string(service.rebalancing ?? "DISABLED"),
+            "availabilityZoneRebalancing": .string(service.rebalancing),
         ]
     }
 
@@ -108,97 +108,5 @@ enum ServiceViews {
             "serviceConnectConfiguration": deployment.isPrimary ? service.serviceConnect : nil,
             "volumeConfigurations": deployment.isPrimary ? service.volumes : nil,
         ]
-    }
-}
-
-/// Deployments of a service by their own ARNs.
-///
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServiceDeployments.html>
-enum ServiceHistoryCalls {
-    static let operations: [String: Handler] = [
-        "DescribeServiceDeployments": .read(describe), "ListServiceDeployments": .read(list),
-        "StopServiceDeployment": .write(stop),
-    ]
-
-    private static func arn(
-        _ deployment: ContainerService.Deployment, _ service: ContainerService, _ context: CallContext
-    ) -> String {
-        context.ecsARN("service-deployment/\(service.id)/\(deployment.id.dropFirst(8))")
-    }
-
-    private static func status(_ deployment: ContainerService.Deployment) -> String {
-        switch deployment.rollout {
-        case "COMPLETED": "SUCCESSFUL"
-        case "FAILED": "STOPPED"
-        default: "IN_PROGRESS"
-        }
-    }
-
-    private static func view(
-        _ deployment: ContainerService.Deployment, _ service: ContainerService, _ context: CallContext
-    ) -> Value {
-        [
-            "serviceDeploymentArn": .string(arn(deployment, service, context)), "serviceArn": .string(service.arn),
-            "clusterArn": .optional(context.ecs.clusters[service.clusterName]?.arn),
-            "startedAt": .timestamp(deployment.created), "createdAt": .timestamp(deployment.created),
-            "finishedAt": deployment.rollout == "IN_PROGRESS" ? nil : .timestamp(deployment.updated),
-            "status": .string(status(deployment)), "statusReason": .string(deployment.reason),
-        ]
-    }
-
-    /// Of a rolling deployment only the way back can be asked for.
-    ///
-    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html>
-    static func stop(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let wanted = input.string("serviceDeploymentArn") ?? ""
-        let match = context.ecs.services.lazy.flatMap { service in service.deployments.map { (service, $0) } }
-            .first { arn($0.1, $0.0, context) == wanted }
-        guard let (service, deployment) = match else {
-            throw ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
-        }
-        guard input.string("stopType") ?? "ROLLBACK" == "ROLLBACK" else {
-            throw ECSError.parameter("The stop type ABORT is not supported for rolling deployments.")
-        }
-        guard deployment.isPrimary, deployment.rollout == "IN_PROGRESS" else {
-            throw ServiceError("ConflictException", "The service deployment is not in progress.")
-        }
-        guard Scheduler.stopDeployment(of: service, &context) else {
-            throw ServiceError("ConflictException", "There is no service revision to roll back to.")
-        }
-        return Response(["serviceDeploymentArn": .string(wanted)])
-    }
-
-    static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let cluster = try context.cluster(input.string("cluster"))
-        let service = try context.service(input.string("service"), in: cluster)
-        let wanted = input.strings("status")
-        let found = service.deployments.filter { wanted.isEmpty || wanted.contains(status($0)) }
-        return Response([
-            "serviceDeployments": .list(found) { deployment in
-                var fields = view(deployment, service, context).fields ?? Fields()
-                fields["targetServiceRevisionArn"] = .string(ServiceRevisions.arn(deployment, service, context))
-                return .structure(fields)
-            }
-        ])
-    }
-
-    static func describe(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        var found: [Value] = []
-        var failures: [Value] = []
-        for wanted in input.strings("serviceDeploymentArns") {
-            let match = context.ecs.services.lazy.flatMap { service in
-                service.deployments.map { (service, $0) }
-            }.first { arn($0.1, $0.0, context) == wanted }
-            if let (service, deployment) = match {
-                var fields = view(deployment, service, context).fields ?? Fields()
-                fields["updatedAt"] = .timestamp(deployment.updated)
-                fields["targetServiceRevision"] = ServiceRevisions.summary(deployment, service, context)
-                fields["deploymentConfiguration"] = service.deploymentConfiguration
-                found.append(.structure(fields))
-            } else {
-                failures.append(["arn": .string(wanted), "reason": "MISSING"])
-            }
-        }
-        return Response(["serviceDeployments": .list(found), "failures": .list(failures)])
     }
 }

@@ -7,20 +7,18 @@ import ServiceModel
 enum ServiceRevisions {
     static let operations: [String: Handler] = ["DescribeServiceRevisions": .read(describe)]
 
-    static func arn(
-        _ deployment: ContainerService.Deployment, _ service: ContainerService, _ context: CallContext
-    ) -> String {
-        context.ecsARN("service-revision/\(service.id)/\(deployment.id.dropFirst("ecs-svc/".count))")
+    /// - Parameter deployment: the id of the deployment that brought it.
+    static func arn(_ deployment: String, _ service: ContainerService, _ context: CallContext) -> String {
+        context.ecsARN("service-revision/\(service.id)/\(deployment.dropFirst("ecs-svc/".count))")
     }
 
     /// How far a revision has come.
-    static func summary(
-        _ deployment: ContainerService.Deployment, _ service: ContainerService, _ context: CallContext
-    ) -> Value {
-        let own = context.ecs.tasks.filter { $0.deploymentID == deployment.id && $0.serviceID == service.id }
+    static func summary(_ deployment: String, _ service: ContainerService, _ context: CallContext) -> Value {
+        let own = context.ecs.tasks.filter { $0.deploymentID == deployment && $0.serviceID == service.id }
+        let isPrimary = service.deployments.first?.id == deployment
         return [
             "arn": .string(arn(deployment, service, context)),
-            "requestedTaskCount": .integer(deployment.isPrimary ? service.desired : 0),
+            "requestedTaskCount": .integer(isPrimary ? service.desired : 0),
             "runningTaskCount": .integer(own.count { $0.status == .running && $0.isWanted }),
             "pendingTaskCount": .integer(own.count { $0.status < .running && $0.isWanted }),
         ]
@@ -30,8 +28,9 @@ enum ServiceRevisions {
         var found: [Value] = []
         var failures: [Value] = []
         for wanted in input.strings("serviceRevisionArns") {
-            let match = context.ecs.services.lazy.flatMap { service in service.deployments.map { (service, $0) } }
-                .first { arn($0.1, $0.0, context) == wanted }
+            let match = context.ecs.services.lazy.flatMap { service in
+                service.history.map { (service, $0.target) }
+            }.first { arn($0.1.id, $0.0, context) == wanted }
             if let (service, deployment) = match {
                 found.append(view(deployment, service, context))
             } else {
@@ -44,9 +43,10 @@ enum ServiceRevisions {
     private static func view(
         _ deployment: ContainerService.Deployment, _ service: ContainerService, _ context: CallContext
     ) -> Value {
+        let isPrimary = service.deployments.first?.id == deployment.id
         let containers = context.ecs.taskDefinitions[deployment.definitionID]?.containers ?? []
         return [
-            "serviceRevisionArn": .string(arn(deployment, service, context)), "serviceArn": .string(service.arn),
+            "serviceRevisionArn": .string(arn(deployment.id, service, context)), "serviceArn": .string(service.arn),
             "clusterArn": .optional(context.ecs.clusters[service.clusterName]?.arn),
             "taskDefinition": .string(deployment.definitionARN), "launchType": .optional(deployment.launchType),
             "capacityProviderStrategy": deployment.strategy.isEmpty ? nil : .list(deployment.strategy),
@@ -54,8 +54,8 @@ enum ServiceRevisions {
             "platformFamily": deployment.platformVersion == nil ? nil : "Linux",
             "networkConfiguration": deployment.network, "loadBalancers": .list(service.loadBalancers),
             "serviceRegistries": .list(service.registries),
-            "serviceConnectConfiguration": deployment.isPrimary ? service.serviceConnect : nil,
-            "volumeConfigurations": deployment.isPrimary ? service.volumes : nil,
+            "serviceConnectConfiguration": isPrimary ? service.serviceConnect : nil,
+            "volumeConfigurations": isPrimary ? service.volumes : nil,
             "containerImages": .list(containers) { container in
                 ["containerName": container["name"], "image": container["image"]]
             },

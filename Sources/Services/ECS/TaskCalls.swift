@@ -91,6 +91,12 @@ enum TaskCalls {
         if input.shape.member("platformVersion") != nil { plan.platformVersion = input.string("platformVersion") }
         plan.network = try Network.read(input.structure("networkConfiguration"), &context)
         plan.overrides = try Overrides.read(input.structure("overrides"), definition)
+        let role = plan.overrides["taskRoleArn"]?.text ?? definition.content["taskRoleArn"]?.text
+        guard !plan.enablesExecute || role != nil else {
+            throw ECSError.parameter(
+                "The execute command failed because a valid task role is not being used. Specify a valid task role in your task definition or as a task override and try again."
+            )
+        }
         return plan
     }
 

@@ -1,4 +1,5 @@
 import unittest
+from collections import Counter
 
 from support import TestCase, client, error, error_code, image_id
 
@@ -272,8 +273,15 @@ class Containers(TestCase):
         self.assertEqual(described["serviceDeployments"][0]["serviceArn"], service["serviceArn"])
         revision = described["serviceDeployments"][0]["targetServiceRevision"]
         self.assertEqual((revision["arn"], revision["runningTaskCount"]), (found[0]["targetServiceRevisionArn"], 3))
-        revision = self.ecs.describe_service_revisions(serviceRevisionArns=[revision["arn"]])["serviceRevisions"][0]
-        self.assertEqual(revision["taskDefinition"], second["taskDefinitionArn"])
+        # The one before it is remembered.
+        source = described["serviceDeployments"][0]["sourceServiceRevisions"][0]
+        self.assertEqual([one["targetServiceRevisionArn"] for one in found], [revision["arn"], source["arn"]])
+        self.assertEqual([one["status"] for one in found], ["SUCCESSFUL", "SUCCESSFUL"])
+        revisions = self.ecs.describe_service_revisions(serviceRevisionArns=[revision["arn"], source["arn"]])
+        self.assertEqual(
+            [one["taskDefinition"] for one in revisions["serviceRevisions"]],
+            [second["taskDefinitionArn"], first["taskDefinitionArn"]],
+        )
 
         # The end of it.
         self.assertEqual(
@@ -307,6 +315,68 @@ class Containers(TestCase):
         self.assertTrue(any("deployment failed: tasks failed to start." in one for one in messages), messages)
         self.assertEqual(service["runningCount"], 1)
         self.assertEqual(service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"], "ENABLED")
+        # The way back is a part of the deployment that failed.
+        failed, first = self.ecs.list_service_deployments(cluster="breaker", service="api")["serviceDeployments"]
+        self.assertEqual((failed["status"], first["status"]), ("ROLLBACK_SUCCESSFUL", "SUCCESSFUL"))
+        [failed] = self.ecs.describe_service_deployments(
+            serviceDeploymentArns=[failed["serviceDeploymentArn"]]
+        )["serviceDeployments"]
+        self.assertEqual(failed["rollback"]["serviceRevisionArn"], first["targetServiceRevisionArn"])
+        self.assertEqual(
+            failed["rollback"]["reason"],
+            "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+        )
+        self.assertEqual(
+            failed["deploymentCircuitBreaker"], {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
+        )
+
+    def test_zones_are_balanced(self):
+        """Tasks that have come to be in one zone move to the others, and nobody is missed meanwhile."""
+        self.cluster("zones")
+        self.define("zones")
+
+        def zones():
+            self.ecs.get_waiter("services_stable").wait(cluster="zones", services=["api"])
+            tasks = self.ecs.list_tasks(cluster="zones", serviceName="api")["taskArns"]
+            return {one["taskArn"]: one["availabilityZone"] for one in
+                    self.ecs.describe_tasks(cluster="zones", tasks=tasks)["tasks"]}  # fmt: skip
+
+        made = self.ecs.create_service(
+            cluster="zones", serviceName="api", taskDefinition="zones", desiredCount=4, launchType="FARGATE",
+            networkConfiguration=self.network(),
+        )["service"]  # fmt: skip
+        self.assertEqual(made["availabilityZoneRebalancing"], "ENABLED")
+        before = zones()
+        self.assertEqual(sorted(Counter(before.values()).values()), [2, 2])
+        # Fewer tasks are spread as evenly.
+        self.ecs.update_service(cluster="zones", service="api", desiredCount=2, availabilityZoneRebalancing="DISABLED")
+        self.assertEqual(len(set(zones().values())), 2)
+        self.ecs.update_service(cluster="zones", service="api", desiredCount=4)
+        before = zones()
+        crowded = min(before.values())
+        stay = [task for task, zone in before.items() if zone == crowded]
+        self.ecs.update_task_protection(cluster="zones", tasks=stay, protectionEnabled=True)
+        self.ecs.update_service(cluster="zones", service="api", desiredCount=2)
+        self.assertEqual(set(zones().values()), {crowded})
+        self.ecs.update_task_protection(cluster="zones", tasks=stay, protectionEnabled=False)
+        self.assertEqual(set(zones().values()), {crowded})
+        self.ecs.update_service(cluster="zones", service="api", availabilityZoneRebalancing="ENABLED")
+        for _ in range(60):
+            service = self.ecs.describe_services(cluster="zones", services=["api"])["services"][0]
+            self.assertGreaterEqual(service["runningCount"], 2)
+            messages = [one["message"] for one in service["events"]]
+            if any("is AZ balanced" in one for one in messages):
+                break
+        self.assertEqual(sorted(Counter(zones().values()).values()), [1, 1])
+        messages = [one["message"] for one in service["events"]]
+        other = max(before.values())
+        for text in (
+            f"(service api) is not AZ balanced with 2 tasks in {crowded} and 0 tasks in {other}. AZ Rebalancing in progress.",
+            f"(service api) has started 1 tasks in {other} to AZ Rebalance: (task ",
+            f"(service api) has stopped 1 running tasks in {crowded} due to AZ rebalancing: (task ",
+            f"(service api) is AZ balanced with 1 tasks in {crowded} and 1 tasks in {other}.",
+        ):
+            self.assertTrue(any(one.startswith(text) for one in messages), (text, messages))
 
     def test_container_instances(self):
         """Instances of the ECS image register with their cluster; tasks are placed on them, ports taken."""
@@ -372,6 +442,7 @@ class Containers(TestCase):
         started = self.ecs.start_task(cluster="hosts", taskDefinition="large", containerInstances=[arns[0]])
         self.assertEqual(started["failures"][0]["reason"], "RESOURCE:MEMORY")
         self.ecs.delete_attributes(cluster="hosts", attributes=[{"name": "stack", "targetId": arns[0]}])
+        self.balance(arns[1])
         drained = self.ecs.update_container_instances_state(cluster="hosts", containerInstances=[arns[0]], status="DRAINING")
         self.assertEqual(drained["containerInstances"][0]["status"], "DRAINING")
 
@@ -389,6 +460,52 @@ class Containers(TestCase):
         self.ec2.get_waiter("instance_terminated").wait(InstanceIds=ids)
         self.ecs.get_waiter("tasks_stopped").wait(cluster="hosts", tasks=[one["taskArn"] for one in run["tasks"]])
         self.assertEqual(self.ecs.list_container_instances(cluster="hosts")["containerInstanceArns"], [])
+
+    def balance(self, host):
+        """A service's tasks are spread over the zones, and come back with a host of another zone if they fit there."""
+
+        def state(status):
+            self.ecs.update_container_instances_state(cluster="hosts", containerInstances=[host], status=status)
+
+        def hosts():
+            self.ecs.get_waiter("services_stable").wait(cluster="hosts", services=["even"])
+            tasks = self.ecs.list_tasks(cluster="hosts", serviceName="even")["taskArns"]
+            found = self.ecs.describe_tasks(cluster="hosts", tasks=tasks)["tasks"]
+            return sorted(Counter(one["containerInstanceArn"] for one in found).values())
+
+        def says(text):
+            for _ in range(20):
+                service = self.ecs.describe_services(cluster="hosts", services=["even"])["services"][0]
+                if any(text in one["message"] for one in service["events"]):
+                    return True
+            return False
+
+        self.ecs.register_task_definition(
+            family="wide", containerDefinitions=[{"name": "wide", "image": "httpd", "memory": 700}])
+        made = self.ecs.create_service(
+            cluster="hosts", serviceName="even", taskDefinition="wide", desiredCount=2, launchType="EC2")["service"]
+        self.assertEqual(made["availabilityZoneRebalancing"], "ENABLED")
+        self.assertEqual(hosts(), [1, 1])
+        state("DRAINING")
+        self.assertEqual(hosts(), [2])
+        state("ACTIVE")
+        self.assertTrue(says("is AZ balanced with 1 tasks in"))
+        self.assertEqual(hosts(), [1, 1])
+        # There is no room for them.
+        self.ecs.update_service(cluster="hosts", service="even", availabilityZoneRebalancing="DISABLED")
+        state("DRAINING")
+        self.assertEqual(hosts(), [2])
+        state("ACTIVE")
+        self.ecs.register_task_definition(
+            family="filler", containerDefinitions=[{"name": "filler", "image": "httpd", "memory": 1400}])
+        filler = self.ecs.start_task(cluster="hosts", taskDefinition="filler", containerInstances=[host])["tasks"][0]
+        self.ecs.update_service(cluster="hosts", service="even", availabilityZoneRebalancing="ENABLED")
+        self.assertTrue(says("because no container instance met all of its requirements."))
+        self.assertEqual(hosts(), [2])
+        self.ecs.stop_task(cluster="hosts", task=filler["taskArn"])
+        self.ecs.delete_service(cluster="hosts", service="even", force=True)
+        self.ecs.get_waiter("services_inactive").wait(cluster="hosts", services=["even"])
+        self.ecs.get_waiter("tasks_stopped").wait(cluster="hosts", tasks=[filler["taskArn"]])
 
     def test_tags_and_settings(self):
         """Tags are kept on everything that has an ARN; account settings are what was set."""

@@ -234,11 +234,27 @@ class TaskSets(TestCase):
         run = {
             "cluster": "sets", "taskDefinition": "role", "launchType": "FARGATE", "networkConfiguration": self.network,
         }
+        # ECS Exec is the task's role's doing.
+        self.assertEqual(
+            error(self.ecs.run_task, **run, enableExecuteCommand=True)["Message"],
+            "The execute command failed because a valid task role is not being used. Specify a valid task role in your "
+            "task definition or as a task override and try again.",
+        )
+        self.assertEqual(
+            error(self.ecs.create_service, **run, serviceName="exec", desiredCount=1, enableExecuteCommand=True)["Message"],
+            "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in "
+            "your task definition and try again.",
+        )
         problem = f"ECS was unable to assume the role '{ROLE}' that was provided for this task."
         self.assertIn(problem, error(self.ecs.run_task, **run)["Message"])
         self.ecs.create_service(
             cluster="sets", serviceName="role", taskDefinition="role", desiredCount=1, launchType="FARGATE",
             networkConfiguration=self.network,
+        )
+        self.assertEqual(
+            error(self.ecs.update_service, cluster="sets", service="role", enableExecuteCommand=True)["Message"],
+            "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in "
+            "your task definition and try again.",
         )
         events = self.ecs.describe_services(cluster="sets", services=["role"])["services"][0]["events"]
         self.assertTrue(events[0]["message"].startswith(f"(service role) failed to launch a task with (error {problem}"))

@@ -234,7 +234,10 @@ class ServiceScaling(TestCase):
         service = self.ecs.describe_services(cluster="scaled", services=["found"])["services"][0]
         self.assertEqual(service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"], "ENABLED")
         self.assertEqual(
-            error_code(self.ecs.stop_service_deployment, serviceDeploymentArn=stuck),
+            error_code(self.ecs.stop_service_deployment, serviceDeploymentArn=stuck), "ConflictException"
+        )
+        self.assertEqual(
+            error_code(self.ecs.stop_service_deployment, serviceDeploymentArn=stuck[:-1]),
             "ServiceDeploymentNotFoundException",
         )
         self.assertEqual(
