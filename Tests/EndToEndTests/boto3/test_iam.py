@@ -386,6 +386,8 @@ class Policies(IAMTestCase):
             "ReadOnlyAccess", "AmazonEC2FullAccess", "AmazonEC2ReadOnlyAccess", "AmazonS3ReadOnlyAccess",
             "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy", "AWSLambdaBasicExecutionRole",
             "AmazonECSTaskExecutionRolePolicy", "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy",
+            "EC2InstanceConnect", "AmazonEC2RoleforSSM", "AmazonKinesisFullAccess", "SecretsManagerReadWrite",
+            "AWSCodeDeployRole", "AmazonElasticFileSystemFullAccess", "AmazonRDSFullAccess", "NetworkAdministrator",
         }
         self.assertLessEqual(wanted, names)
         self.assertEqual(error_code(self.iam.delete_policy, PolicyArn=policy["Arn"]), "AccessDenied")

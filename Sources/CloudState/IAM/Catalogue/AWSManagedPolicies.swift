@@ -1,5 +1,6 @@
 import PolicyEngine
 import ServiceModel
+import Synchronization
 
 /// The policies that AWS offers to every account.
 ///
@@ -10,17 +11,37 @@ package enum AWSManagedPolicies {
     package static let administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
 
     /// All of them, in the order of their names.
-    package static let all: [ManagedPolicy] = tables.flatMap { $0.split(separator: "\n") }.compactMap(read)
-        .sorted { $0.name < $1.name }
+    package static let all: [ManagedPolicy] = rows.values.compactMap(\.policy).sorted { $0.name < $1.name }
 
     package static func policy(arn: String) -> ManagedPolicy? {
-        guard arn.hasPrefix("arn:aws:iam::aws:") else { return nil }
-        return byARN[arn]
+        guard arn.hasPrefix(arnPrefix) else { return nil }
+        return rows[arn]?.policy
     }
 
-    private static let byARN = Dictionary(all.map { ($0.arn, $0) }, uniquingKeysWith: { first, _ in first })
+    private static let arnPrefix = "arn:aws:iam::aws:policy"
 
-    private static let tables = [generalTable, computeTable, serviceRoleTable]
+    /// A policy that is read when it is first asked for: most are not.
+    private final class Row: Sendable {
+        private let line: Substring
+        private let read = Mutex<ManagedPolicy?>(nil)
+
+        init(_ line: Substring) { self.line = line }
+
+        var policy: ManagedPolicy? {
+            read.withLock { policy in
+                if policy == nil { policy = AWSManagedPolicies.read(line) }
+                return policy
+            }
+        }
+    }
+
+    /// By ARN.
+    private static let rows: [String: Row] = Dictionary(
+        tables.flatMap { $0.split(separator: "\n") }.map { line in
+            ("\(arnPrefix)\(line.prefix { $0 != "|" })", Row(line))
+        }, uniquingKeysWith: { first, _ in first })
+
+    private static let tables = [generalTable, computeTable, serviceRoleTable, otherServiceTable]
 
     /// One line a policy: path and name, version, date of the first and of the current version, description, document.
     private static func read(_ line: Substring) -> ManagedPolicy? {
