@@ -37,6 +37,9 @@ enum Validation {
             let name = path.isEmpty ? member.ec2QueryName : "\(path).\(member.ec2QueryName)"
             guard let value = fields[member.name] else {
                 guard !member.isRequired else {
+                    guard member.name != "InstanceIds" else {
+                        throw ServiceError("InvalidParameterCombination", "No instances specified")
+                    }
                     throw ServiceError("MissingParameter", "The request must contain the parameter \(name)")
                 }
                 continue

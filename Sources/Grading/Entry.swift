@@ -16,8 +16,8 @@ struct Entry {
         if found.contains(where: { $0.0.kind != .taskdef }) { found.removeAll { $0.0.kind == .taskdef } }
         let wanted = lab.interfaces.map(\.entry).joined(separator: " or ")
         guard let first = found.first else {
-            throw SubmissionError(
-                "there is no \(wanted) in '\(submission.name)'; put your program into a file of that name")
+            let advice = Self.nearMiss(submission, lab) ?? "put your program into a file of that name"
+            throw SubmissionError("there is no \(wanted) in '\(submission.name)'; \(advice)")
         }
         guard found.count == 1 else {
             let names = found.map(\.0.entry).joined(separator: " and ")
@@ -32,6 +32,22 @@ struct Entry {
             throw SubmissionError("\(file.path) holds a NUL byte, so it is no program text")
         }
         if interface.kind == .cli { try checkShell() }
+    }
+
+    /// What to do with a file that was probably meant: `Solution.sh`, `solution.sh.txt` or `work/solution.sh`.
+    private static func nearMiss(_ submission: Submission, _ lab: Lab) -> String? {
+        for entry in lab.interfaces.map(\.entry) {
+            guard let wanted = entry.split(separator: "/").last?.lowercased() else { continue }
+            for file in submission.files.sorted(by: { $0.path.utf8.count < $1.path.utf8.count }) {
+                guard let name = file.path.split(separator: "/").last else { continue }
+                let lower = name.lowercased()
+                guard lower == wanted || lower.hasPrefix("\(wanted).") else { continue }
+                let shown = file.path.prefix(200)
+                return name == entry
+                    ? "move '\(shown)' to the top of it" : "is '\(shown)' meant? Its name has to be \(entry)"
+            }
+        }
+        return nil
     }
 
     /// What editors of Windows put into a script, and bash takes for a part of its commands.

@@ -51,10 +51,19 @@ package struct SubmissionsFolder: Sendable {
             } else if let base = ArchiveName.base(of: name) {
                 entries.append(Entry(fileName: name, name: base, path: "\(path)/\(name)"))
             } else {
-                ignored.append(Ignored(name: name, reason: "is neither a folder nor an archive"))
+                ignored.append(Ignored(name: name, reason: Self.reason(name)))
             }
         }
         self.entries = entries.sorted { $0.fileName.utf8.lexicographicallyPrecedes($1.fileName.utf8) }
         self.ignored = ignored.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// Why a file is no submission.
+    private static func reason(_ name: String) -> String {
+        let others = [".rar", ".7z", ".xz", ".txz", ".bz2", ".tbz2", ".zst", ".gz"]
+        guard let suffix = others.first(where: name.lowercased().hasSuffix) else {
+            return "is neither a folder nor an archive"
+        }
+        return "is a \(suffix) file, which is not read: ask for \(ArchiveName.list)"
     }
 }

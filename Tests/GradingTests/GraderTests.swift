@@ -37,7 +37,10 @@ struct GraderTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files {
-            try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+            let file = folder.appendingPathComponent(name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
         }
         return try await Machine.grade(lab, folder.path, clients: clients)
     }
@@ -265,5 +268,16 @@ struct GraderTests {
         let result = try await grade(["solution.sh": script])
         #expect(result.problem?.contains(advice) == true, "\(result.problem ?? "")")
         #expect(result.program == nil && result.problemCause == .submission)
+    }
+
+    @Test(arguments: [
+        ("Solution.sh", "is 'Solution.sh' meant? Its name has to be solution.sh"),
+        ("solution.py.txt", "is 'solution.py.txt' meant? Its name has to be solution.py"),
+        ("work/solution.sh", "move 'work/solution.sh' to the top of it"),
+        ("answer.sh", "put your program into a file of that name"),
+    ])
+    func `a program under another name is named, with what to do`(path: String, advice: String) async throws {
+        let result = try await grade([path: "true\n"])
+        #expect(result.problem?.hasSuffix("; \(advice)") == true, "\(result.problem ?? "")")
     }
 }

@@ -53,6 +53,15 @@ struct FolderTests {
         #expect(found.ignored.map(\.name) == ["results", "skylab-report"])
     }
 
+    @Test func `an archive that is not read says what to ask for`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("ada.RAR")
+        let found = try SubmissionsFolder(path: root.path)
+        #expect(found.entries.isEmpty)
+        #expect(
+            found.ignored.map(\.reason) == ["is a .rar file, which is not read: ask for .zip, .tar.gz, .tgz or .tar"])
+    }
+
     @Test func `a file that is no archive is no submission`() throws {
         defer { try? FileManager.default.removeItem(at: root) }
         try put("notes.txt")

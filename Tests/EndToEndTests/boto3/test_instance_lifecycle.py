@@ -67,6 +67,8 @@ class Lifecycle(TestCase):
         """Termination and stop protection refuse, each by its own attribute."""
         instance = self.launch(DisableApiTermination=True, DisableApiStop=True)
         self.show(instance)
+        refused = error(self.ec2.terminate_instances, InstanceIds=[])
+        self.assertEqual((refused["Code"], refused["Message"]), ("InvalidParameterCombination", "No instances specified"))
         refused = error(self.ec2.terminate_instances, InstanceIds=[instance])
         self.assertEqual(refused["Code"], "OperationNotPermitted")
         self.assertIn("disableApiTermination", refused["Message"])
