@@ -82,7 +82,7 @@ struct GradeCommand: AsyncParsableCommand {
             clients: Clients(
                 searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
                 imageFolders: [installation.images].compactMap { $0 }))
-        let console = Console(formats: consoleFormats, style: style, audience: audience)
+        let console = Console(formats: consoleFormats, style: .ofStandardOutput(color.choice), audience: audience)
         let result = await grader.grade(submissionAt: submission) { console.handle($0) }
         let outputs = try write(result, installation)
         console.finish(result, outputs: outputs)
@@ -91,13 +91,6 @@ struct GradeCommand: AsyncParsableCommand {
     }
 
     private var audience: Audience { instructor ? .instructor : .student }
-
-    private var style: TerminalStyle {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        var size = winsize()
-        let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : nil
-        return .detect(color.choice, environment: wholeEnvironment(), isTerminal: isTerminal, columns: columns)
-    }
 
     /// What goes to standard output: people's lines unless something else was asked for there.
     private var consoleFormats: [ReportFormat.Kind] {

@@ -9,7 +9,8 @@ package struct SkylabCommand: AsyncParsableCommand {
         abstract: "Grade cloud labs without a cloud: a sandbox, an embedded AWS emulator, checks, reports.",
         version: engineVersion,
         subcommands: [
-            GradeCommand.self, EmulatorCommand.self, LabsCommand.self, SiteCommand.self, ServeCommand.self,
+            GradeCommand.self, EmulatorCommand.self, LabsCommand.self, LabCommand.self, SiteCommand.self,
+            ServeCommand.self,
             BatchCommand.self, ExportCommand.self, DoctorCommand.self,
         ])
 
