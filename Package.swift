@@ -105,7 +105,7 @@ let package = Package(
         library("CloudState", ["ServiceModel", "PolicyEngine", "JSONValue", collections]),
         library("Reachability", ["CloudState", "ServiceModel"]),
         library("LoadBalancing", ["CloudState", "Reachability", "ServiceModel"]),
-        library("KeyMaterial", ["ServiceModel", "Digests"]),
+        library("KeyMaterial", ["ServiceModel", "Digests", "CLibCrypto"]),
         service("EC2", ["KeyMaterial", "PolicyEngine", "Reachability"]),
         service("ELB", ["LoadBalancing", "PolicyEngine"]),
         service("IAM", ["Digests", "PolicyEngine"]),

@@ -11,9 +11,10 @@ extension PublicKey {
         while padding.count < missing { padding += bytes.block().filter { $0 != 0 } }
         let block = [0, 2] + padding.prefix(missing) + [0] + message
         let count = (modulus.count + 7) / 8
-        let field = MontgomeryModulus(LargeNumber.limbs(modulus, count: count))
-        let base = field.represented(LargeNumber.limbs(block, count: count))
-        let result = LargeNumber.bytes(field.value(field.power(base, LargeNumber.limbs(exponent, count: 1))))
+        let power = LargeNumber.power(
+            LargeNumber.limbs(block, count: count), LargeNumber.limbs(exponent, count: 1),
+            modulo: LargeNumber.limbs(modulus, count: count))
+        let result = LargeNumber.bytes(power)
         return Array(repeating: 0, count: modulus.count - result.count) + result
     }
 }

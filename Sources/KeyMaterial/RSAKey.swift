@@ -29,9 +29,7 @@ struct RSAKey {
         exponent1 = LargeNumber.bytes(LargeNumber.inverse(ofPrime: Self.publicExponent, modulo: pLess))
         exponent2 = LargeNumber.bytes(LargeNumber.inverse(ofPrime: Self.publicExponent, modulo: qLess))
         // Fermat: q^(p-2) is the inverse of q modulo p.
-        let field = MontgomeryModulus(p)
-        coefficient = LargeNumber.bytes(
-            field.value(field.power(field.represented(q), LargeNumber.difference(p, [2]))))
+        coefficient = LargeNumber.bytes(LargeNumber.power(q, LargeNumber.difference(p, [2]), modulo: p))
         prime1 = LargeNumber.bytes(p)
         prime2 = LargeNumber.bytes(q)
     }
@@ -59,9 +57,8 @@ struct RSAKey {
 
     /// Miller and Rabin's test to a few bases. For random numbers of this size one would do.
     static func isPrime(_ number: Limbs) -> Bool {
-        let field = MontgomeryModulus(number)
         let less = LargeNumber.difference(number, [1])
-        let minusOne = LargeNumber.difference(number, field.one)
+        let one = [1] + Limbs(repeating: 0, count: number.count - 1)
         var odd = less
         var twos = 0
         while odd[0] & 1 == 0 {
@@ -71,14 +68,12 @@ struct RSAKey {
             twos += 1
         }
         for base in [2, 3, 5] as [UInt64] {
-            var representation = Limbs(repeating: 0, count: number.count)
-            representation[0] = base
-            var power = field.power(field.represented(representation), odd)
-            if power == field.one || power == minusOne { continue }
+            var power = LargeNumber.power([base], odd, modulo: number)
+            if power == one || power == less { continue }
             var isWitness = true
             for _ in 1..<max(twos, 1) where isWitness {
-                power = field.multiplied(power, power)
-                isWitness = power != minusOne
+                power = LargeNumber.power(power, [2], modulo: number)
+                isWitness = power != less
             }
             if isWitness { return false }
         }
