@@ -118,10 +118,7 @@ enum Scheduler {
             let cluster = context.ecs.clusters[service.clusterName]
         else { return }
         var plan = TaskPlan(definition: definition, group: "service:\(service.name)")
-        plan.launchType = deployment.launchType ?? "EC2"
-        if let first = deployment.strategy.first?["capacityProvider"]?.text {
-            plan.launchType = CapacityProviderCalls.fargate.contains(first) ? "FARGATE" : "EC2"
-        }
+        plan.launchType = deployment.tasksLaunchType
         // A task shows which version `LATEST` was.
         plan.platformVersion = deployment.platformVersion.map(FargateRules.version)
         plan.network = (try? Network.read(deployment.network, &context)) ?? nil

@@ -13,9 +13,7 @@ struct ZoneBalance {
     ) {
         let subnets = deployment.network?["awsvpcConfiguration"]?["subnets"]?.elements?.compactMap(\.text)
         var zones = subnets.map { Set($0.compactMap { region.ec2.subnets[$0]?.zone }) }
-        let provider = deployment.strategy.first?["capacityProvider"]?.text
-        let isFargate = provider.map(CapacityProviderCalls.fargate.contains) ?? (deployment.launchType == "FARGATE")
-        if !isFargate {
+        if deployment.tasksLaunchType != "FARGATE" {
             let hosts = region.ecs.containerInstances.filter {
                 $0.clusterName == service.clusterName && $0.status == "ACTIVE" && $0.isConnected
             }
@@ -82,6 +80,14 @@ struct ZoneBalance {
             found.append(task)
         }
         return found
+    }
+}
+
+extension ContainerService.Deployment {
+    /// The launch type of its tasks: its own, or that of its first capacity provider.
+    var tasksLaunchType: String {
+        guard let provider = strategy.first?["capacityProvider"]?.text else { return launchType ?? "EC2" }
+        return CapacityProviderCalls.fargate.contains(provider) ? "FARGATE" : "EC2"
     }
 }
 
