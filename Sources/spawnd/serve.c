@@ -249,9 +249,13 @@ static void on_notices(struct init *init) {
 static void on_children(struct init *init) {
     struct signalfd_siginfo signal;
     (void)!read(init->descriptors[CHILDREN], &signal, sizeof signal);
-    int status;
-    pid_t process;
-    while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
+    // A program that keeps making orphans that die must not keep init from looking at its limits.
+    enum { AT_ONCE = 256 };
+    for (int left = AT_ONCE; left > 0; left--) {
+        int status;
+        pid_t process = waitpid(-1, &status, WNOHANG);
+        init->has_unreaped = process > 0;
+        if (process <= 0) return;
         if (beside_ended(init, process, status)) continue;
         note_exit(init, process, status);
         if (!init->evidence.ended) continue;
@@ -261,6 +265,7 @@ static void on_children(struct init *init) {
 }
 
 static int timeout_ms(const struct init *init, int64_t next_look_us) {
+    if (init->has_unreaped) return 0;
     if (init->started_us == 0) return -1;
     int64_t deadline = init->started_us + (int64_t)init->request.limits.wall_ms * 1000;
     if (next_look_us < deadline) deadline = next_look_us;
@@ -286,6 +291,7 @@ _Noreturn void serve(struct init *init) {
             if (polls[CHILDREN].revents) on_children(init);
             if (polls[CHANNEL].revents) on_channel(init);
         }
+        if (init->has_unreaped) on_children(init);
         if (init->started_us == 0) continue;
         int64_t now = now_us();
         if (init->broker.count > 0 && now >= init->broker.next_look_us) broker_look(&init->broker);

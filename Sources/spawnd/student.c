@@ -35,8 +35,12 @@ _Noreturn static void fail(const char *step) {
     _exit(127);
 }
 
+// What the machine's own limit is below is left there: nobody but root may raise it (sudo, for one, gives no core files).
 static int limit(int resource, rlim_t soft, rlim_t hard) {
-    struct rlimit value = {.rlim_cur = soft, .rlim_max = hard};
+    struct rlimit value;
+    if (getrlimit(resource, &value) != 0) return -1;
+    if (hard < value.rlim_max) value.rlim_max = hard;
+    value.rlim_cur = soft < value.rlim_max ? soft : value.rlim_max;
     return setrlimit(resource, &value);
 }
 

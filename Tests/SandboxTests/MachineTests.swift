@@ -69,6 +69,14 @@ struct MachineTests {
         #expect(text.contains("- namespaces: a network namespace: No space left on device"), "\(text)")
     }
 
+    @Test func `lower limits of the machine's own stay, and the box is complete`() throws {
+        let lower = "ulimit -c 0; ulimit -n 128; ulimit -s 4096; ulimit -l 32; exec \"$@\""
+        let shown = "for limit in -c -n -s -l; do ulimit -H $limit; done"
+        let text = try output(of: ["bash", "-c", lower, "bash", bench(), "run", "/bin/bash", "-c", shown])
+        #expect(text.hasPrefix("0\n128\n4096\n32\n"), "\(text)")
+        #expect(text.contains("tier: full"), "\(text)")
+    }
+
     @Test func `as an ordinary user a box is complete`() throws {
         guard geteuid() == 0 else { return }  // then every other test says so
         // The folder of the build may be closed to others.
