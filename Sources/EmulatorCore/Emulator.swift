@@ -20,8 +20,8 @@ package final class Emulator: Sendable {
         package var enforcesIAM: Bool
         /// How many calls the trail keeps.
         package var trailLimit: Int
-        /// Called with the number of calls so far, before each; false refuses the call.
-        package var admits: @Sendable (Int) -> Bool
+        /// Called before each call; false refuses it.
+        package var admits: @Sendable (Demand) -> Bool
         /// Bytes of each answer that the trail keeps for reports, with times by the machine's clock; nil for none.
         package var keptAnswerBytes: Int?
         /// Brings a fresh world to where it begins: what the account has and may.
@@ -33,7 +33,8 @@ package final class Emulator: Sendable {
 
         package init(
             seed: String, epoch: Timestamp, clock: ClockPolicy = .settling, defaultCaller: Caller? = nil,
-            enforcesIAM: Bool = false, trailLimit: Int = 2000, admits: @escaping @Sendable (Int) -> Bool = { _ in true }
+            enforcesIAM: Bool = false, trailLimit: Int = 2000,
+            admits: @escaping @Sendable (Demand) -> Bool = { _ in true }
         ) {
             self.seed = seed
             self.epoch = epoch
@@ -46,6 +47,15 @@ package final class Emulator: Sendable {
             self.enforcesIAM = enforcesIAM
             self.trailLimit = trailLimit
             self.admits = admits
+        }
+
+        /// What a session has asked for so far, the call at hand included.
+        package struct Demand: Sendable {
+            package let calls: Int
+            /// Of the bodies of requests.
+            package let bytes: Int
+            /// Whether the call comes from a program that the emulator runs.
+            package let isInside: Bool
         }
 
         /// The key that stands for the account itself, unless one is configured.
@@ -67,6 +77,7 @@ package final class Emulator: Sendable {
     let configuration: Configuration
     let state: Mutex<State>
     private let calls = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
     /// Where request ids begin.
     private let requestSeed: UInt64
 
@@ -111,6 +122,9 @@ package final class Emulator: Sendable {
 
     /// The world as it is now.
     package var world: World { state.withLock { $0.world } }
+
+    /// What all calls so far have sent: bytes of the bodies of requests.
+    package var receivedBytes: Int { bytes.load(ordering: .relaxed) }
 
     /// The calls so far.
     package var trail: Trail { state.withLock { $0.trail } }
@@ -186,7 +200,8 @@ package final class Emulator: Sendable {
         let started = configuration.keptAnswerBytes == nil ? nil : ContinuousClock.now
         let call = ServiceCall(
             request: request, requestID: requestID, started: started, emulator: self, isInside: isInside)
-        guard isInside || configuration.admits(number) else {
+        let received = bytes.wrappingAdd(request.body.count, ordering: .relaxed).newValue
+        guard configuration.admits(Configuration.Demand(calls: number, bytes: received, isInside: isInside)) else {
             return .ready(
                 call.refusal(ServiceError("RequestLimitExceeded", "Request limit exceeded.", status: 503)))
         }

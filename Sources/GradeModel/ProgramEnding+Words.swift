@@ -31,6 +31,7 @@ extension ProgramEnding.Limit {
         case .fileSize: "file size"
         case .disk: "disk space"
         case .apiCalls: "API calls"
+        case .apiData: "data sent to the API"
         }
     }
 }

@@ -13,7 +13,7 @@ package enum ProgramEnding: Sendable, Equatable {
 
     package enum Limit: String, Codable, Sendable, CaseIterable {
         case wallTime = "wall", cpuTime = "cpu", memory, processes, output, fileSize = "file_size", disk, apiCalls =
-            "api_calls"
+            "api_calls", apiData = "api_data"
     }
 }
 
@@ -42,6 +42,8 @@ package struct ResourceUsage: Codable, Sendable, Equatable {
     package var peakMemoryBytes: Int
     package var peakProcesses: Int
     package var apiCalls: Int
+    /// Bytes of the bodies of requests, those of functions included. Nil where that is unknown.
+    package var apiBytes: Int?
     /// Processes that were still there when the program ended, and were killed.
     package var leftRunning: Int
     /// What the folders that it could write to held at the end, its own submission included. Nil where that is unknown.
@@ -51,7 +53,8 @@ package struct ResourceUsage: Codable, Sendable, Equatable {
 
     package init(
         wallSeconds: Double = 0, cpuSeconds: Double = 0, virtualSeconds: Double = 0, peakMemoryBytes: Int = 0,
-        peakProcesses: Int = 0, apiCalls: Int = 0, leftRunning: Int = 0, diskBytes: Int? = nil, inodes: Int? = nil
+        peakProcesses: Int = 0, apiCalls: Int = 0, apiBytes: Int? = nil, leftRunning: Int = 0, diskBytes: Int? = nil,
+        inodes: Int? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.cpuSeconds = cpuSeconds
@@ -59,6 +62,7 @@ package struct ResourceUsage: Codable, Sendable, Equatable {
         self.peakMemoryBytes = peakMemoryBytes
         self.peakProcesses = peakProcesses
         self.apiCalls = apiCalls
+        self.apiBytes = apiBytes
         self.leftRunning = leftRunning
         self.diskBytes = diskBytes
         self.inodes = inodes

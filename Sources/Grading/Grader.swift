@@ -100,12 +100,15 @@ package struct Grader: Sendable {
         try setUp.rehearse(seed: options.seed, epoch: Self.epoch, student: Self.student)
         let box = try await spawner.launch(policy)
         let callLimit = lab.lab.limits.apiCalls
+        let dataLimit = lab.lab.limits.apiDataBytes
         var configuration = Emulator.Configuration(
             seed: options.seed, epoch: Self.epoch, clock: Self.clock(of: box), defaultCaller: Self.student,
             trailLimit: callLimit + 1
-        ) { number in
-            if number > callLimit { box.kill(.apiCalls) }
-            return number <= callLimit
+        ) { demand in
+            let isTooMuch = demand.bytes > dataLimit
+            guard isTooMuch || (!demand.isInside && demand.calls > callLimit) else { return true }
+            box.kill(isTooMuch ? .apiData : .apiCalls)
+            return false
         }
         configuration.keptAnswerBytes = APICall.maximumAnswer
         configuration.enforcesIAM = lab.lab.account.enforcesIAM
@@ -218,6 +221,7 @@ package struct Grader: Sendable {
         var usage = outcome.usage
         let trail = emulator.trail
         usage.apiCalls = trail.count
+        usage.apiBytes = emulator.receivedBytes
         usage.virtualSeconds = Double(emulator.world.now.milliseconds - Self.epoch.milliseconds) / 1000
         result.program = ProgramRun(
             interface: entry.interface.kind.rawValue, entry: entry.file.path, ending: outcome.ending,

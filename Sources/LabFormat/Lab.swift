@@ -110,6 +110,8 @@ package struct LabLimits: Sendable, Hashable {
     /// Bytes of files written.
     package var diskBytes: Int = 64 << 20
     package var apiCalls: Int = 2000
+    /// Bytes of the bodies of requests: what the emulator may have to keep.
+    package var apiDataBytes: Int = 128 << 20
 
     package init() {}
 }

@@ -162,6 +162,9 @@ struct LabReader {
         if let value = fields.optional("api_calls")?.integer("'api_calls'", in: 1...10_000_000, diagnostics) {
             limits.apiCalls = value
         }
+        if let value = fields.optional("api_data")?.size("'api_data'", in: 1024...1 << 40, diagnostics) {
+            limits.apiDataBytes = value
+        }
         fields.finish()
         return limits
     }

@@ -134,6 +134,7 @@ extension ProgramEnding.Limit {
         case .fileSize: LIMIT_FILE_SIZE.rawValue
         case .disk: LIMIT_DISK.rawValue
         case .apiCalls: LIMIT_API_CALLS.rawValue
+        case .apiData: LIMIT_API_DATA.rawValue
         }
     }
 

@@ -67,8 +67,9 @@ extension SubmissionPage {
         ]
         if let bytes = usage.diskBytes { rows.append(("Disk space", bytesText(max(bytes, 0)), "disk")) }
         if let inodes = usage.inodes { rows.append(("Files and folders", String(max(inodes, 0)), nil)) }
+        if let bytes = usage.apiBytes { rows.append(("Data sent to the API", bytesText(max(bytes, 0)), "api_data")) }
         let shown = Set(rows.compactMap(\.key))
-        let names = ["disk": "Disk space", "file_size": "Size of one file"]
+        let names = ["disk": "Disk space", "file_size": "Size of one file", "api_data": "Data sent to the API"]
         for key in program.limits.keys.sorted() where !shown.contains(key) { rows.append((names[key] ?? key, "", key)) }
         let reached: String? = if case .limit(let limit) = program.ending { limit.rawValue } else { nil }
         return rows.map { row in

@@ -17,7 +17,7 @@ struct GraderTests {
             title: {en: Tiny}
             points: 10
             interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}, terraform: {entry: main.tf}}
-            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5}
+            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5, api_data: 1MiB}
             network: emulator
             account: \(account)
             collect: \(collect)
@@ -161,6 +161,20 @@ struct GraderTests {
         ])
         #expect(result.program?.ending == .limit(.apiCalls))
         #expect((result.program?.usage.apiCalls ?? 0) <= 6)
+    }
+
+    @Test func `too much data in API calls ends the program and says so`() async throws {
+        let result = try await grade([
+            "solution.py": """
+            import boto3
+            client = boto3.client("s3")
+            client.create_bucket(Bucket="heap")
+            for number in range(4):
+                client.put_object(Bucket="heap", Key=f"{number}", Body=b"x" * 400_000)
+            """
+        ])
+        #expect(result.program?.ending == .limit(.apiData))
+        #expect(result.program?.usage.apiBytes.map { (1 << 20...2 << 20).contains($0) } == true)
     }
 
     @Test func `a program that never ends is stopped at its wall time`() async throws {

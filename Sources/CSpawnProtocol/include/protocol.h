@@ -97,6 +97,7 @@ enum limit {
     LIMIT_FILE_SIZE = 5,
     LIMIT_DISK = 6,
     LIMIT_API_CALLS = 7,
+    LIMIT_API_DATA = 8,
 };
 
 enum hello_value {
