@@ -41,7 +41,7 @@ demo: build ## Set up, build, and grade the reference solution and a known-bad o
 .PHONY: test
 test: setup $(stamps)/images $(stamps)/test-packages .venv-test/.ready ## Set up and run all tests (debug build).
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
-	@scripts/build-clock .build/debug
+	@scripts/build-helpers .build/debug
 	PATH="$(CURDIR)/.venv/bin:$$PATH" SKYLAB_TEST_PYTHON="$(CURDIR)/.venv-test/bin/python" \
 	    scripts/run-tests $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
 
@@ -120,8 +120,8 @@ $(stamps)/images: scripts/build-images $(shell find fixtures/images) | $(stamps)
 	@scripts/make-venv .venv-bench requirements-bench.txt
 	@touch $@
 
-$(stamps)/release: $(sources) scripts/build-clock | $(stamps)/swift
+$(stamps)/release: $(sources) scripts/build-helpers | $(stamps)/swift
 	$(release) --product spawnd
 	$(release) --product skylab
-	@scripts/build-clock .build/release
+	@scripts/build-helpers .build/release
 	@mkdir -p $(@D) && touch $@

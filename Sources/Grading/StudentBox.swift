@@ -31,8 +31,16 @@ struct StudentBox {
                 "\(program) is not installed, and the lab's interface '\(kind.rawValue)' needs it; `skylab doctor` says what is missing"
             )
         }
-        var environment = environment(region: region, searchPath: toolchain.searchPath)
+        var searchPath = toolchain.searchPath
         var readOnlyPaths = toolchain.readOnlyPaths
+        var rootFiles: [SandboxFile] = []
+        if let warmStart = clients.warmStart, let command = toolchain.programs["aws"].flatMap(warmStart.file) {
+            searchPath = "\(WarmStart.folder):\(searchPath)"
+            readOnlyPaths += warmStart.readOnlyPaths
+            rootFiles.append(command)
+        }
+        if lab.network == .emulator { rootFiles.append(endpointAliases) }
+        var environment = environment(region: region, searchPath: searchPath)
         if lab.containers == .run, lab.network == .emulator {
             // The way to what tasks serve; the emulator itself needs no proxy.
             environment += [
@@ -66,7 +74,18 @@ struct StudentBox {
             listeners: lab.network == .emulator ? [endpoint] : [], limits: limits,
             time: lab.time == .virtual ? .virtual : .real)
         policy.collectedFiles = lab.collect
+        policy.rootFiles = rootFiles
         return policy
+    }
+
+    /// Version 1 of the aws CLI has addresses of its own for some services, whatever `AWS_ENDPOINT_URL` says.
+    ///
+    /// <https://docs.aws.amazon.com/cli/v1/userguide/cli-usage-alias.html>
+    private static var endpointAliases: SandboxFile {
+        let url = "http://\(endpoint.address):\(endpoint.port)"
+        let services = ["sqs", "rds", "emr", "docdb", "neptune", "health"]
+        let text = "[toplevel]\n" + services.map { "\($0) = \($0) --endpoint-url \(url)\n" }.joined()
+        return SandboxFile(path: "home/student/.aws/cli/alias", contents: Array(text.utf8))
     }
 
     private static func environment(region: String, searchPath: String) -> [(name: String, value: String)] {
@@ -107,6 +126,7 @@ struct StudentBox {
             "memory": bytesText(limits.memoryBytes), "processes": "\(limits.processes)",
             "output": bytesText(limits.outputBytes), "disk": bytesText(limits.diskBytes),
             "file_size": bytesText(limits.diskBytes), "api_calls": "\(limits.apiCalls)",
+            "api_data": bytesText(limits.apiDataBytes),
         ]
     }
 }
@@ -120,6 +140,8 @@ package struct Clients: Sendable {
     package let terraformMirror: String?
     /// Where interpreters of functions are looked for.
     let searchPath: String
+    /// What spares a submission's calls of `aws` the start of Python; nil where it was not built.
+    let warmStart: WarmStart?
     /// Where images of containers are, beside a lab's own.
     package var imageFolders: [String]
 
@@ -128,6 +150,7 @@ package struct Clients: Sendable {
         self.imageFolders = imageFolders
         self.terraformMirror = terraformMirror.flatMap { $0.hasPrefix("/") ? $0 : nil }
         self.searchPath = searchPath
+        warmStart = WarmStart()
         let names = ["bash", "aws", "python3"]
         let all = SandboxToolchain(of: names + ["terraform"], searchPath: searchPath)
         let isComplete = self.terraformMirror != nil && all.programs["terraform"] != nil

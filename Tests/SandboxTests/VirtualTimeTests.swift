@@ -232,6 +232,6 @@ struct VirtualTimeTests {
 extension Trait where Self == ConditionTrait {
     fileprivate static var whereClocksGo: Self {
         .enabled(
-            if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-clock .build/debug")
+            if: ClockLibrary.find() != nil, "libskylab-clock.so is not built: scripts/build-helpers .build/debug")
     }
 }

@@ -1,16 +1,13 @@
 # Makes the queues, the worker and what connects them.
 
-# Version 1 of the aws CLI has an address of its own for SQS in us-east-1, whatever AWS_ENDPOINT_URL says.
-sqs() { aws --endpoint-url "$AWS_ENDPOINT_URL" sqs "$@"; }
-
-failed=$(sqs create-queue --queue-name resize-failed --query QueueUrl --output text)
-failed_arn=$(sqs get-queue-attributes --queue-url "$failed" --attribute-names QueueArn \
+failed=$(aws sqs create-queue --queue-name resize-failed --query QueueUrl --output text)
+failed_arn=$(aws sqs get-queue-attributes --queue-url "$failed" --attribute-names QueueArn \
     --query Attributes.QueueArn --output text)
 cat > jobs.json <<JSON
 {"VisibilityTimeout": "90", "RedrivePolicy": "{\"deadLetterTargetArn\": \"$failed_arn\", \"maxReceiveCount\": 2}"}
 JSON
-jobs=$(sqs create-queue --queue-name resize-jobs --attributes file://jobs.json --query QueueUrl --output text)
-jobs_arn=$(sqs get-queue-attributes --queue-url "$jobs" --attribute-names QueueArn \
+jobs=$(aws sqs create-queue --queue-name resize-jobs --attributes file://jobs.json --query QueueUrl --output text)
+jobs_arn=$(aws sqs get-queue-attributes --queue-url "$jobs" --attribute-names QueueArn \
     --query Attributes.QueueArn --output text)
 
 role=$(aws iam create-role --role-name resize-worker-role --query Role.Arn --output text \
