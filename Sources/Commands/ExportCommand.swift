@@ -66,16 +66,22 @@ struct ExportCommand: ParsableCommand {
 
     private func bytes(_ grades: ClassGrades) throws(GradebookError) -> [UInt8] {
         let title = column ?? grades.manifest.labTitle
-        let filled: ClassGrades.Filled
+        var filled = ClassGrades.Filled(table: CSVTable(rows: []), warnings: grades.leftOut)
         switch format {
         case .json: return try grades.json()
         case .csv, .gradescope: return grades.csv().bytes(raw: csvRaw)
         case .canvas:
-            guard let fill else { return grades.canvas(title: title).bytes(raw: csvRaw) }
-            filled = try grades.canvas(filling: CSVTable(path: fill), file: fill, column: title)
+            if let fill {
+                filled = try grades.canvas(filling: CSVTable(path: fill), file: fill, column: title)
+            } else {
+                filled.table = grades.canvas(title: title)
+            }
         case .moodle:
-            guard let fill else { return grades.moodle(title: title).bytes(raw: csvRaw) }
-            filled = try grades.moodle(filling: CSVTable(path: fill), file: fill)
+            if let fill {
+                filled = try grades.moodle(filling: CSVTable(path: fill), file: fill)
+            } else {
+                filled.table = grades.moodle(title: title)
+            }
         }
         for warning in filled.warnings { writeError("skylab: \(warning.safe(.line(limit: 300)))\n") }
         return filled.table.bytes(raw: csvRaw)

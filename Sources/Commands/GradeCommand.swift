@@ -63,6 +63,12 @@ struct GradeCommand: AsyncParsableCommand {
     @Flag(help: "Write no report folder.")
     var noReport = false
 
+    func validate() throws {
+        if let empty = format.first(where: { $0.file == "" }) {
+            throw ValidationError("the name of a file is missing in '--format \(empty.kind.rawValue)='")
+        }
+    }
+
     func run() async throws {
         let installation = try Installation.find()
         let lab = try loadLab(installation)
@@ -84,9 +90,12 @@ struct GradeCommand: AsyncParsableCommand {
                 imageFolders: [installation.images].compactMap { $0 }))
         let console = Console(formats: consoleFormats, style: .ofStandardOutput(color.choice), audience: audience)
         let result = await grader.grade(submissionAt: submission) { console.handle($0) }
-        let outputs = try write(result, installation)
+        var outputs: [TerminalReport.Output] = []
+        // Whoever waits for the score gets it, whatever becomes of the files.
+        let written = Result { () throws(CommandFailure) in try write(result, installation, &outputs) }
         console.finish(result, outputs: outputs)
         await spawner.stop()
+        try written.get()
         throw ExitCode(Self.status(result).rawValue)
     }
 
@@ -129,11 +138,10 @@ struct GradeCommand: AsyncParsableCommand {
 
     // MARK: Files
 
-    private func write(_ result: GradeResult, _ installation: Installation) throws(CommandFailure) -> [TerminalReport
-        .Output]
-    {
+    private func write(
+        _ result: GradeResult, _ installation: Installation, _ outputs: inout [TerminalReport.Output]
+    ) throws(CommandFailure) {
         do {
-            var outputs: [TerminalReport.Output] = []
             let junitBytes = try JUnitReport(result, profile: junitProfile.profile, audience: audience).xml()
             if !noReport {
                 var tree = try SiteGenerator(site: installation.site).submissionReport(result, audience: audience)
@@ -156,7 +164,6 @@ struct GradeCommand: AsyncParsableCommand {
             if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
                 try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file)
             }
-            return outputs
         } catch let error as SiteError {
             throw CommandFailure("\(error)", code: .internal)
         } catch {

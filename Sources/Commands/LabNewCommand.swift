@@ -29,7 +29,7 @@ struct LabNewCommand: ParsableCommand {
         var tree = FileTree()
         do {
             for (path, text) in files { try tree.add(Array(text.utf8), at: path) }
-            try tree.write(to: folder)
+            try tree.write(to: folder, isReplaceable: false)
         } catch {
             throw CommandFailure("\(error)", code: .output)
         }

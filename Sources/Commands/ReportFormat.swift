@@ -12,9 +12,7 @@ struct ReportFormat: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let kind = parts.first.flatMap(Kind.init(rawValue:)), parts.count == 1 || !parts[1].isEmpty else {
-            return nil
-        }
+        guard let kind = parts.first.flatMap(Kind.init(rawValue:)) else { return nil }
         self.kind = kind
         file = parts.count == 2 ? parts[1] : nil
     }

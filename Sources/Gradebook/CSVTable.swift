@@ -106,7 +106,8 @@ package struct CSVTable: Sendable, Equatable {
 /// See <https://owasp.org/www-community/attacks/CSV_Injection>.
 package func neutralised(_ text: String) -> String {
     let first = text.unicodeScalars.first { $0 != " " && $0 != "\u{A0}" && $0 != "\u{FEFF}" && $0 != "\u{200B}" }
-    guard let first, "=+-@\t\r\n|＝＋－＠".unicodeScalars.contains(first), !isNumber(text) else { return text }
+    // A hyphen alone is how Moodle writes that there is nothing.
+    guard text != "-", let first, "=+-@\t\r\n|＝＋－＠".unicodeScalars.contains(first), !isNumber(text) else { return text }
     return "'" + text
 }
 

@@ -6,6 +6,11 @@ extension ClassGrades {
     package struct Filled: Sendable {
         package var table: CSVTable
         package var warnings: [String]
+
+        package init(table: CSVTable, warnings: [String]) {
+            self.table = table
+            self.warnings = warnings
+        }
     }
 
     /// The columns that Canvas's importer needs, with an assignment of this title, which it makes if there is none.
@@ -20,6 +25,11 @@ extension ClassGrades {
             ])
         }
         return CSVTable(rows: rows)
+    }
+
+    /// Whom the forms that are not filled in leave out, said to the instructor.
+    package var leftOut: [String] {
+        entries.filter { $0.result != nil && !$0.student.isEnrolled }.map { "\($0.student.id) is not on the roster" }
     }
 
     /// A gradebook that Canvas exported, reduced to who the students are and one assignment with its new points.

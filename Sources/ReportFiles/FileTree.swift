@@ -28,7 +28,9 @@ package struct FileTree: Sendable, Equatable {
     }
 
     /// Puts the files into `folder`, which need not exist.
-    package func write(to folder: String) throws(ReportFileError) {
+    ///
+    /// - Parameter isReplaceable: whether a later report may take their place; not where somebody will work on them.
+    package func write(to folder: String, isReplaceable: Bool = true) throws(ReportFileError) {
         let target = Self.resolved(folder)
         let exists = isFolder(target)
         if exists { try Self.refuseForeignFiles(in: target) }
@@ -36,7 +38,7 @@ package struct FileTree: Sendable, Equatable {
         let temporary = "\(target).\(getpid()).tmp"
         defer { Self.removeTree(temporary) }
         Self.removeTree(temporary)
-        try fill(temporary)
+        try fill(temporary, isReplaceable: isReplaceable)
         try Self.replace(target, with: temporary, exists: exists)
     }
 
@@ -54,13 +56,14 @@ package struct FileTree: Sendable, Equatable {
         }
     }
 
-    private func fill(_ folder: String) throws(ReportFileError) {
+    private func fill(_ folder: String, isReplaceable: Bool) throws(ReportFileError) {
         let paths = files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         try makeFolders(folder)
         for path in paths {
             if let slash = path.lastIndex(of: "/") { try makeFolders("\(folder)/\(path[..<slash])") }
             try writeNewFile(files[path] ?? [], to: "\(folder)/\(path)")
         }
+        guard isReplaceable else { return }
         try writeNewFile(Array((paths.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(Self.listName)")
     }
 

@@ -20,9 +20,14 @@ package func readFile(_ path: String) throws(ReportFileError) -> [UInt8] {
 
 /// Writes a file so that a reader finds the old bytes or the new ones, and never a part.
 package func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
+    try replaceFile(bytes, at: path, mode: 0o644)
+}
+
+/// An error names the file that was asked for, not the one that was to take its place.
+private func replaceFile(_ bytes: [UInt8], at path: String, mode: mode_t) throws(ReportFileError) {
     let temporary = "\(path).\(getpid()).tmp"
     do throws(ReportFileError) {
-        try writeNewFile(bytes, to: temporary)
+        try writeNewFile(bytes, to: temporary, named: path, mode: mode)
         guard rename(temporary, path) == 0 else { throw .last("write", path) }
     } catch {
         unlink(temporary)
@@ -39,21 +44,16 @@ package func appendToFile(_ bytes: [UInt8], _ path: String) throws(ReportFileErr
 
 /// Writes a file that only its owner may read; one that is there already is replaced as a whole.
 package func writePrivateFile(_ bytes: [UInt8], to path: String) throws(ReportFileError) {
-    let temporary = "\(path).\(getpid()).tmp"
-    do throws(ReportFileError) {
-        try writeNewFile(bytes, to: temporary, mode: 0o600)
-        guard rename(temporary, path) == 0 else { throw .last("write", path) }
-    } catch {
-        unlink(temporary)
-        throw error
-    }
+    try replaceFile(bytes, at: path, mode: 0o600)
 }
 
 /// Writes a file that must not exist yet; a symbolic link in its place is not followed.
-func writeNewFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(ReportFileError) {
+func writeNewFile(
+    _ bytes: [UInt8], to path: String, named name: String? = nil, mode: mode_t = 0o644
+) throws(ReportFileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw .last("write", path) }
-    try writeAll(bytes, to: descriptor, path)
+    guard descriptor >= 0 else { throw .last("write", name ?? path) }
+    try writeAll(bytes, to: descriptor, name ?? path)
 }
 
 /// Writes all bytes and closes the file.

@@ -60,6 +60,22 @@ func `no text can break a document`(text: String) throws {
     #expect(suite.skipped == 2)
 }
 
+@Test func `extra credit that is not earned breaks no build`() throws {
+    var result = Sample.mixed.result
+    let missed: [Verdict] = [.failed, .partial, .error]
+    result.checks = missed.enumerated().map { number, verdict in
+        Sample.check("extra-\(number)", "Encrypted volumes", verdict, 0, 5, extraCredit: true, message: "two are not")
+    }
+    let outcomes = JUnitReport(result, audience: .instructor).suite.cases.map(\.outcome)
+    try #require(outcomes.count == 3)
+    #expect(
+        outcomes.prefix(2) == [
+            .skipped(message: "extra credit, not earned: two are not"),
+            .skipped(message: "extra credit, not earned: 0 of 5 points: two are not"),
+        ])
+    guard case .error = outcomes[2] else { return #expect(Bool(false), "\(outcomes)") }
+}
+
 @Test func `a student's document knows nothing of hidden checks`() throws {
     let xml = String(decoding: try JUnitReport(Sample.mixed.result, audience: .student).xml(), as: UTF8.self)
     #expect(!xml.contains("CANARY") && !xml.contains("hidden-canary"))

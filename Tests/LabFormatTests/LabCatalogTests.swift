@@ -65,6 +65,10 @@ struct LabCatalogTests {
         #expect(message(catalog, "Ec2 Pair").contains("an id is 1 to 64 of a-z, 0-9 and '-'"))
         #expect(message(catalog, "\(folder.path)/nowhere") == "\(folder.path)/nowhere: error: there is no such folder")
         #expect(message(catalog, "\(folder.path)/empty").hasSuffix("there is no lab.yaml in this folder"))
+        try folder.write("", to: "near/lab.yml")
+        #expect(
+            message(catalog, "\(folder.path)/near").hasSuffix(
+                "there is no lab.yaml in this folder; rename 'lab.yml' to 'lab.yaml'"))
         #expect(
             message(catalog, "\(folder.path)/empty/README.md").hasSuffix(
                 "a lab is a folder with a lab.yaml, or that file"))

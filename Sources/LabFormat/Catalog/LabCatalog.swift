@@ -38,7 +38,8 @@ package struct LabCatalog: Sendable {
         if name.contains("/") || name == "." || name == ".." {
             let problem =
                 FileReading.isFolder(absolute)
-                ? "there is no \(LoadedLab.fileName) in this folder" : "there is no such folder"
+                ? "there is no \(LoadedLab.fileName) in this folder\(Self.nearMiss(in: absolute))"
+                : "there is no such folder"
             throw LabError([LabDiagnostic(file: name, message: problem)])
         }
         return try lab(withID: name)
@@ -95,6 +96,12 @@ package struct LabCatalog: Sendable {
         for candidate in near where !offered.contains(candidate) { offered.append(candidate) }
         if offered.isEmpty { return "; labs here: \(ids.prefix(20).joined(separator: ", "))" }
         return "; did you mean \(offered.prefix(5).map { "'\($0)'" }.joined(separator: " or "))?"
+    }
+
+    /// Says so where the file has nearly the right name.
+    private static func nearMiss(in folder: String) -> String {
+        let near = FileReading.names(in: folder).filter { ["lab.yaml", "lab.yml"].contains($0.lowercased()) }.sorted()
+        return near.first.map { "; rename '\($0)' to '\(LoadedLab.fileName)'" } ?? ""
     }
 
     private static func absolute(_ path: String) -> String {
