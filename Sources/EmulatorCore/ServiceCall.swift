@@ -27,7 +27,7 @@ struct ServiceCall {
             return .ready(page)
         }
         guard let service = Services.signed(scope.service) else {
-            return .ready(unknownService(scope.service))
+            return .ready(unknownService(scope))
         }
         let model = service.model()
         let codec = model.codec(for: request)
@@ -190,6 +190,16 @@ struct ServiceCall {
         return text.utf8.count <= 512 ? text : String(text.prefix(512))
     }
 
+    /// The operation that a request names, where its protocol puts it in a header or a form.
+    private var askedOperation: String {
+        if let target = request.header("x-amz-target") {
+            return String(target.split(separator: ".").last?.prefix(128) ?? "")
+        }
+        let form = String(decoding: request.body.prefix(4096), as: UTF8.self)
+        let action = form.split(separator: "&").first { $0.hasPrefix("Action=") }
+        return String(action?.dropFirst("Action=".count).prefix(128) ?? "")
+    }
+
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
     private func unsigned() -> WireResponse {
         QueryCodec(.sts).response(
@@ -197,9 +207,13 @@ struct ServiceCall {
             requestID: requestID)
     }
 
-    private func unknownService(_ name: String) -> WireResponse {
+    private func unknownService(_ scope: SignatureScope) -> WireResponse {
         let error = ServiceError(
-            "InvalidAction", "The service '\(name.prefix(64))' is not emulated here.", isNotEmulated: true)
+            "InvalidAction", "The service '\(scope.service.prefix(64))' is not emulated here.", isNotEmulated: true)
+        var record = record(scope)
+        record.service = String(scope.service.prefix(64))
+        record.eventName = askedOperation
+        emulator.append(record, nil, .failure(error), at: nil)
         // In the form of the protocol that the client speaks, as far as its request tells.
         let speaksJSON =
             request.header("x-amz-target") != nil || request.header("content-type")?.contains("json") == true

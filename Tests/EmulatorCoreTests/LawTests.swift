@@ -105,6 +105,10 @@ struct LawTests {
         #expect(answer.errorCode == "InvalidAction")
         #expect(answer.errorMessage?.contains("CreateTransitGateway") == true)
         #expect(session.emulator.trail.records.last?.error?.isNotEmulated == true)
+        // One of a service that is not there is in the trail, too.
+        #expect(session.call("DescribeDBInstances", service: "rds").status == 400)
+        let call = session.emulator.trail.records.last
+        #expect(call?.service == "rds" && call?.eventName == "DescribeDBInstances" && call?.error?.isNotEmulated == true)
         #expect(session.call("MakeCoffee").errorMessage == "The action MakeCoffee is not valid for this web service.")
     }
 }

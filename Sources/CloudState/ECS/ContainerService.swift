@@ -145,4 +145,17 @@ package struct ContainerService: ResourceRecord {
         events.insert(Event(id: id, time: now, message: message), at: 0)
         if events.count > 100 { events.removeLast(events.count - 100) }
     }
+
+    /// Notes an event with a number in it, for instance `registered 2 targets in`: what happens several times in one moment
+    /// is one event.
+    package mutating func note(counting before: String, _ after: String, id: String, now: Timestamp) {
+        let known = events.prefix { $0.time == now }.firstIndex {
+            $0.message.hasPrefix(before) && $0.message.hasSuffix(after)
+        }
+        if let known, let count = Int(events[known].message.dropFirst(before.count).dropLast(after.count)) {
+            events[known].message = "\(before)\(count + 1)\(after)"
+        } else {
+            note("\(before)1\(after)", id: id, now: now)
+        }
+    }
 }

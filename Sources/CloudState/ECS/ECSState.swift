@@ -23,7 +23,21 @@ package struct ECSState: Sendable, Equatable {
     /// What the account has set, by name.
     package var accountSettings: [String: String] = [:]
 
+    /// The requests of RunTask that came with a client token, by cluster and token.
+    package var taskRequests: [String: TaskRequest] = [:]
+
     package init() {}
+
+    /// A request and what it has started.
+    package struct TaskRequest: Sendable, Equatable {
+        package var parameters: Fields
+        package var tasks: [String]
+
+        package init(parameters: Fields, tasks: [String]) {
+            self.parameters = parameters
+            self.tasks = tasks
+        }
+    }
 }
 
 extension CallContext {

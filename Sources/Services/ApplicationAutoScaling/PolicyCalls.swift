@@ -33,12 +33,25 @@ enum PolicyCalls {
         switch kind {
         case .targetTracking:
             try readTracking(input, resource, &policy)
+            let tracked = policy.configuration.flatMap(Self.specification)
+            let others = context.applicationScaling.policies.filter {
+                $0.group == target.id && $0.name != name && $0.kind == .targetTracking
+            }
+            guard !others.contains(where: { $0.configuration.flatMap(Self.specification) == tracked }) else {
+                throw ScalingError.validation(
+                    "Only one TargetTrackingScaling policy for a given metric specification is allowed.")
+            }
             try TrackingAlarms.put(of: &policy, named: target.resource, metric: metric(policy, resource), &context)
         case .predictive: throw ScalingError.notEmulated("Predictive scaling")
         case .step, .simple: try readSteps(input, &policy)
         }
         context.applicationScaling.policies.insert(policy)
         return Response(["PolicyARN": .string(policy.arn), "Alarms": TrackingAlarms.alarms(of: policy, context)])
+    }
+
+    /// What a policy tracks, without what it aims at.
+    private static func specification(_ configuration: Fields) -> Value? {
+        configuration["PredefinedMetricSpecification"] ?? configuration["CustomizedMetricSpecification"]
     }
 
     private static func readSteps(_ input: Input, _ policy: inout ScalingPolicy) throws(ServiceError) {

@@ -20,8 +20,10 @@ enum EC2Error {
     }
 
     static func incorrectState(_ instance: Instance, _ wanted: String) -> ServiceError {
-        ServiceError(
-            "IncorrectInstanceState", "The instance '\(instance.id)' is not in a state from which it can be \(wanted).")
+        let subject = wanted == "stopped" ? "This" : "The"
+        return ServiceError(
+            "IncorrectInstanceState",
+            "\(subject) instance '\(instance.id)' is not in a state from which it can be \(wanted).")
     }
 
     /// An id that is not of the kind's form.

@@ -65,11 +65,8 @@ enum ElasticIPAssociationCalls {
     }
 
     private static func interface(_ input: Input, _ context: CallContext) throws(ServiceError) -> NetworkInterface {
-        if let id = input.string("NetworkInterfaceId"), !id.isEmpty {
-            guard !input.has("InstanceId") else {
-                throw EC2Error.invalidCombination(
-                    "You may specify an instance id or a network interface id, but not both in the same call")
-            }
+        // Where both are given the instance counts: Terraform sends the interface that its address was on before.
+        if let id = input.string("NetworkInterfaceId"), !id.isEmpty, input.string("InstanceId") ?? "" == "" {
             return try context.ec2.networkInterfaces.named(id, .networkInterface)
         }
         guard let id = input.string("InstanceId"), !id.isEmpty else {

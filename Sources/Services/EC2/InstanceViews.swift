@@ -195,7 +195,8 @@ enum InstanceViews {
                 [
                     "AttachTime": .timestamp($0.attachTime), "AttachmentId": .string($0.id),
                     "DeleteOnTermination": .boolean($0.deleteOnTermination), "DeviceIndex": .integer($0.deviceIndex),
-                    "Status": "attached", "NetworkCardIndex": .integer($0.networkCardIndex),
+                    "Status": instance.state == .pending ? "attaching" : "attached",
+                    "NetworkCardIndex": .integer($0.networkCardIndex),
                 ]
             },
             "Description": .string(interface.description), "Groups": groups,

@@ -87,6 +87,12 @@ enum PrefixLists {
         if !adds.isEmpty || !removes.isEmpty {
             guard input.integer("CurrentVersion") != nil else { throw EC2Error.missingParameter("CurrentVersion") }
             var entries = list.entries
+            let added = Set(adds.compactMap { $0.string("Cidr") })
+            if let both = removes.compactMap({ $0.string("Cidr") }).first(where: added.contains) {
+                throw EC2Error.invalidParameter(
+                    "Request cannot contain Cidr \(both.prefix(64)) in both AddPrefixListEntries and RemovePrefixListEntries"
+                )
+            }
             for remove in removes {
                 let block = try block(remove.string("Cidr") ?? "", list.addressFamily)
                 guard entries.contains(where: { $0.block == block }) else {
@@ -95,7 +101,7 @@ enum PrefixLists {
                 }
                 entries.removeAll { $0.block == block }
             }
-            entries = try added(adds, to: entries, list.addressFamily)
+            entries = try Self.added(adds, to: entries, list.addressFamily)
             try checkCount(entries, list.maximumEntries)
             list.versions.append(entries)
         }

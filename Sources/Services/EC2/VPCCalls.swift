@@ -176,7 +176,8 @@ enum VPCCalls {
     static func view(_ vpc: VPC, state: String = "available", ipv6State: String = "associated") -> Value {
         [
             "OwnerId": .string(vpc.ownerID), "InstanceTenancy": .string(vpc.tenancy),
-            "Ipv6CidrBlockAssociationSet": vpc.ipv6Blocks.isEmpty
+            // CreateVpc shows that there are none, DescribeVpcs leaves them out.
+            "Ipv6CidrBlockAssociationSet": vpc.ipv6Blocks.isEmpty && state != "pending"
                 ? nil : .list(vpc.ipv6Blocks) { VPCBlockCalls.view($0, state: ipv6State) },
             "CidrBlockAssociationSet": .list(vpc.blocks) { VPCBlockCalls.view($0) },
             "IsDefault": .boolean(vpc.isDefault), "Tags": vpc.tags.viewIfAny,

@@ -110,10 +110,11 @@ enum VPCPeeringCalls {
                 "Incorrect region (\(context.region)) specified for this request. VPC peering connection \(peering.id) must be accepted in region \(peering.accepter.region)"
             )
         }
-        guard [.pendingAcceptance, .provisioning, .active].contains(peering.status) else {
+        // A request is on its way for moments only: nobody who accepts it at once is refused.
+        guard [.initiating, .pendingAcceptance, .provisioning, .active].contains(peering.status) else {
             throw wrongState(peering, "accepted")
         }
-        if peering.status == .pendingAcceptance {
+        if [.initiating, .pendingAcceptance].contains(peering.status) {
             update(peering.id, &context) {
                 $0.status = .provisioning
                 $0.expirationTime = nil

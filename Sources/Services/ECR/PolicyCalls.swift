@@ -94,6 +94,11 @@ enum PolicyCalls {
             return "string is not a lifecycle policy: object has missing required properties ([\"rules\"])"
         }
         var priorities: Set<Int> = []
+        let ranked = rules.compactMap { rule in rule["rulePriority"]?.intValue.map { ($0, rule) } }
+        let last = ranked.map(\.0).max()
+        if ranked.contains(where: { $0.0 != last && $0.1["selection"]?["tagStatus"]?.stringValue == "any" }) {
+            return "rule with tagStatus 'any' must have the highest rulePriority"
+        }
         for rule in rules {
             guard let priority = rule["rulePriority"]?.intValue, priority >= 1 else {
                 return "object has missing required properties ([\"rulePriority\"])"

@@ -23,6 +23,14 @@ enum ClusterCalls {
             )
         }
         if let existing = context.ecs.clusters[name], existing.status == "ACTIVE" {
+            var wanted = existing
+            try change(&wanted, input, &context)
+            try setProviders(&wanted, input, context)
+            if input.has("tags") { wanted.tags = try ECSTags.read(input) }
+            guard wanted == existing else {
+                throw ECSError.parameter(
+                    "Arguments on this idempotent request are inconsistent with those used in previous request(s).")
+            }
             return Response(["cluster": view(existing, context, all: true)])
         }
         context.ecs.clusters.remove(name)
@@ -76,9 +84,27 @@ enum ClusterCalls {
 
     static func putProviders(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         var cluster = try context.cluster(input.string("cluster"))
+        let kept = Set(input.strings("capacityProviders"))
+        guard cluster.capacityProviders.allSatisfy({ kept.contains($0) || !isUsed($0, in: cluster, context) }) else {
+            throw ServiceError(
+                "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
+        }
         try setProviders(&cluster, input, context)
         context.ecs.clusters.insert(cluster)
         return Response(["cluster": view(cluster, context, all: true)])
+    }
+
+    /// Whether tasks or services of a cluster run on a capacity provider.
+    private static func isUsed(_ provider: String, in cluster: ContainerCluster, _ context: CallContext) -> Bool {
+        context.ecs.tasks.contains {
+            $0.clusterName == cluster.id && $0.capacityProvider == provider && $0.status != .stopped
+        }
+            || context.ecs.services.contains { service in
+                service.clusterName == cluster.id && service.status == "ACTIVE"
+                    && service.deployments.contains {
+                        $0.strategy.contains { $0["capacityProvider"]?.text == provider }
+                    }
+            }
     }
 
     private static func setProviders(

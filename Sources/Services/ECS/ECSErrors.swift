@@ -23,7 +23,10 @@ extension CallContext {
 
     /// An active cluster, by its name or ARN; `default` where none is named.
     func cluster(_ text: String?) throws(ServiceError) -> ContainerCluster {
-        guard let cluster = ecs.clusters[Self.lastPart(text ?? "default")], cluster.status == "ACTIVE" else {
+        // An ARN is one of this region's and this account's, or of no cluster here.
+        let isElsewhere = text.map { $0.hasPrefix("arn:") && $0 != ecsARN("cluster/\(Self.lastPart($0))") } ?? false
+        guard !isElsewhere, let cluster = ecs.clusters[Self.lastPart(text ?? "default")], cluster.status == "ACTIVE"
+        else {
             throw ECSError.noCluster
         }
         return cluster

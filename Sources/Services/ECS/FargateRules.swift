@@ -56,6 +56,19 @@ enum FargateRules {
         }
     }
 
+    /// The size of a task whose definition is overridden.
+    static func check(_ overrides: Value, cpu: String?, memory: String?) throws(ServiceError) {
+        guard overrides["cpu"] != nil || overrides["memory"] != nil else { return }
+        guard let cpu = Int(overrides["cpu"]?.text ?? cpu ?? ""),
+            let memory = Int(overrides["memory"]?.text ?? memory ?? ""),
+            isSize(cpu: cpu, memory: memory)
+        else {
+            throw ECSError.parameter(
+                "No Fargate configuration exists for given values: \(overrides["cpu"]?.text ?? cpu ?? "") CPU, \(overrides["memory"]?.text ?? memory ?? "") memory."
+            )
+        }
+    }
+
     private static func noSize(_ cpu: Int, _ memory: Int) -> ServiceError {
         ECSError.client(
             "No Fargate configuration exists for given values: \(cpu) CPU, \(memory) memory. See the Amazon ECS documentation for the valid values."

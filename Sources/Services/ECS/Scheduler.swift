@@ -23,6 +23,14 @@ enum Scheduler {
         context.ecs.services.insert(service)
     }
 
+    /// An event that counts what happens in one moment.
+    static func note(counting before: String, _ after: String, _ id: String, _ context: inout CallContext) {
+        guard var service = context.ecs.services[id] else { return }
+        let event = context.world.ids.uuid("\(context.region)/ecs/service-event")
+        service.note(counting: "(service \(service.name)) \(before)", after, id: event, now: context.now)
+        context.ecs.services.insert(service)
+    }
+
     static func isAwaited(_ id: String, _ region: Region, _ world: World) -> Bool {
         guard let service = region.ecs.services[id], service.status != "INACTIVE" else { return false }
         guard service.controller == "ECS" else { return TaskSets.isAwaited(service, region, world.now) }

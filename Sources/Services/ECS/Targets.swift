@@ -16,11 +16,12 @@ enum Targets {
     }
 
     static func register(_ task: ContainerTask, of service: ContainerService, _ context: inout CallContext) {
-        each(task, service, &context, "RegisterTargets", "registered 1 targets in")
+        each(task, service, &context, "RegisterTargets", "registered ")
     }
 
     static func deregister(_ task: ContainerTask, of service: ContainerService, _ context: inout CallContext) {
-        each(task, service, &context, "DeregisterTargets", "deregistered 1 targets in")
+        Scheduler.note(counting: "has begun draining connections on ", " tasks.", service.id, &context)
+        each(task, service, &context, "DeregisterTargets", "deregistered ")
     }
 
     private static func each(
@@ -37,7 +38,9 @@ enum Targets {
                     "TargetGroupArn": .string(arn),
                     "Targets": [["Id": .string(target.id), "Port": .integer(target.port)]],
                 ])
-            if done != nil { Scheduler.note("\(words) (target-group \(arn))", service.id, &context) }
+            if done != nil {
+                Scheduler.note(counting: words, " targets in (target-group \(arn))", service.id, &context)
+            }
         }
     }
 

@@ -15,6 +15,10 @@ enum TaskCalls {
 
     static func run(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let cluster = try context.cluster(input.string("cluster"))
+        let token = input.string("clientToken").map { "\(cluster.id)/\($0)" }
+        if let known = token.flatMap({ context.ecs.taskRequests[$0] }) {
+            return try repeated(known, input, context)
+        }
         let count = input.integer("count") ?? 1
         guard (1...10).contains(count) else { throw ECSError.parameter("Count must be between 1 and 10.") }
         var plan = try plan(&context, input, cluster)
@@ -43,7 +47,28 @@ enum TaskCalls {
             case .failure(let problem): failures += problem.views
             }
         }
+        if let token, !tasks.isEmpty {
+            context.ecs.taskRequests[token] = ECSState.TaskRequest(
+                parameters: input.fields, tasks: tasks.compactMap { $0["taskArn"]?.text })
+        }
         return Response(["tasks": .list(tasks), "failures": .list(failures)])
+    }
+
+    /// The answer to a request whose token has come before.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html>
+    private static func repeated(
+        _ known: ECSState.TaskRequest, _ input: Input, _ context: CallContext
+    ) throws(ServiceError) -> Response {
+        guard known.parameters == input.fields else {
+            var details = Fields()
+            details.append("resourceIds", .list(known.tasks.map(Value.string)))
+            throw ServiceError(
+                "ConflictException", "The provided clientToken is already in use with a different RunTask request.",
+                details: details)
+        }
+        let tasks = known.tasks.compactMap { context.ecs.tasks[CallContext.lastPart($0)] }
+        return Response(["tasks": .list(tasks) { TaskViews.view($0, context) }, "failures": []])
     }
 
     static func start(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
@@ -82,6 +107,9 @@ enum TaskCalls {
             throw ECSError.parameter("The task group name must not begin with service:")
         }
         plan.startedBy = input.string("startedBy")
+        guard (plan.startedBy?.count ?? 0) <= 128 else {
+            throw ECSError.parameter("startedBy can have at most 128 characters.")
+        }
         plan.tags = try ECSTags.read(input)
         if input.string("propagateTags") == "TASK_DEFINITION" {
             for tag in definition.tags.tags where plan.tags[tag.key] == nil { plan.tags[tag.key] = tag.value }
@@ -102,13 +130,22 @@ enum TaskCalls {
 
     static func stop(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let cluster = try context.cluster(input.string("cluster"))
-        let id = CallContext.lastPart(input.string("task") ?? "")
+        let id = try taskID(input.string("task") ?? "")
         guard let task = context.ecs.tasks[id], task.clusterName == cluster.id else { throw ECSError.noTask }
         if task.desiredStatus == "RUNNING" {
             TaskRun.stop(
                 id, code: "UserInitiated", reason: input.string("reason") ?? "Task stopped by user", &context)
         }
         return Response(["task": context.ecs.tasks[id].map { TaskViews.view($0, context) }])
+    }
+
+    /// The id in a name or ARN of a task.
+    static func taskID(_ name: String) throws(ServiceError) -> String {
+        let id = CallContext.lastPart(name)
+        guard [32, 36].contains(id.count) else {
+            throw ECSError.parameter("taskId length should be one of [32,36]")
+        }
+        return id
     }
 
     // MARK: Protection from scaling in
@@ -137,7 +174,9 @@ enum TaskCalls {
         var failures: [Value] = []
         for name in input.strings("tasks") {
             let id = CallContext.lastPart(name)
-            guard var task = context.ecs.tasks[id], task.clusterName == cluster.id, task.isWanted else {
+            guard var task = context.ecs.tasks[id], task.clusterName == cluster.id, task.isWanted,
+                task.serviceID != nil
+            else {
                 failures.append(["arn": .string(name), "reason": "TASK_NOT_VALID"])
                 continue
             }
@@ -166,7 +205,7 @@ enum TaskLookups {
         var found: [Value] = []
         var failures: [Value] = []
         for name in names {
-            let id = CallContext.lastPart(name)
+            let id = try TaskCalls.taskID(name)
             if let task = context.ecs.tasks[id], task.clusterName == cluster.id {
                 found.append(TaskViews.view(task, context, withTags: wantsTags))
             } else {

@@ -153,6 +153,12 @@ struct TaskDefinitionRules {
         where fields[name] == nil {
             fields[name] = []
         }
+        if var check = fields["healthCheck"]?.fields {
+            for (name, usual) in [("interval", 30), ("timeout", 5), ("retries", 3)] where check[name] == nil {
+                check[name] = .integer(usual)
+            }
+            fields["healthCheck"] = .structure(check)
+        }
         fields["portMappings"] = .list(
             (fields["portMappings"]?.elements ?? []).map { mapping in
                 var mapping = mapping.fields ?? Fields()

@@ -50,6 +50,8 @@ struct TaskPlan {
                 throw ECSError.parameter("The specified platform version does not exist.")
             }
             platformVersion = FargateRules.version(version)
+            try FargateRules.check(
+                overrides, cpu: definition.content["cpu"]?.text, memory: definition.content["memory"]?.text)
         } else if platformVersion != nil {
             throw ECSError.parameter("The platform version must be null when specifying an EC2 launch type.")
         }

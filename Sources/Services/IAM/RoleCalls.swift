@@ -60,7 +60,9 @@ enum RoleCalls {
     }
 
     static func update(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        var role = try own(input.string("RoleName"), context)
+        // Of a service's role its description may be changed, and nothing else.
+        let onlyDescribes = !input.has("MaxSessionDuration")
+        var role = try onlyDescribes ? named(input.string("RoleName"), context) : own(input.string("RoleName"), context)
         if let description = input.string("Description") { role.description = description.isEmpty ? nil : description }
         if let duration = input.integer("MaxSessionDuration") { role.maximumSession = duration }
         context.iam.roles.insert(role)

@@ -53,6 +53,17 @@ enum ServiceLinkedRoleCalls {
         case "elasticache.amazonaws.com": Facts(role: "AWSServiceRoleForElastiCache")
         case "es.amazonaws.com": Facts(role: "AWSServiceRoleForAmazonElasticsearchService")
         case "replication.ecr.amazonaws.com": Facts(role: "AWSServiceRoleForECRReplication")
+        case "elasticbeanstalk.amazonaws.com": Facts(role: "AWSServiceRoleForElasticBeanstalk")
+        case "opensearchservice.amazonaws.com": Facts(role: "AWSServiceRoleForAmazonOpenSearchService")
+        case "config.amazonaws.com": Facts(role: "AWSServiceRoleForConfig")
+        case "guardduty.amazonaws.com": Facts(role: "AWSServiceRoleForAmazonGuardDuty")
+        case "organizations.amazonaws.com": Facts(role: "AWSServiceRoleForOrganizations")
+        case "sso.amazonaws.com": Facts(role: "AWSServiceRoleForSSO")
+        case "transitgateway.amazonaws.com": Facts(role: "AWSServiceRoleForVPCTransitGateway")
+        case "batch.amazonaws.com": Facts(role: "AWSServiceRoleForBatch")
+        case "backup.amazonaws.com": Facts(role: "AWSServiceRoleForBackup")
+        case "kafka.amazonaws.com": Facts(role: "AWSServiceRoleForKafka")
+        case "inspector2.amazonaws.com": Facts(role: "AWSServiceRoleForAmazonInspector2")
         default: nil
         }
     }

@@ -145,6 +145,17 @@ class Registry(TestCase):
             error_code(
                 self.ecr.put_lifecycle_policy, repositoryName="guarded",
                 lifecyclePolicyText=json.dumps({"rules": [rule, rule]})), "InvalidParameterException")
+        every = {**rule, "selection": {
+            "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 9}}
+        every["rulePriority"] = 2
+        self.ecr.put_lifecycle_policy(
+            repositoryName="guarded", lifecyclePolicyText=json.dumps({"rules": [rule, every]}))
+        # What is for every image comes last.
+        self.assertEqual(
+            error_code(
+                self.ecr.put_lifecycle_policy, repositoryName="guarded",
+                lifecyclePolicyText=json.dumps({"rules": [{**rule, "rulePriority": 3}, every]})),
+            "InvalidParameterException")
         self.ecr.delete_lifecycle_policy(repositoryName="guarded")
         self.assertEqual(
             error_code(self.ecr.get_lifecycle_policy, repositoryName="guarded"), "LifecyclePolicyNotFoundException")

@@ -57,6 +57,16 @@ class Containers(TestCase):
         made = self.cluster("one", tags=[{"key": "team", "value": "a"}])
         self.assertEqual(made["status"], "ACTIVE")
         self.assertEqual(self.ecs.create_cluster(clusterName="one")["cluster"]["clusterArn"], made["clusterArn"])
+        for other in [
+            {"tags": [{"key": "team", "value": "b"}]}, {"capacityProviders": ["FARGATE"]},
+            {"settings": [{"name": "containerInsights", "value": "enabled"}]},
+        ]:
+            said = error(self.ecs.create_cluster, clusterName="one", **other)
+            self.assertEqual(said["Code"], "InvalidParameterException")
+            self.assertEqual(
+                said["Message"],
+                "Arguments on this idempotent request are inconsistent with those used in previous request(s).",
+            )
         found = self.ecs.describe_clusters(clusters=["one", "none"], include=["TAGS", "SETTINGS", "STATISTICS"])
         self.assertEqual(found["clusters"][0]["tags"], [{"key": "team", "value": "a"}])
         self.assertEqual(found["failures"][0]["reason"], "MISSING")
@@ -89,6 +99,12 @@ class Containers(TestCase):
         container = first["containerDefinitions"][0]
         self.assertEqual(container["portMappings"], [{"containerPort": 80, "hostPort": 80, "protocol": "tcp"}])
         self.assertTrue(container["essential"])
+        checked = self.ecs.register_task_definition(
+            family="checked", containerDefinitions=[{
+                "name": "web", "image": "nginx", "memory": 64, "healthCheck": {"command": ["CMD-SHELL", "true"]}}])
+        self.assertEqual(
+            checked["taskDefinition"]["containerDefinitions"][0]["healthCheck"],
+            {"command": ["CMD-SHELL", "true"], "interval": 30, "timeout": 5, "retries": 3})
         self.assertEqual(first["compatibilities"], ["EC2", "FARGATE"])
         found = self.ecs.describe_task_definition(taskDefinition="app", include=["TAGS"])["taskDefinition"]
         self.assertEqual(found["revision"], 2)
@@ -184,12 +200,9 @@ class Containers(TestCase):
         self.assertEqual(interface["PrivateIpAddress"], details["privateIPv4Address"])
         self.assertIn("PublicIp", interface["Association"])
         self.assertEqual(self.ecs.list_tasks(cluster="fargate", startedBy="me")["taskArns"], [arn])
-        self.assertEqual(
-            self.ecs.update_task_protection(cluster="fargate", tasks=[arn], protectionEnabled=True)["failures"], []
-        )
-        self.assertTrue(
-            self.ecs.get_task_protection(cluster="fargate", tasks=[arn])["protectedTasks"][0]["protectionEnabled"]
-        )
+        # Only tasks of services can be protected.
+        refused = self.ecs.update_task_protection(cluster="fargate", tasks=[arn], protectionEnabled=True)
+        self.assertEqual((refused["protectedTasks"], refused["failures"][0]["reason"]), ([], "TASK_NOT_VALID"))
         self.ecs.stop_task(cluster="fargate", task=arn, reason="enough")
         self.ecs.get_waiter("tasks_stopped").wait(cluster="fargate", tasks=[arn])
         task = self.ecs.describe_tasks(cluster="fargate", tasks=[arn])["tasks"][0]
@@ -200,6 +213,39 @@ class Containers(TestCase):
         self.assertEqual(
             error(self.ecs.stop_task, cluster="fargate", task="0" * 32)["Message"], "The referenced task was not found."
         )
+        for call in (lambda: self.ecs.stop_task(cluster="fargate", task="zzz"),
+                     lambda: self.ecs.describe_tasks(cluster="fargate", tasks=["None"])):
+            self.assertEqual(error(call)["Message"], "taskId length should be one of [32,36]")
+        elsewhere = arn.split(":task/")[0].replace("us-east-1", "eu-west-1") + ":cluster/fargate"
+        self.assertEqual(error_code(self.ecs.list_tasks, cluster=elsewhere), "ClusterNotFoundException")
+
+    def test_a_request_is_made_once(self):
+        """A client token gets the same tasks again; a size that Fargate does not have is refused."""
+        self.cluster("once")
+        self.define("once")
+        run = {
+            "cluster": "once", "taskDefinition": "once", "launchType": "FARGATE", "clientToken": "t-1",
+            "networkConfiguration": self.network(),
+        }
+        first = self.ecs.run_task(**run)["tasks"][0]["taskArn"]
+        self.assertEqual([one["taskArn"] for one in self.ecs.run_task(**run)["tasks"]], [first])
+        self.assertEqual(error_code(self.ecs.run_task, **run, startedBy="other"), "ConflictException")
+        self.assertEqual(self.ecs.list_tasks(cluster="once")["taskArns"], [first])
+        run["clientToken"] = "t-2"
+        refused = error(self.ecs.run_task, **run, overrides={"cpu": "300", "memory": "333"})
+        self.assertTrue(refused["Message"].startswith("No Fargate configuration exists for given values"), refused)
+        self.assertEqual(len(self.ecs.run_task(**run, overrides={"cpu": "512", "memory": "1024"})["tasks"]), 1)
+
+        # What tasks run on stays with the cluster.
+        providers = {"cluster": "once", "defaultCapacityProviderStrategy": []}
+        self.ecs.put_cluster_capacity_providers(**providers, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+        del run["launchType"], run["clientToken"]
+        self.ecs.run_task(**run, capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}])
+        self.assertEqual(
+            error(self.ecs.put_cluster_capacity_providers, **providers, capacityProviders=["FARGATE_SPOT"]),
+            {"Code": "ResourceInUseException",
+             "Message": "The specified capacity provider is in use and cannot be removed."})
+        self.ecs.put_cluster_capacity_providers(**providers, capacityProviders=["FARGATE"])
 
     def test_a_task_that_gets_no_image(self):
         """Without a way to the registry a task stops with the error that AWS gives."""
@@ -244,11 +290,22 @@ class Containers(TestCase):
         self.assertEqual((service["runningCount"], service["pendingCount"]), (2, 0))
         self.assertEqual(service["deployments"][0]["rolloutState"], "COMPLETED", service["events"])
         self.assertTrue(any("has reached a steady state." in one["message"] for one in service["events"]))
+        # What happens to several tasks at once is one event.
+        messages = [one["message"] for one in service["events"]]
+        self.assertEqual(messages.count(f"(service web) registered 2 targets in (target-group {target})"), 1, messages)
         health = self.elb.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"]
         self.assertEqual([one["TargetHealth"]["State"] for one in health], ["healthy", "healthy"])
         tasks = self.ecs.list_tasks(cluster="web", serviceName="web")["taskArns"]
         zones = {one["availabilityZone"] for one in self.ecs.describe_tasks(cluster="web", tasks=tasks)["tasks"]}
         self.assertEqual(len(zones), 2)
+
+        self.assertEqual(
+            self.ecs.update_task_protection(cluster="web", tasks=[tasks[1]], protectionEnabled=True)["failures"], []
+        )
+        self.assertTrue(
+            self.ecs.get_task_protection(cluster="web", tasks=[tasks[1]])["protectedTasks"][0]["protectionEnabled"]
+        )
+        self.ecs.update_task_protection(cluster="web", tasks=[tasks[1]], protectionEnabled=False)
 
         # A task that is killed is replaced.
         self.ecs.stop_task(cluster="web", task=tasks[0])
@@ -257,6 +314,10 @@ class Containers(TestCase):
         later = self.ecs.list_tasks(cluster="web", serviceName="web")["taskArns"]
         self.assertEqual(len(later), 2)
         self.assertNotIn(tasks[0], later)
+        service = self.ecs.describe_services(cluster="web", services=["web"])["services"][0]
+        messages = [one["message"] for one in service["events"]]
+        self.assertIn("(service web) has begun draining connections on 1 tasks.", messages)
+        self.assertIn(f"(service web) deregistered 1 targets in (target-group {target})", messages)
 
         # A new revision is rolled out.
         second = self.define("web", cpu="512", memory="1024")

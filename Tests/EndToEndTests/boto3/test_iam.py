@@ -272,6 +272,9 @@ class Roles(IAMTestCase):
             },
         )
         self.assertEqual(error_code(self.iam.delete_role, RoleName=name), "UnmodifiableEntity")
+        self.iam.update_role(RoleName=name, Description="mine")
+        self.assertEqual(self.iam.get_role(RoleName=name)["Role"]["Description"], "mine")
+        self.assertEqual(error_code(self.iam.update_role, RoleName=name, MaxSessionDuration=7200), "UnmodifiableEntity")
         task = self.iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
         self.assertEqual(self.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"], "SUCCEEDED")
 

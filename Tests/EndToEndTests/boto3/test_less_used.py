@@ -26,6 +26,12 @@ class LessUsed(TestCase):
         )
         self.assertTrue(options["RequesterPeeringConnectionOptions"]["AllowDnsResolutionFromRemoteVpc"])
         third = self.ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
+        # Nobody need look at a request before it is accepted.
+        self.ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=peering)
+        again = self.ec2.create_vpc_peering_connection(VpcId=self.vpc, PeerVpcId=other)["VpcPeeringConnection"]
+        again = again["VpcPeeringConnectionId"]
+        accepted = self.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=again)["VpcPeeringConnection"]
+        self.assertEqual(accepted["Status"]["Code"], "provisioning")
         second = self.ec2.create_vpc_peering_connection(VpcId=self.vpc, PeerVpcId=third)["VpcPeeringConnection"]
         self.ec2.describe_vpc_peering_connections()
         refused = second["VpcPeeringConnectionId"]

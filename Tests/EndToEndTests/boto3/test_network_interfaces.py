@@ -148,6 +148,12 @@ class PrefixLists(TestCase):
         self.assertEqual(
             error_code(ec2.modify_managed_prefix_list, PrefixListId=id, CurrentVersion=1,
                        AddEntries=[{"Cidr": "1.0.0.0/8"}]), "PrefixListVersionMismatch")
+        both = error(
+            ec2.modify_managed_prefix_list, PrefixListId=id, CurrentVersion=2,
+            AddEntries=[{"Cidr": "192.168.0.0/16"}], RemoveEntries=[{"Cidr": "192.168.0.0/16"}])
+        self.assertEqual(
+            both["Message"],
+            "Request cannot contain Cidr 192.168.0.0/16 in both AddPrefixListEntries and RemovePrefixListEntries")
         self.assertEqual(
             error_code(ec2.modify_managed_prefix_list, PrefixListId=id, CurrentVersion=2,
                        AddEntries=[{"Cidr": f"{n}.0.0.0/8"} for n in range(1, 5)]), "PrefixListMaxEntriesExceeded")

@@ -236,7 +236,8 @@ class ElasticIPs(Network):
         self.assertEqual(
             error(lambda: ec2.associate_address(InstanceId=second, AllocationId=address, AllowReassociation=False)),
             ("Resource.AlreadyAssociated", f"resource {address} is already associated with associate-id {association}"))
-        ec2.associate_address(InstanceId=second, AllocationId=address)
+        # The instance counts, whatever interface is named beside it, as Terraform does with the one of before.
+        ec2.associate_address(InstanceId=second, NetworkInterfaceId="eni-0123456789abcdef0", AllocationId=address)
         self.assertIsNone(self.public_address(first))
         self.assertIsNotNone(self.public_address(second))
 

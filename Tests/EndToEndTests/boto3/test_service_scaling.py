@@ -72,6 +72,10 @@ class ServiceScaling(TestCase):
         found = self.api.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=["service/scaled/web"])
         self.assertEqual(found["ScalableTargets"][0]["ScalableTargetARN"], arn)
         self.assertTrue(found["ScalableTargets"][0]["RoleARN"].endswith("AWSServiceRoleForApplicationAutoScaling_ECSService"))
+        self.api.put_scaling_policy(**policy)
+        again = error(self.api.put_scaling_policy, **{**policy, "PolicyName": "second"})
+        self.assertEqual(
+            again["Message"], "Only one TargetTrackingScaling policy for a given metric specification is allowed.")
         self.api.tag_resource(ResourceARN=arn, Tags={"c": "d"})
         self.api.untag_resource(ResourceARN=arn, TagKeys=["a"])
         self.assertEqual(self.api.list_tags_for_resource(ResourceARN=arn)["Tags"], {"c": "d"})

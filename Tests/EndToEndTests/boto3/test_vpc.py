@@ -28,7 +28,7 @@ class VPCs(TestCase):
     def test_a_vpc_is_pending_then_available_and_comes_with_its_defaults(self):
         made = new_vpc(TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "lab"}]}])
         self.addCleanup(delete_vpc, made["VpcId"])
-        self.assertEqual(made["State"], "pending")
+        self.assertEqual((made["State"], made["Ipv6CidrBlockAssociationSet"]), ("pending", []))
         ec2.get_waiter("vpc_available").wait(VpcIds=[made["VpcId"]])
         vpc = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["la?"]}])["Vpcs"][0]
         self.assertEqual((vpc["State"], vpc["IsDefault"], vpc["InstanceTenancy"]), ("available", False, "default"))
