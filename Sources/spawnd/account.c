@@ -21,9 +21,9 @@ struct entry {
 };
 
 int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
-                 uint64_t limit) {
+                 const struct limits *limits) {
     memset(account, 0, sizeof *account);
-    account->limit = limit;
+    account->limits = limits;
     cgroup_counters_open(&account->counters, group);
     account->family = family;
     account->scratch = root->scratch;
@@ -92,6 +92,7 @@ static bool is_ours(const struct account *account, const char *name) {
     return family_has(account->family, (pid_t)strtol(name, NULL, 10));
 }
 
+// Ends early where there are more than may be: who reads of a flood to its end is overtaken by it.
 static void each_process(struct account *account, visitor *visit, uint64_t *first, uint64_t *second) {
     char buffer[4096] __attribute__((aligned(8)));
     lseek(account->directory, 0, SEEK_SET);
@@ -102,6 +103,7 @@ static void each_process(struct account *account, visitor *visit, uint64_t *firs
             position += entry->length;
             if (isdigit((unsigned char)entry->name[0]) && is_ours(account, entry->name)) {
                 visit(account, entry->name, first, second);
+                if (account->tasks > account->limits->processes) return;
             }
         }
     }
@@ -121,8 +123,9 @@ static void add_share(struct account *account, const char *process, uint64_t *su
 // proportional shares are exact and dear, so they are read only when the sum is beyond the limit, and again when it
 // has grown since by a sixteenth of the limit.
 static uint64_t confirm(struct account *account, uint64_t resident) {
-    if (resident <= account->limit) return resident;
-    if (account->confirmed_sum == 0 || resident > account->confirmed_sum + account->limit / 16) {
+    uint64_t limit = account->limits->memory;
+    if (resident <= limit) return resident;
+    if (account->confirmed_sum == 0 || resident > account->confirmed_sum + limit / 16) {
         uint64_t shares = 0, unused = 0;
         each_process(account, add_share, &shares, &unused);
         account->confirmed_sum = resident;

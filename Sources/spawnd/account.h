@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "family.h"
+#include "request.h"
 #include "root.h"
 
 struct account {
@@ -18,10 +19,10 @@ struct account {
     bool ran_out_of_memory; // the kernel killed somebody for it
     bool was_refused_tasks; // a fork was refused
     int directory; // /proc, open for listing
-    uint64_t limit; // bytes; a sum of resident memory beyond it is checked against the proportional share
+    const struct limits *limits; // a sum of resident memory beyond theirs is checked against the proportional share
     uint64_t cpu_ns;
     uint64_t memory; // anonymous and shared memory of all, bytes
-    unsigned tasks;  // processes and threads, zombies included, init not
+    unsigned tasks;  // processes and threads, zombies included, init not; beyond the limit no more than some beyond it
     unsigned processes; // that are alive, init not
     uint64_t peak_memory;
     unsigned peak_tasks;
@@ -29,9 +30,9 @@ struct account {
     uint64_t confirmed;
 };
 
-// `root` and `family` are kept. Returns 0, or -1 with errno set.
+// `root`, `family` and `limits` are kept. Returns 0, or -1 with errno set.
 int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
-                 uint64_t limit);
+                 const struct limits *limits);
 
 // Reads everything anew. Costs some 10 µs a process; where there is `nobody` left only what they have used is read.
 void account_take(struct account *account, bool nobody);

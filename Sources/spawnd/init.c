@@ -212,7 +212,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     }
     struct family *family = init.bare ? &init.family : NULL;
     if (!init.grouped) await_group(&init);
-    if (account_open(&init.account, &init.root, &init.group, family, init.request.limits.memory) != 0) {
+    if (account_open(&init.account, &init.root, &init.group, family, &init.request.limits) != 0) {
         fail(&init, "/proc");
     }
     // Not after what the student has to say, so that it need not wait.

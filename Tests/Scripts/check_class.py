@@ -39,7 +39,9 @@ def rows(name):
 
 
 def neutral(text):
-    """What stands in a cell for a text that a spreadsheet might take for a formula."""
+    """What stands in a cell for a text that a spreadsheet might take for a formula; a lone dash is none."""
+    if text == "-":
+        return text
     lead = text.lstrip(" ")[:1]
     return "'" + text if lead in "=+-@\t\r|" and lead else text
 

@@ -30,6 +30,8 @@ struct SubmissionSummary: Sendable {
         var next: (id: String, title: String)?
 
         fileprivate static let blocked = "Not run: it needs another check to pass first."
+        fileprivate static let notRunnable =
+            "Not run: there was nothing that could be run, for a reason that the submission's page gives."
     }
 
     /// The name of the student's folder on the site.
@@ -51,10 +53,14 @@ extension SubmissionSummary.Outcome {
     init(_ result: GradeResult, attempts: Int) {
         score = result.score
         maximum = result.maximum
+        let couldNotRun = result.problem != nil && result.program == nil && result.problemCause == .submission
         checks = result.checks.map { check in
             let isBlocked = !check.blockedBy.isEmpty
+            // Why a submission cannot be run is another sentence for each of them, and says nothing of the check.
             let message =
-                check.verdict == .passed ? "" : isBlocked ? Self.blocked : withoutIDs(check.message)
+                check.verdict == .passed
+                ? ""
+                : isBlocked ? Self.blocked : couldNotRun ? Self.notRunnable : withoutIDs(check.message)
             return SubmissionSummary.Check(
                 id: check.id, title: check.title, verdict: check.verdict, points: check.points, maximum: check.maximum,
                 isExtra: check.extraCredit, reason: withoutQuotedNames(message), fullReason: message)
@@ -167,6 +173,9 @@ struct CheckSummary: Sendable {
         fileprivate let common: String
         fileprivate let full: String
         fileprivate var differs = false
+        /// Whether the check was not come to.
+        fileprivate var isOfAnotherKind: Bool { [Outcome.blocked, Outcome.notRunnable].contains(common) }
+        private typealias Outcome = SubmissionSummary.Outcome
     }
 
     let id: String
@@ -205,8 +214,11 @@ struct CheckSummary: Sendable {
         let decided = total - count(.error)
         return decided == 0 ? 0 : Double(decided - count(.passed)) * 100 / Double(decided)
     }
-    /// The commonest reasons first.
+    /// The commonest reasons first; behind them those that say nothing of the check itself.
     var sortedReasons: [Reason] {
-        reasons.sorted { ($1.students.count, $0.text) < ($0.students.count, $1.text) }
+        reasons.sorted {
+            if $0.isOfAnotherKind != $1.isOfAnotherKind { return $1.isOfAnotherKind }
+            return ($1.students.count, $0.text) < ($0.students.count, $1.text)
+        }
     }
 }
