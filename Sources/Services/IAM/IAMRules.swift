@@ -85,9 +85,7 @@ enum IAMRules {
             case "role": return state.role(String(last))?.arn == value
             default: return false
             }
-        case "Service":
-            return value.hasSuffix(".amazonaws.com") || value.hasSuffix(".amazonaws.com.cn")
-                || value.hasSuffix(".aws.internal")
+        case "Service": return ServicePrincipals.knows(value)
         default: return !value.isEmpty
         }
     }

@@ -228,10 +228,20 @@ class Roles(IAMTestCase):
             json.dumps(TRUST).replace(
                 '"Service": "ec2.amazonaws.com"', '"AWS": "arn:aws:iam::123456789012:user/nobody"'
             ): 'Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:user/nobody"',
+            json.dumps(TRUST).replace(
+                "ec2.amazonaws.com", "ecs-task.amazonaws.com"
+            ): 'Invalid principal in policy: "SERVICE":"ecs-task.amazonaws.com"',
+            json.dumps(TRUST).replace(
+                "ec2.amazonaws.com", "ec2.amazon.com"
+            ): 'Invalid principal in policy: "SERVICE":"ec2.amazon.com"',
         }
         for text, message in cases.items():
             refused = error(self.iam.create_role, RoleName=self.mark, AssumeRolePolicyDocument=text)
             self.assertEqual((refused["Code"], refused["Message"]), ("MalformedPolicyDocument", message))
+        for name in ["ssm.us-east-1", "vpc-flow-logs", "replication.ecr"]:
+            text = json.dumps(TRUST).replace("ec2.amazonaws.com", f"{name}.amazonaws.com")
+            self.iam.create_role(RoleName=self.mark, AssumeRolePolicyDocument=text)
+            self.iam.delete_role(RoleName=self.mark)
 
     def test_instance_profiles(self):
         """An instance profile holds one role, which cannot be deleted meanwhile."""

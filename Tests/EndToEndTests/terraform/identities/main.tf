@@ -162,6 +162,9 @@ resource "aws_iam_role" "exclusive" {
       ]
     }
   JSON
+
+  # The list of its policies takes none away when it is destroyed: the role does, and must do so before the policy goes.
+  depends_on = [aws_iam_policy.read]
 }
 
 resource "aws_iam_role_policy_attachments_exclusive" "exclusive" {
