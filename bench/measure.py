@@ -55,14 +55,19 @@ def throughput(rounds, seconds, instances=10, connections=4):
 
 def load(emulator, seconds, connections):
     """Requests per second that wrk gets answered on keep-alive connections."""
-    body, headers = signed("DescribeInstances", emulator.port)
+    return load_of(emulator.url, emulator.kind, signed("DescribeInstances", emulator.port), seconds, connections)
+
+
+def load_of(url, what, request, seconds, connections):
+    """As `load`, of any server."""
+    body, headers = request
     lines = ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
     lines += [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write("\n".join(lines))
         script.flush()
         status, out, err = run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", script.name, emulator.url],
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", script.name, url],
             timeout=seconds + 30,
         )
     rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
@@ -70,7 +75,7 @@ def load(emulator, seconds, connections):
         raise RuntimeError(f"wrk failed: {out}{err}")
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     if bad:
-        raise RuntimeError(f"{emulator.kind}: {bad.group(1)} answers were errors")
+        raise RuntimeError(f"{what}: {bad.group(1)} answers were errors")
     return float(rate.group(1))
 
 

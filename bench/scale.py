@@ -1,10 +1,12 @@
 """A region with many instances: what a launch, a look and the memory of one cost."""
 
 import re
+import subprocess
+import tempfile
 import time
 
-from emulators import Emulator, signed
-from measure import load, median
+from emulators import ROOT, Emulator, signed
+from measure import load, load_of, median
 
 LAUNCH = 1000
 
@@ -42,7 +44,7 @@ def scale(launches, rounds):
 
 def crowd(rounds, seconds, kinds):
     """Requests per second of DescribeInstances with 100 instances in the region, on 4 keep-alive connections."""
-    rates = {kind: [] for kind in kinds}
+    rates, bare, size = {kind: [] for kind in kinds}, [], 0
     for _ in range(rounds):
         for kind in kinds:
             with Emulator(kind) as emulator:
@@ -51,7 +53,24 @@ def crowd(rounds, seconds, kinds):
                 load(emulator, 1, 4)
                 rates[kind].append(load(emulator, seconds, 4))
                 emulator.insist(100)
-    return {kind: median(values) for kind, values in rates.items()}
+                if kind == "skylab":
+                    size = len(emulator.post(*signed("DescribeInstances", emulator.port))[1])
+                    bare.append(bytes_alone(size, seconds))
+    return {kind: median(values) for kind, values in rates.items()} | {"bytes": size, "bare": median(bare)}
+
+
+def bytes_alone(size, seconds):
+    """Requests per second of a program that does nothing but write as many bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = f"{folder}/bytes"
+        subprocess.run(["clang", "-O2", "-pthread", ROOT / "bench" / "bytes.c", "-o", program], check=True)
+        child = subprocess.Popen([program, str(size)], stdout=subprocess.PIPE, text=True)
+        try:
+            port = int(child.stdout.readline())
+            return load_of(f"http://127.0.0.1:{port}", "bytes", signed("DescribeInstances", port), seconds, 4)
+        finally:
+            child.kill()
+            child.wait()
 
 
 def network(emulator):
