@@ -1,6 +1,5 @@
 import ArgumentParser
 import Batch
-import EmulatorServer
 import Glibc
 import GradeModel
 import Gradebook
@@ -8,7 +7,6 @@ import Grading
 import LabFormat
 import ResultsFolder
 import SafeText
-import Sandbox
 import ServiceModel
 import Submissions
 
@@ -59,15 +57,7 @@ struct BatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation.find()
-        let spawner: Spawner
-        do { spawner = try Spawner.start(allowsDegraded: sandbox == .degraded) } catch {
-            throw CommandFailure("\(error)", code: .infrastructure)
-        }
-        let lab: LoadedLab
-        do { lab = try installation.catalog.lab(named: self.lab) } catch {
-            throw CommandFailure("\(error)", code: .usage)
-        }
-        for warning in lab.warnings { writeError("\(warning)\n") }
+        let lab = try installation.lab(named: lab)
         let students = try students()
         guard students.contains(where: { $0.submission != nil }) else {
             throw CommandFailure("there is nothing to grade in \(submissions)", code: .nothing)
@@ -82,10 +72,7 @@ struct BatchCommand: AsyncParsableCommand {
         options.jobs = try jobs ?? defaultJobs(lab.lab.limits)
         options.force = force
         options.holds = hold
-        let server = EmulatorServer(threads: min(2, processorCount()))
-        let clients = Clients(
-            searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
-            imageFolders: [installation.images].compactMap { $0 })
+        let machinery = try GradingMachinery(installation, sandbox)
         let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id, colour: color.choice)
         let interruption = Interruption { progress.interrupted() }
         defer { interruption.end() }
@@ -94,14 +81,10 @@ struct BatchCommand: AsyncParsableCommand {
             let outcome = try await run.run(
                 finishedAt: now,
                 grade: { path, name, events in
-                    let options = Grader.Options(
-                        engineVersion: engineVersion, seed: seed, startedAt: Timestamp.wallClock.iso8601Seconds)
-                    let grader = Grader(
-                        lab: lab, options: options, spawner: spawner, server: server, clients: clients)
-                    return await grader.grade(submissionAt: path, named: name, events: events)
+                    await machinery.grader(lab, seed: seed).grade(submissionAt: path, named: name, events: events)
                 },
                 announce: { progress.announce($0, held: hold) }, events: { progress.handle($0) })
-            await spawner.stop()
+            await machinery.stop()
             writeOut(progress.closing(outcome, folder: out))
             if !outcome.errors.isEmpty { throw ExitCode(ExitStatus.infrastructure.rawValue) }
         } catch let error as BatchError {

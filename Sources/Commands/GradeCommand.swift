@@ -1,14 +1,10 @@
 import ArgumentParser
-import EmulatorServer
 import Glibc
 import GradeModel
 import Gradebook
 import Grading
 import JUnitXML
-import LabFormat
 import ReportFiles
-import Sandbox
-import ServiceModel
 import SiteGenerator
 import Submissions
 import Synchronization
@@ -71,30 +67,17 @@ struct GradeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation.find()
-        let lab = try loadLab(installation)
+        let lab = try installation.lab(named: lab)
         try requireSubmission(submission)
-        let spawner: Spawner
-        do {
-            spawner = try Spawner.start(allowsDegraded: sandbox == .degraded)
-        } catch {
-            throw CommandFailure("\(error)", code: .infrastructure)
-        }
-        let server = EmulatorServer(threads: min(2, processorCount()))
-        let options = Grader.Options(
-            engineVersion: engineVersion, seed: seed ?? "skylab/\(lab.lab.id)",
-            startedAt: Timestamp.wallClock.iso8601Seconds)
-        let grader = Grader(
-            lab: lab, options: options, spawner: spawner, server: server,
-            clients: Clients(
-                searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
-                imageFolders: [installation.images].compactMap { $0 }))
+        let machinery = try GradingMachinery(installation, sandbox)
+        let grader = machinery.grader(lab, seed: seed)
         let console = Console(formats: consoleFormats, style: .ofStandardOutput(color.choice), audience: audience)
         let result = await grader.grade(submissionAt: submission) { console.handle($0) }
         var outputs: [TerminalReport.Output] = []
         // Whoever waits for the score gets it, whatever becomes of the files.
         let written = Result { () throws(CommandFailure) in try write(result, installation, &outputs) }
         console.finish(result, outputs: outputs)
-        await spawner.stop()
+        await machinery.stop()
         try written.get()
         throw ExitCode(Self.status(result).rawValue)
     }
@@ -111,16 +94,6 @@ struct GradeCommand: AsyncParsableCommand {
         if result.problem != nil, result.problemCause == .infrastructure { return .infrastructure }
         if result.hasError { return .internal }
         return result.allPassed ? .passed : .failed
-    }
-
-    private func loadLab(_ installation: Installation) throws(CommandFailure) -> LoadedLab {
-        do {
-            let loaded = try installation.catalog.lab(named: lab)
-            for warning in loaded.warnings { writeError("\(warning)\n") }
-            return loaded
-        } catch {
-            throw CommandFailure("\(error)", code: .usage)
-        }
     }
 
     private func requireSubmission(_ path: String) throws(CommandFailure) {

@@ -1,11 +1,8 @@
 import ArgumentParser
-import EmulatorServer
 import Glibc
 import GradeModel
 import Grading
 import LabFormat
-import Sandbox
-import ServiceModel
 import TerminalReport
 
 /// `skylab lab test`: the author's own submissions, held against what the lab says they earn.
@@ -40,23 +37,10 @@ struct LabTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation.find()
-        let loaded = try load(installation)
+        let loaded = try installation.lab(named: lab)
         let tests = try chosen(loaded)
-        let spawner: Spawner
-        do {
-            spawner = try Spawner.start(allowsDegraded: sandbox == .degraded)
-        } catch {
-            throw CommandFailure("\(error)", code: .infrastructure)
-        }
-        let grader = Grader(
-            lab: loaded,
-            options: Grader.Options(
-                engineVersion: engineVersion, seed: "skylab/\(loaded.lab.id)",
-                startedAt: Timestamp.wallClock.iso8601Seconds),
-            spawner: spawner, server: EmulatorServer(threads: min(2, processorCount())),
-            clients: Clients(
-                searchPath: installation.searchPath, terraformMirror: installation.terraformMirror,
-                imageFolders: [installation.images].compactMap { $0 }))
+        let machinery = try GradingMachinery(installation, sandbox)
+        let grader = machinery.grader(loaded)
         var report = SelfTestReport(style: .ofStandardOutput(color.choice), paths: tests.map(\.path))
         await grade(tests, of: loaded, grader) { outcome in
             let test = tests[outcome.place]
@@ -67,17 +51,9 @@ struct LabTestCommand: AsyncParsableCommand {
         }
         let lines = report.closingLines(neverFailed: only.isEmpty ? loaded.lab.checksNeverFailed.map(\.id) : [])
         writeOut(lines.map { $0 + "\n" }.joined())
-        await spawner.stop()
+        await machinery.stop()
         if report.hasDifferences { throw ExitCode(ExitStatus.failed.rawValue) }
         if report.hasErrors { throw ExitCode(ExitStatus.infrastructure.rawValue) }
-    }
-
-    private func load(_ installation: Installation) throws(CommandFailure) -> LoadedLab {
-        do {
-            return try installation.catalog.lab(named: lab)
-        } catch {
-            throw CommandFailure("\(error)", code: .usage)
-        }
     }
 
     private func chosen(_ loaded: LoadedLab) throws(CommandFailure) -> [SelfTest] {
