@@ -26,11 +26,11 @@ package enum BatchError: Error, CustomStringConvertible {
         case .newerStore(let file, let version):
             "\(file) has version \(version), this Skylab reads up to \(BatchStore.version): update Skylab; nothing was changed"
         case .store(let file, let detail):
-            "\(file): \(detail); what was stored before is safe, and the same command goes on from there"
+            "\(file): \(detail); once that is put right, the same command goes on from what is stored"
         case .submissions(let error): error.message
         case .results(let error): error.description
         case .file(let error):
-            "\(error.description); what was stored before is safe, and the same command goes on from there"
+            "\(error.description); once that is put right, the same command goes on from what is stored"
         case .ambiguous(let text): text
         }
     }

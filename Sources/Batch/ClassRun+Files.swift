@@ -24,6 +24,19 @@ extension ClassRun {
         }
     }
 
+    /// Whether the result that counts is in its place.
+    func hasResult(_ student: Student) -> Bool {
+        access("\(ResultsFolder.folder(of: student.key, in: folder))/result.json", R_OK) == 0
+    }
+
+    /// Which of the student's different submissions this is, from 1; results of before that cannot be read do not count.
+    func attempt(of work: Work, _ counted: BatchStore.Row?) -> Int {
+        guard let counted else { return 1 }
+        let earlier = (try? ResultsFolder.attempts(of: work.student.key, in: folder, count: counted.attempt)) ?? []
+        let digests = Set(earlier.map(\.submissionDigest)).subtracting([work.digest])
+        return digests.count + 1
+    }
+
     /// Makes a result that waited count.
     func promote(_ student: Student, _ row: BatchStore.Row) throws(BatchError) {
         let path = "\(ResultsFolder.folder(of: student.key, in: folder))/pending.json"

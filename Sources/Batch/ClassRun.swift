@@ -7,10 +7,11 @@ import Synchronization
 ///
 /// A result's files are in place before the store says that it counts; what the store does not say is run again.
 package struct ClassRun: Sendable {
-    /// Grades the submission at a path under a name; the same as ``Grading``'s `Grader`.
+    /// Grades the submission at a path under a name; the same as ``Grading``'s `Grader`. `attempt` counts the student's
+    /// different submissions, from 1.
     package typealias Grade =
         @Sendable (
-            _ path: String, _ name: String, _ events: @Sendable (RunEvent) -> Void
+            _ path: String, _ name: String, _ attempt: Int, _ events: @Sendable (RunEvent) -> Void
         ) async -> GradeResult
 
     package struct Options: Sendable {
@@ -22,6 +23,8 @@ package struct ClassRun: Sendable {
         package var holds = false
         /// Waits before the second, third … run of a submission on which the grader broke.
         package var backOff: [Duration] = [.milliseconds(500), .seconds(2)]
+        /// What the lab's programs are called.
+        package var entries: [String] = []
 
         package init() {}
     }
@@ -80,6 +83,7 @@ package struct ClassRun: Sendable {
         outcome.missing = plan.missing
         outcome.graded = plan.work.count
         outcome.errors = try await gradeAll(plan, grade, events)
+        outcome.graded -= outcome.errors.count
         outcome.changes = try changes()
         if !outcome.changes.isEmpty { announce(outcome.changes) }
         let pending = try store.pending()
@@ -105,6 +109,8 @@ package struct ClassRun: Sendable {
         var student: Student
         var path: String
         var key: String
+        /// Of the submission alone.
+        var digest: String
     }
 
     struct Plan: Sendable {
@@ -119,17 +125,20 @@ package struct ClassRun: Sendable {
         plan.counted = try store.results()
         let pending = try store.pending()
         let keys = CacheKey(
-            engineVersion: manifest.engineVersion, labDigest: manifest.labDigest, seed: manifest.seed)
+            engineVersion: manifest.engineVersion, labDigest: manifest.labDigest, seed: manifest.seed,
+            entries: options.entries)
         for student in students {
             guard let name = student.submission else {
                 plan.missing += 1
                 continue
             }
-            let work = Work(
-                student: student, path: "\(submissions)/\(name)",
-                key: keys.key(ofSubmissionAt: "\(submissions)/\(name)"))
+            let path = "\(submissions)/\(name)"
+            let (key, digest) = keys.key(ofSubmissionAt: path)
+            let work = Work(student: student, path: path, key: key, digest: digest)
             let known = pending[student.key] ?? plan.counted[student.key]
-            if let known, known.key == work.key, !known.hasError, !options.force {
+            // Who deletes a result wants another one.
+            let isThere = pending[student.key] != nil || hasResult(student)
+            if let known, known.key == work.key, !known.hasError, isThere, !options.force {
                 plan.unchanged += 1
             } else if pending[student.key] != nil, plan.counted[student.key]?.key == work.key, !options.force {
                 // The submission is again what it was: what waits is of no use.
@@ -183,11 +192,12 @@ package struct ClassRun: Sendable {
     ) async throws(BatchError) -> Student? {
         let student = work.student
         events(.started(student))
-        var result = try await journalled(work, grade, events)
+        let attempt = attempt(of: work, counted)
+        var result = try await journalled(work, attempt, grade, events)
         for wait in options.backOff where result.hasError {
             events(.retrying(student, reason: result.problem ?? "a check could not be evaluated"))
             do { try await Task.sleep(for: wait) } catch { break }
-            result = try await journalled(work, grade, events)
+            result = try await journalled(work, attempt, grade, events)
         }
         result.redactSecrets()
         try keep(result, work, counted)
@@ -196,12 +206,12 @@ package struct ClassRun: Sendable {
     }
 
     private func journalled(
-        _ work: Work, _ grade: Grade, _ events: @escaping @Sendable (BatchEvent) -> Void
+        _ work: Work, _ attempt: Int, _ grade: Grade, _ events: @escaping @Sendable (BatchEvent) -> Void
     ) async throws(BatchError) -> GradeResult {
         let key = work.student.key
         try store.begin(key)
         let journal = Mutex<(next: Int, error: BatchError?)>((0, nil))
-        let result = await grade(work.path, work.student.id) { event in
+        let result = await grade(work.path, work.student.id, attempt) { event in
             guard case .checkFinished(let check) = event else { return }
             journal.withLock { state in
                 guard state.error == nil else { return }

@@ -56,9 +56,13 @@ struct BatchCommand: AsyncParsableCommand {
     var sandbox: SandboxOption = .standard
 
     func run() async throws {
+        if isSameFolder(out, submissions) {
+            throw CommandFailure(
+                "the results cannot be in the folder of the submissions: choose another with --out", code: .usage)
+        }
         let installation = try Installation.find()
         let lab = try installation.lab(named: lab)
-        let students = try students()
+        let students = try students(lab.lab)
         guard students.contains(where: { $0.submission != nil }) else {
             throw CommandFailure("there is nothing to grade in \(submissions)", code: .nothing)
         }
@@ -72,6 +76,7 @@ struct BatchCommand: AsyncParsableCommand {
         options.jobs = try jobs ?? defaultJobs(lab.lab.limits)
         options.force = force
         options.holds = hold
+        options.entries = lab.lab.interfaces.map(\.entry)
         let machinery = try GradingMachinery(installation, sandbox)
         let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id, colour: color.choice)
         let interruption = Interruption { progress.interrupted() }
@@ -80,8 +85,9 @@ struct BatchCommand: AsyncParsableCommand {
             let run = try ClassRun(manifest, students, submissions: submissions, folder: out, options: options)
             let outcome = try await run.run(
                 finishedAt: now,
-                grade: { path, name, events in
-                    await machinery.grader(lab, seed: seed).grade(submissionAt: path, named: name, events: events)
+                grade: { path, name, attempt, events in
+                    await machinery.grader(lab, seed: seed, attempt: attempt)
+                        .grade(submissionAt: path, named: name, events: events)
                 },
                 announce: { progress.announce($0, held: hold) }, events: { progress.handle($0) })
             await machinery.stop()
@@ -108,9 +114,9 @@ struct BatchCommand: AsyncParsableCommand {
         }
     }
 
-    private func students() throws(CommandFailure) -> [Student] {
+    private func students(_ lab: Lab) throws(CommandFailure) -> [Student] {
         do {
-            let folder = try SubmissionsFolder(path: submissions)
+            let folder = try SubmissionsFolder(path: submissions, entries: lab.interfaces.map(\.entry))
             for file in folder.ignored {
                 writeError("skylab: \(file.name.safe(.line(limit: 300))) \(file.reason), and is not graded\n")
             }
@@ -125,6 +131,12 @@ struct BatchCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure("\(error)", code: .usage)
         }
+    }
+
+    private func isSameFolder(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino
+            && one.st_dev == other.st_dev
     }
 
     /// As many as there are processors and as the memory has room for, each with all that it may use.

@@ -118,7 +118,7 @@ struct EmulatorCommand: AsyncParsableCommand {
                     of: emulator, store: store, gateway: TaskGateway(emulator, tasks)))
         } catch {
             throw CommandFailure(
-                "cannot listen on \(host):\(port): \(error). Is another emulator running? Choose another --port.",
+                "cannot listen on \(host):\(port): \(listenProblem(error)). Is another emulator running? Choose another --port.",
                 code: .infrastructure)
         }
         writeOut(

@@ -41,6 +41,9 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         do {
             let grades = try ClassGrades(try ResultsFolder(path: results))
+            if grades.pending > 0 {
+                writeError("skylab: \(grades.pending) of the submissions are not graded yet: run the batch again\n")
+            }
             for student in grades.withoutScore {
                 let id = student.id.safe(.line(limit: 100))
                 writeError("skylab: \(id) has no score: the grader broke; run the batch again\n")

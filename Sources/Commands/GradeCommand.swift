@@ -79,7 +79,7 @@ struct GradeCommand: AsyncParsableCommand {
         console.finish(result, outputs: outputs)
         await machinery.stop()
         try written.get()
-        throw ExitCode(Self.status(result).rawValue)
+        throw ExitCode(Self.status(result.shown(to: audience)).rawValue)
     }
 
     private var audience: Audience { instructor ? .instructor : .student }
@@ -111,42 +111,53 @@ struct GradeCommand: AsyncParsableCommand {
 
     // MARK: Files
 
+    /// Writes each output, whatever becomes of the others.
+    ///
+    /// - Throws: the first problem, when all have been tried.
     private func write(
         _ result: GradeResult, _ installation: Installation, _ outputs: inout [TerminalReport.Output]
     ) throws(CommandFailure) {
-        do {
-            let junitBytes = try JUnitReport(result, profile: junitProfile.profile, audience: audience).xml()
-            if !noReport {
+        var failure: CommandFailure?
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch let error as SiteError {
+                failure = failure ?? CommandFailure("\(error)", code: .internal)
+            } catch {
+                failure = failure ?? CommandFailure("\(error)", code: .output)
+            }
+        }
+        if !noReport {
+            attempt {
                 var tree = try SiteGenerator(site: installation.site).submissionReport(result, audience: audience)
-                try tree.add(junitBytes, at: "junit.xml")
+                try tree.add(try bytes(of: .junit, result), at: "junit.xml")
                 try tree.add(result.shown(to: audience).json(), at: "result.json")
                 try tree.write(to: out)
                 outputs.append(.init(label: "report", path: "\(out)/index.html"))
                 if junit == nil { outputs.append(.init(label: "junit", path: "\(out)/junit.xml")) }
             }
-            if let junit {
-                try writeFileAtomically(junitBytes, to: junit)
+        }
+        if let junit {
+            attempt {
+                try writeFileAtomically(try bytes(of: .junit, result), to: junit)
                 outputs.append(.init(label: "junit", path: junit))
             }
-            for format in format {
-                guard let file = format.file else { continue }
-                try writeFileAtomically(try bytes(of: format.kind, result, junitBytes), to: file)
+        }
+        for format in format {
+            guard let file = format.file else { continue }
+            attempt {
+                try writeFileAtomically(try bytes(of: format.kind, result), to: file)
                 outputs.append(.init(label: format.kind.rawValue, path: file))
             }
-            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
-            if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
-                try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file)
-            }
-        } catch let error as SiteError {
-            throw CommandFailure("\(error)", code: .internal)
-        } catch {
-            throw CommandFailure("\(error)", code: .output)
         }
+        // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+        if consoleFormats.contains(.github), let file = environment("GITHUB_STEP_SUMMARY") {
+            attempt { try appendToFile(Array(GitHubReport(result, audience: audience).summary.utf8), file) }
+        }
+        if let failure { throw failure }
     }
 
-    private func bytes(of kind: ReportFormat.Kind, _ result: GradeResult, _ junit: [UInt8]) throws -> [UInt8] {
+    private func bytes(of kind: ReportFormat.Kind, _ result: GradeResult) throws -> [UInt8] {
         switch kind {
-        case .junit: junit
+        case .junit: try JUnitReport(result, profile: junitProfile.profile, audience: audience).xml()
         case .json: try result.shown(to: audience).json()
         case .gradescope: try GradescopeExport(result.shown(to: audience)).json()
         case .tap: Array(TAPReport(result, audience: audience).text.utf8)

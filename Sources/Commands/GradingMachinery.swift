@@ -24,10 +24,13 @@ struct GradingMachinery {
     }
 
     /// Who grades a submission that is handed in now; ids in the region follow from the seed, and without one from the lab.
-    func grader(_ lab: LoadedLab, seed: String? = nil) -> Grader {
-        let options = Grader.Options(
+    ///
+    /// Which of the student's attempts it is decides what hints show.
+    func grader(_ lab: LoadedLab, seed: String? = nil, attempt: Int = 1) -> Grader {
+        var options = Grader.Options(
             engineVersion: engineVersion, seed: seed ?? "skylab/\(lab.lab.id)",
             startedAt: Timestamp.wallClock.iso8601Seconds)
+        options.attempt = attempt
         return Grader(lab: lab, options: options, spawner: spawner, server: server, clients: clients)
     }
 

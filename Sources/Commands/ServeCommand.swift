@@ -27,15 +27,25 @@ struct ServeCommand: AsyncParsableCommand {
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw CommandFailure("'\(folder)' is not a folder that can be served", code: .usage)
         }
+        guard access("\(folder)/batch.json", F_OK) != 0 else {
+            throw CommandFailure(
+                "'\(folder)' holds the results of a batch, which are nobody else's: make a site of them with `skylab site`",
+                code: .usage)
+        }
         let server = FileServer()
         let listener: FileServer.Listener
         do {
             listener = try await server.listen(host: host, port: port, root: folder)
         } catch {
             throw CommandFailure(
-                "cannot listen on \(host):\(port): \(error). Choose another --port.", code: .infrastructure)
+                "cannot listen on \(host):\(port): \(listenProblem(error)). Choose another --port.",
+                code: .infrastructure)
         }
-        writeOut("http://\(host.contains(":") ? "[\(host)]" : host):\(listener.port ?? port)/\n")
+        let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(listener.port ?? port)/"
+        // What `skylab site` writes has no page of its own: it is two sites, one beside the other.
+        let trees = ["student", "instructor"].filter { access("\(folder)/\($0)/index.html", F_OK) == 0 }
+        let isSite = access("\(folder)/index.html", F_OK) != 0 && !trees.isEmpty
+        writeOut(isSite ? trees.map { "\(address)\($0)/\n" }.joined() : "\(address)\n")
         await untilInterrupted()
         await listener.close()
         await server.shutdown()

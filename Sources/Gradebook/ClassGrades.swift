@@ -7,7 +7,7 @@ package struct ClassGrades: Sendable {
     /// One student's.
     package struct Entry: Sendable {
         package var student: Student
-        /// Nil where nothing was handed in.
+        /// Nil where nothing was handed in, or it was not graded yet.
         package var result: GradeResult?
 
         package init(student: Student, result: GradeResult?) {
@@ -42,6 +42,9 @@ package struct ClassGrades: Sendable {
     /// Points to be had, as the first result has them.
     package var maximum: Points { entries.lazy.compactMap(\.result).first?.maximum ?? .zero }
 
+    /// How many have handed in and were not graded yet.
+    package var pending: Int { entries.count { $0.result == nil && $0.student.submission != nil } }
+
     /// Students whose result means nothing because the grader broke.
     package var withoutScore: [Student] { entries.filter { $0.result?.hasError == true }.map(\.student) }
 }
@@ -61,7 +64,7 @@ extension GradeResult {
         let shown = shown(to: .student)
         if let problem = shown.problem { return problem.safe(.line(limit: 500)) }
         let open = shown.checks.filter { $0.verdict != .passed }
-        if open.isEmpty { return "All checks passed." }
+        if open.isEmpty { return allPassed ? "All checks passed." : "All checks that are shown passed." }
         return open.map { "\($0.title): \($0.message)" }.joined(separator: " | ").safe(.line(limit: 2000))
     }
 }

@@ -8,6 +8,7 @@ package enum GradebookError: Error, CustomStringConvertible {
     case columns(file: String, problem: String)
     /// Two rows are about one student.
     case duplicate(file: String, column: String, value: String)
+    case twoSubmissions(student: String, files: [String])
     case results(ResultsError)
     case file(ReportFileError)
 
@@ -17,6 +18,10 @@ package enum GradebookError: Error, CustomStringConvertible {
         case .columns(let file, let problem): "\(file):1: \(problem)"
         case .duplicate(let file, let column, let value):
             "\(file): two rows have the \(column) '\(value)': remove one"
+        case .twoSubmissions(let student, let files):
+            files.isEmpty
+                ? "two students go by '\(student)': give one another id"
+                : "\(files.joined(separator: " and ")) are both of the student '\(student)': remove one"
         case .results(let error): error.description
         case .file(let error): error.description
         }

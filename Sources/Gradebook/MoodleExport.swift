@@ -33,7 +33,7 @@ extension ClassGrades {
         let changeable = column("Grade can be changed")
         // What may be in a column is looked up for that column alone; the name, which two may share, comes last.
         let columns: [(Int?, (Student) -> [String?])] = [
-            (identifier, { [$0.id] }), (column("ID number"), { [$0.id, $0.sisID] }),
+            (identifier, { [$0.id, $0.participant] }), (column("ID number"), { [$0.id, $0.sisID] }),
             (column("Email address"), { [$0.email?.lowercased(), $0.login?.lowercased(), $0.id.lowercased()] }),
             (column("Full name"), { [$0.name] }),
         ]

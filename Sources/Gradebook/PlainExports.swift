@@ -39,9 +39,9 @@ extension ClassGrades {
 }
 
 extension ClassGrades.Entry {
-    /// `missing`, `error`, `unreadable`, `passed` or `failed`.
+    /// `missing`, `pending`, `error`, `unreadable`, `passed` or `failed`.
     var status: String {
-        guard let result else { return "missing" }
+        guard let result else { return student.submission == nil ? "missing" : "pending" }
         if result.hasError { return "error" }
         if result.problem != nil { return "unreadable" }
         return result.allPassed ? "passed" : "failed"

@@ -14,8 +14,10 @@ package struct Roster: Sendable {
         let isCanvas = header.first == "student" && header.contains("id")
         let login = column(isCanvas ? ["sis login id"] : ["login", "username"])
         let email = column(["email", "e-mail", "email address", "e-mail address"])
-        let identifier = column(["id", "id number", "identifier", "student id"])
-        guard let id = identifier ?? login ?? email else {
+        let number = column(["id", "id number", "identifier", "student id"])
+        // A grading worksheet has it beside the ID number.
+        let identifier = column(["identifier"])
+        guard let id = number ?? login ?? email else {
             throw .columns(
                 file: file,
                 problem:
@@ -36,7 +38,10 @@ package struct Roster: Sendable {
             let shown = cell(name) ?? [cell(first), cell(last)].compactMap { $0 }.joined(separator: " ")
             if isCanvas, shown == "Points Possible" || shown == "Student, Test" { continue }
             guard let value = cell(id) ?? cell(login) ?? cell(email) else { continue }
-            for (column, value) in [("id", value), ("login", cell(login)), ("email", cell(email)?.lowercased())] {
+            for (column, value) in [
+                ("id", value), ("login", cell(login)), ("email", cell(email)?.lowercased()),
+                ("Identifier", cell(identifier)),
+            ] {
                 guard let value else { continue }
                 guard seen[column, default: []].insert(value).inserted else {
                     throw .duplicate(file: file, column: column, value: value)
@@ -45,7 +50,7 @@ package struct Roster: Sendable {
             students.append(
                 Student(
                     id: value, name: shown.isEmpty ? nil : shown, email: cell(email), section: cell(section),
-                    login: cell(login), sisID: cell(sisID)))
+                    login: cell(login), sisID: cell(sisID), participant: identifier == id ? nil : cell(identifier)))
         }
         self.students = students
     }

@@ -3,34 +3,25 @@ package import ResultsFolder
 extension Roster {
     /// The class with what each handed in. Submissions that nobody in the roster owns come last, as strangers.
     ///
-    /// A submission is the student's whose id, login, e-mail address or its part before the `@`, SIS id or name it is
-    /// called by; or as Canvas (`name_LATE_ID_SUBMISSION_file`) and Moodle (`Full name_ID_assignsubmission_file`) call
+    /// A submission is the student's whose id, login, e-mail address or SIS id it is called by; or, where that is nobody's,
+    /// whose name or part of the address before the `@`, if it is one student's alone. Or it is called as Canvas (`name_LATE_ID_SUBMISSION_file`) and Moodle (`Full name_ID_assignsubmission_file`) call
     /// what they let download.
     package func matched(
         with submissions: [(name: String, file: String)]
     ) throws(GradebookError) -> [Student] {
-        var byName: [String: Int] = [:]
-        var ambiguous: Set<String> = []
-        for (index, student) in students.enumerated() {
-            for name in Set(student.names) {
-                if let other = byName[name], other != index { ambiguous.insert(name) }
-                byName[name] = index
-            }
-        }
-        for name in ambiguous { byName[name] = nil }
-        // What is unique beats what is only a name.
-        for (index, student) in students.enumerated() { byName[student.id.lowercased()] = index }
+        // What belongs to one student alone beats what is only a name.
+        let owners = [places { [$0.id] }, places(\.keys), places(\.guesses)]
         var students = students
         for submission in submissions {
-            let owner = Self.candidates(submission.name).lazy.compactMap { byName[$0.lowercased()] }.first
+            let owner = Self.candidates(submission.name).lazy.compactMap { name in
+                owners.lazy.compactMap { $0[name.lowercased()] }.first
+            }.first
             guard let owner else {
                 students.append(Student(id: submission.name, submission: submission.file, isEnrolled: false))
                 continue
             }
             if let other = students[owner].submission {
-                throw .duplicate(
-                    file: "the submissions", column: "student",
-                    value: "\(students[owner].id)' (\(other), \(submission.file)) '")
+                throw .twoSubmissions(student: students[owner].id, files: [other, submission.file])
             }
             students[owner].submission = submission.file
         }
@@ -48,12 +39,23 @@ extension Roster {
         var keys: [String: Student] = [:]
         for student in students {
             if let other = keys.updateValue(student, forKey: student.key) {
-                throw .duplicate(
-                    file: [other.submission, student.submission].compactMap { $0 }.joined(separator: ", "),
-                    column: "student", value: student.id)
+                throw .twoSubmissions(
+                    student: student.id, files: [other.submission, student.submission].compactMap { $0 })
             }
         }
         return students
+    }
+
+    /// Where the student of a name stands; names that several go by are left out.
+    private func places(_ names: (Student) -> [String?]) -> [String: Int] {
+        var found: [String: Int] = [:]
+        var shared: Set<String> = []
+        for (index, student) in students.enumerated() {
+            for name in Set(names(student).compactMap { $0?.lowercased() }) {
+                if found.updateValue(index, forKey: name) != nil { shared.insert(name) }
+            }
+        }
+        return found.filter { !shared.contains($0.key) }
     }
 
     private static func candidates(_ name: String) -> [String] {
@@ -72,10 +74,8 @@ extension Roster {
 }
 
 extension Student {
-    /// What a submission of the student's may be called, in lower case.
-    fileprivate var names: [String] {
-        var names = [id, login, sisID, email, name, key].compactMap { $0 }
-        if let local = email?.split(separator: "@").first { names.append(String(local)) }
-        return names.map { $0.lowercased() }
-    }
+    /// What nobody else goes by.
+    fileprivate var keys: [String?] { [id, login, sisID, email, participant] }
+    /// What a submission of the student's may be called besides.
+    fileprivate var guesses: [String?] { [name, key, email?.split(separator: "@").first.map(String.init)] }
 }

@@ -36,6 +36,9 @@ struct Entry {
 
     /// What to do with a file that was probably meant: `Solution.sh`, `solution.sh.txt` or `work/solution.sh`.
     private static func nearMiss(_ submission: Submission, _ lab: Lab) -> String? {
+        if let archive = submission.files.first(where: { ArchiveName.base(of: $0.path) != nil }) {
+            return "unpack '\(archive.path.prefix(200))', or hand it in without other files beside it"
+        }
         for entry in lab.interfaces.map(\.entry) {
             guard let wanted = entry.split(separator: "/").last?.lowercased() else { continue }
             for file in submission.files.sorted(by: { $0.path.utf8.count < $1.path.utf8.count }) {

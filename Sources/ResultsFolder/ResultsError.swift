@@ -16,7 +16,9 @@ package enum ResultsError: Error, Equatable, CustomStringConvertible {
             "\(folder) is not a results folder: there is no batch.json in it; `skylab batch … --out \(folder)` makes one"
         case .newerVersion(let file, let version):
             "\(file) has version \(version), this Skylab reads up to \(ResultsManifest.currentVersion): update Skylab; nothing was changed"
-        case .malformed(let file, let detail): "\(file) cannot be read: \(detail)"
+        case .malformed(let file, let detail):
+            "\(file) cannot be read: \(detail)"
+                + (file.hasSuffix("/result.json") ? "; delete it, and the batch makes it anew" : "")
         case .file(let error): error.description
         }
     }

@@ -31,8 +31,16 @@ package struct ResultsFolder: Sendable {
 
     /// Every result that ever counted, oldest first; the last one is the one that counts now.
     package func attempts(of student: Student) throws(ResultsError) -> [GradeResult] {
+        try Self.attempts(of: student.key, in: path, count: .max)
+    }
+
+    /// As `attempts(of:)`, of the student with a key, and at most so many.
+    package static func attempts(
+        of key: String, in folder: String, count: Int
+    ) throws(ResultsError) -> [GradeResult] {
+        let folder = Self.folder(of: key, in: folder)
         var attempts: [GradeResult] = []
-        while let result = try Self.result(at: "\(folder(of: student))/attempts/\(attempts.count + 1).json") {
+        while attempts.count < count, let result = try result(at: "\(folder)/attempts/\(attempts.count + 1).json") {
             attempts.append(result)
         }
         return attempts

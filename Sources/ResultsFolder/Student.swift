@@ -11,6 +11,8 @@ package struct Student: Codable, Sendable, Equatable {
     package var login: String?
     /// The registrar's number where it is not the id: Canvas `SIS User ID`.
     package var sisID: String?
+    /// What Moodle calls the student in one assignment, and what it names that hand-in after: `Participant 1001`.
+    package var participant: String?
     /// The file or folder that was handed in, relative to the submissions folder; nil where there is none.
     package var submission: String?
     /// Whether the roster knows the student; true for everybody where there is no roster.
@@ -18,7 +20,7 @@ package struct Student: Codable, Sendable, Equatable {
 
     package init(
         id: String, name: String? = nil, email: String? = nil, section: String? = nil, login: String? = nil,
-        sisID: String? = nil, submission: String? = nil, isEnrolled: Bool = true
+        sisID: String? = nil, participant: String? = nil, submission: String? = nil, isEnrolled: Bool = true
     ) {
         key = Student.key(for: id)
         self.id = id
@@ -27,6 +29,7 @@ package struct Student: Codable, Sendable, Equatable {
         self.section = section
         self.login = login
         self.sisID = sisID
+        self.participant = participant
         self.submission = submission
         self.isEnrolled = isEnrolled
     }

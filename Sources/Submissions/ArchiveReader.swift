@@ -12,7 +12,14 @@ struct ArchiveReader {
 
     /// The files of an archive on disk.
     static func files(inFileAt path: String, limits: SubmissionLimits) throws(SubmissionError) -> [SandboxFile] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        try files(in: try contents(ofFileAt: path, limits: limits), limits: limits)
+    }
+
+    /// The bytes of a file that was handed in by itself.
+    static func contents(
+        ofFileAt path: String, limits: SubmissionLimits, flags: Int32 = 0
+    ) throws(SubmissionError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard descriptor >= 0 else { throw SubmissionError.system(path) }
         defer { Glibc.close(descriptor) }
         var bytes: [UInt8] = []
@@ -24,13 +31,13 @@ struct ArchiveReader {
             guard count > 0 else { break }
             bytes += chunk[..<count]
             guard bytes.count <= limits.archiveBytes else {
-                throw SubmissionError("the archive is larger than \(limits.archiveBytes >> 20) MiB")
+                throw SubmissionError("the file is larger than \(limits.archiveBytes >> 20) MiB")
             }
         }
-        return try files(in: bytes, limits: limits)
+        return bytes
     }
 
-    /// The files of an archive. One folder around everything is left away: many tools put it there.
+    /// The files of an archive.
     static func files(in bytes: [UInt8], limits: SubmissionLimits) throws(SubmissionError) -> [SandboxFile] {
         // libarchive decodes names by the thread's locale; the process's may be C, which has no letters but ASCII's.
         let locale = newlocale(1 << LC_CTYPE, "C.UTF-8", nil)
@@ -42,7 +49,7 @@ struct ArchiveReader {
         var reader = ArchiveReader(
             limits: limits, archiveSize: bytes.count, collector: FileCollector(limits: limits))
         try reader.read(bytes)
-        return withoutCommonFolder(reader.collector.files)
+        return reader.collector.files
     }
 
     private mutating func read(_ bytes: [UInt8]) throws(SubmissionError) {
@@ -149,16 +156,5 @@ struct ArchiveReader {
     private static func problem(_ archive: OpaquePointer) -> SubmissionError {
         let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
         return SubmissionError("the archive cannot be read: \(reason)")
-    }
-
-    private static func withoutCommonFolder(_ files: [SandboxFile]) -> [SandboxFile] {
-        guard let slash = files.first?.path.firstIndex(of: "/"), let folder = files.first?.path[...slash],
-            files.allSatisfy({ $0.path.utf8.starts(with: folder.utf8) })
-        else { return files }
-        return files.map { file in
-            var file = file
-            file.path = String(decoding: file.path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
-            return file
-        }
     }
 }

@@ -21,7 +21,7 @@ struct FolderReader {
             throw SubmissionError("\(prefix): folders are nested more than \(limits.depth) deep")
         }
         guard let stream = fdopendir(folder) else {
-            let error = SubmissionError.system(prefix)
+            let error = SubmissionError.system(prefix, isWithin: true)
             Glibc.close(folder)
             throw error
         }
@@ -54,11 +54,11 @@ struct FolderReader {
             if errno == ENXIO {
                 throw SubmissionError("\(path): is neither a file nor a folder; submissions may hold nothing else")
             }
-            throw SubmissionError.system(path)
+            throw SubmissionError.system(path, isWithin: true)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            let error = SubmissionError.system(path)
+            let error = SubmissionError.system(path, isWithin: true)
             Glibc.close(descriptor)
             throw error
         }
@@ -84,7 +84,7 @@ struct FolderReader {
         while true {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SubmissionError.system(path) }
+            guard count >= 0 else { throw SubmissionError.system(path, isWithin: true) }
             guard count > 0 else { return result }
             try collector.count(count)
             result += chunk[..<count]

@@ -22,8 +22,12 @@ package struct SubmissionsFolder: Sendable {
     /// Sorted by the bytes of their names.
     package let ignored: [Ignored]
 
-    /// Looks through a folder; reads nothing of the submissions yet.
-    package init(path: String) throws(SubmissionError) {
+    /// Looks through a folder; reads nothing of the submissions yet. A file that is called as a student and one of the lab's
+    /// `entries` is a submission, too.
+    package init(path: String, entries programs: [String] = []) throws(SubmissionError) {
+        guard access("\(path)/batch.json", F_OK) != 0 else {
+            throw SubmissionError("\(path) holds the results of a batch, no submissions")
+        }
         guard let stream = opendir(path) else { throw SubmissionError("\(path): \(lastError())") }
         defer { closedir(stream) }
         var entries: [Entry] = []
@@ -50,6 +54,8 @@ package struct SubmissionsFolder: Sendable {
                 entries.append(Entry(fileName: name, name: name, path: "\(path)/\(name)"))
             } else if let base = ArchiveName.base(of: name) {
                 entries.append(Entry(fileName: name, name: base, path: "\(path)/\(name)"))
+            } else if let lone = LoneFile(name, entries: programs) {
+                entries.append(Entry(fileName: name, name: lone.name, path: "\(path)/\(name)"))
             } else {
                 ignored.append(Ignored(name: name, reason: Self.reason(name)))
             }

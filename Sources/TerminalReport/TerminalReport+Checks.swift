@@ -26,14 +26,14 @@ extension Verdict {
 
 extension TerminalReport {
     /// `✓ id  10/10  0.3 s` and, where something is wrong, what was expected, what was there and what to do.
-    func checkLines(_ check: CheckResult) -> [String] {
+    func checkLines(_ check: CheckResult, isRepeated: Bool = false) -> [String] {
         let mark = style.paint(check.verdict.mark(unicode: style.unicode), check.verdict.tone)
         let points = "\(check.points)/\(check.maximum)"
         let name = padded(plain(check.id), to: 24)
         let time = durationText(check.seconds)
         let extra = check.extraCredit ? "  extra credit" : ""
         var lines = ["\(mark) \(name)  \(padded(points, to: 7))  \(style.paint(time + extra, .quiet))"]
-        guard check.verdict != .passed else { return lines }
+        guard check.verdict != .passed, !isRepeated || check.message.isEmpty else { return lines }
         if check.verdict == .skipped {
             return lines + detail("", block(check.message.isEmpty ? reason(check) : check.message), tone: .quiet)
         }

@@ -21,6 +21,8 @@ package struct TerminalReport: Sendable {
     let audience: Audience
     /// The checks seen so far that do not exist for the audience.
     private var hidden: Set<String> = []
+    /// What the check before said, not to be said again at once: all say the same where there was nothing to run.
+    private var said: String?
 
     package init(style: TerminalStyle, audience: Audience) {
         self.style = style
@@ -38,7 +40,8 @@ package struct TerminalReport: Sendable {
         case .checkFinished(let check):
             if audience == .student, check.isHiddenFromStudents { hidden.insert(check.id) }
             guard let shown = check.shown(to: audience, hidden: hidden) else { return [] }
-            return checkLines(shown)
+            defer { said = shown.message }
+            return checkLines(shown, isRepeated: shown.message == said && shown.expected == nil)
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import GradeModel
 import ReportFixtures
 import ResultsFolder
+import Submissions
 import Synchronization
 import Testing
 
@@ -20,6 +21,14 @@ struct ClassRunTests {
                 atPath: "\(scratch.path)/class/\(name)", withIntermediateDirectories: true)
             try name.write(toFile: "\(scratch.path)/class/\(name)/solution.sh", atomically: true, encoding: .utf8)
         }
+    }
+
+    /// What the grader was told, in the order of its calls.
+    private let attempts = Attempts()
+
+    private final class Attempts: Sendable {
+        private let numbers = Mutex<[Int]>([])
+        func withLock<R: Sendable>(_ body: @Sendable (inout sending [Int]) -> sending R) -> R { numbers.withLock(body) }
     }
 
     private let students = ["ada", "bob", "cem"].map { Student(id: $0, submission: $0) } + [Student(id: "dan")]
@@ -47,6 +56,7 @@ struct ClassRunTests {
         grade: @escaping @Sendable (String) -> GradeResult = { result($0) }
     ) async throws -> (outcome: BatchOutcome, graded: [String], announced: [ResultChange]) {
         let graded = Mutex<[String]>([])
+        let attempts = attempts
         var announced: [ResultChange] = []
         var options = options
         options.backOff = [.zero, .zero]
@@ -54,9 +64,11 @@ struct ClassRunTests {
             manifest ?? self.manifest(), students, submissions: submissions, folder: results, options: options)
         let outcome = try await run.run(
             finishedAt: "2026-11-24T01:00:00Z",
-            grade: { _, name, events in
+            grade: { path, name, attempt, events in
                 graded.withLock { $0.append(name) }
-                let result = grade(name)
+                attempts.withLock { $0.append(attempt) }
+                var result = grade(name)
+                result.submissionDigest = (try? Submission(at: path).digest) ?? ""
                 for check in result.checks { events(.checkFinished(check)) }
                 return result
             }, announce: { announced = $0 }, events: { _ in })
@@ -73,6 +85,24 @@ struct ClassRunTests {
         #expect(try folder.result(of: students[3]) == nil)
         #expect(FileManager.default.fileExists(atPath: "\(results)/submissions/ada/junit.xml"))
         #expect(FileManager.default.fileExists(atPath: "\(results)/junit/class-001.xml"))
+    }
+
+    @Test func `attempts are the different submissions of a student, however often they are graded`() async throws {
+        _ = try await run()
+        var forced = ClassRun.Options()
+        forced.force = true
+        _ = try await run(options: forced)
+        #expect(attempts.withLock { $0 } == [1, 1, 1, 1, 1, 1])
+        try "other".write(toFile: "\(submissions)/ada/solution.sh", atomically: true, encoding: .utf8)
+        _ = try await run()
+        #expect(attempts.withLock { $0.last } == 2)
+    }
+
+    @Test func `a result that was deleted is made anew`() async throws {
+        _ = try await run()
+        try FileManager.default.removeItem(atPath: "\(results)/submissions/bob/result.json")
+        #expect(try await run().graded == ["bob"])
+        #expect(try ResultsFolder(path: results).result(of: students[1])?.score == Points(10))
     }
 
     @Test func `what has not changed is not run again, unless it is forced`() async throws {
@@ -124,7 +154,7 @@ struct ClassRunTests {
         let path = "\(results)/results.sqlite"
         _ = try await run.run(
             finishedAt: "",
-            grade: { _, name, events in
+            grade: { _, name, _, events in
                 let result = Self.result(name)
                 for check in result.checks {
                     events(.checkFinished(check))

@@ -44,7 +44,7 @@ struct InterruptedBatchTests {
             if run.status == 77 { try Test.cancel("this machine gives nobody a mount namespace") }
             let text = run.output + run.errors
             #expect(run.output.contains("first 6"), "\(text)")
-            #expect(run.errors.contains("what was stored before is safe"), "\(text)")
+            #expect(run.errors.contains("the same command goes on from what is stored"), "\(text)")
             #expect(!run.output.contains("torn"), "\(text)")
             #expect(run.output.contains("second 0"), "\(text)")
             let graded = try #require(run.output.firstMatch(of: /graded       (\d+), unchanged (\d+), missing 0/))

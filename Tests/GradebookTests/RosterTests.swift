@@ -28,11 +28,32 @@ struct RosterTests {
         #expect(matched.map(\.isEnrolled) == [true, false])
     }
 
+    @Test func `two of one name are told apart by what Moodle calls them in the assignment`() throws {
+        let roster = try roster(
+            "Identifier,Full name,ID number,Grade\nParticipant 1,Ada L,77,\nParticipant 2,Ada L,78,\n")
+        #expect(roster.students.map(\.id) == ["77", "78"])
+        let matched = try roster.matched(with: [
+            ("Ada L_2_assignsubmission_file_", "two"), ("Ada L_1_assignsubmission_file_", "one"),
+        ])
+        #expect(matched.map(\.submission) == ["one", "two"])
+        let ambiguous = try roster.matched(with: [("Ada L", "a")])
+        #expect(ambiguous.map(\.isEnrolled) == [true, true, false])
+    }
+
+    @Test func `a login beats the beginning of somebody else's address`() throws {
+        let roster = try roster("id,login,email\n1,ada,ada.l@x.de\n2,bob,ada@y.de\n")
+        #expect(try roster.matched(with: [("ada", "a"), ("bob", "b")]).map(\.submission) == ["a", "b"])
+    }
+
     @Test func `nobody is in a class twice, and nobody hands in twice`() throws {
         #expect { try roster("id,name\na,A\na,B\n") } throws: { "\($0)".contains("two rows have the id 'a'") }
         #expect { try roster("id,email\na,X@y\nb,x@y\n") } throws: { "\($0)".contains("email") }
         let one = try roster("id,email\na,a@y\n")
-        #expect(throws: GradebookError.self) { try one.matched(with: [("a", "a"), ("a@y", "a@y")]) }
+        #expect {
+            try one.matched(with: [("a", "a"), ("a@y", "a@y")])
+        } throws: {
+            "\($0)" == "a and a@y are both of the student 'a': remove one"
+        }
         #expect(throws: GradebookError.self) { try Roster.students(of: [("a", "a"), ("a", "a.zip")]) }
         #expect(throws: GradebookError.self) { try roster("color\nred\n") }
     }

@@ -289,9 +289,10 @@ struct GraderTests {
         ("solution.py.txt", "is 'solution.py.txt' meant? Its name has to be solution.py"),
         ("work/solution.sh", "move 'work/solution.sh' to the top of it"),
         ("answer.sh", "put your program into a file of that name"),
+        ("work.zip", "unpack 'work.zip', or hand it in without other files beside it"),
     ])
     func `a program under another name is named, with what to do`(path: String, advice: String) async throws {
-        let result = try await grade([path: "true\n"])
+        let result = try await grade([path: "true\n", "notes.txt": "true\n"])
         #expect(result.problem?.hasSuffix("; \(advice)") == true, "\(result.problem ?? "")")
     }
 }

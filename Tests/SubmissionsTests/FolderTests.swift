@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import Submissions
 import Testing
 
@@ -51,6 +52,43 @@ struct FolderTests {
         let found = try SubmissionsFolder(path: root.path)
         #expect(found.entries.map(\.name) == ["ada"])
         #expect(found.ignored.map(\.name) == ["results", "skylab-report"])
+    }
+
+    @Test func `the folder of the results is no class`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("batch.json")
+        #expect(throws: SubmissionError.self) { try SubmissionsFolder(path: root.path) }
+    }
+
+    @Test func `a program that was handed in alone is a submission under the student's name`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        let names = [
+            "Ada L_1001_assignsubmission_file_solution.sh", "hopper_103_5003_solution-2.py", "zoe_solution.sh",
+            "solution.sh", "eve_resolution.sh", "notes.txt",
+        ]
+        for name in names { try put(name, Data(name.utf8)) }
+        let entries = ["solution.sh", "solution.py"]
+        let found = try SubmissionsFolder(path: root.path, entries: entries)
+        #expect(
+            found.entries.map(\.name) == ["Ada L_1001_assignsubmission_file_solution", "hopper_103_5003_solution", "zoe"])
+        #expect(found.ignored.map(\.name) == ["eve_resolution.sh", "notes.txt", "solution.sh"])
+        let submissions = try found.entries.map { try Submission(at: $0.path, entries: entries) }
+        #expect(submissions.map { $0.files.map(\.path) } == [["solution.sh"], ["solution.py"], ["solution.sh"]])
+        #expect(submissions[2].files[0].contents == Array("zoe_solution.sh".utf8))
+        // What a link leads to was not handed in.
+        let link = root.appendingPathComponent("mal_solution.sh")
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "/etc/passwd")
+        #expect(throws: SubmissionError.self) { try Submission(at: link.path, entries: entries) }
+    }
+
+    @Test func `a folder around everything is left away, as in an archive, unless the program is meant to be in it`() throws {
+        defer { try? FileManager.default.removeItem(at: root) }
+        try put("ada/pair/solution.sh")
+        try put("ada/pair/lib/a.sh")
+        let path = root.appendingPathComponent("ada").path
+        #expect(try Submission(at: path).files.map(\.path) == ["lib/a.sh", "solution.sh"])
+        let meant = try Submission(at: path, entries: ["pair/solution.sh"])
+        #expect(meant.files.map(\.path) == ["pair/lib/a.sh", "pair/solution.sh"])
     }
 
     @Test func `an archive that is not read says what to ask for`() throws {

@@ -25,6 +25,18 @@ func `the lines of a sample are the golden ones`(sample: Sample) {
     #expect(Golden.difference(Array(text.utf8), from: "fixtures/reports/\(sample.rawValue).txt") == nil)
 }
 
+@Test func `why nothing could be run is not said again under every check`() {
+    var result = Sample.base
+    result.checks = ["a", "b", "c"].map {
+        CheckResult(
+            id: $0, title: $0, kind: "state", verdict: .failed, points: .zero, maximum: Points(1),
+            message: "Not run: nothing there")
+    }
+    let lines = output(result)
+    #expect(lines.filter { $0.contains("Not run: nothing there") }.count == 1)
+    #expect(lines.filter { $0.hasPrefix("✗ ") }.count == 3)
+}
+
 @Test func `without Unicode and colour every byte is printable ASCII`() {
     for text in Hostile.texts {
         for line in output(Hostile.result(text), style: TerminalStyle(unicode: false), audience: .instructor) {

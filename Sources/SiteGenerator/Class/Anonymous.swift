@@ -8,7 +8,7 @@ extension GradeResult {
         var result = self
         let names = [submission, student.submission].compactMap(\.self).flatMap { [$0, $0.withoutEnding] }
         // A login or a number without digits may be an ordinary word; a whole name or address is none.
-        let numbers = [student.id, student.login, student.sisID].compactMap(\.self).filter {
+        let numbers = [student.id, student.login, student.sisID, student.participant].compactMap(\.self).filter {
             $0.contains { $0.isNumber } && $0.count >= 4
         }
         let texts = Replacements(

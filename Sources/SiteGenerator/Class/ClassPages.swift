@@ -74,7 +74,9 @@ struct ClassPages {
     private var atRisk: [Risk] {
         var byCode: [String: (label: String, percents: [Double], missing: [String])] = [:]
         for lab in labs {
-            for submission in lab.submissions where submission.outcome?.hasError != true {
+            // What is not graded yet says nothing of its student.
+            for submission in lab.submissions
+            where submission.outcome?.hasError != true && (submission.outcome != nil || !submission.isHandedIn) {
                 var known = byCode[submission.code] ?? (submission.label, [], [])
                 known.percents.append(submission.percent ?? 0)
                 if submission.outcome == nil { known.missing.append(lab.id) }
@@ -126,7 +128,7 @@ struct ClassPages {
 
     private func word(_ submission: SubmissionSummary) -> String {
         switch standing(submission) {
-        case .skipped: "nothing handed in"
+        case .skipped: submission.isHandedIn ? "not graded yet" : "nothing handed in"
         case .error: "the grader failed"
         case .passed: "all checks passed"
         case .partial, .failed: "not every check passed"

@@ -64,7 +64,7 @@ package struct ClassSite: Sendable {
                     submissions: zip(jobs, summaries).filter { $0.0.lab == index }.map {
                         SubmissionSummary(
                             code: $0.0.code, label: audience == .instructor ? $0.0.label : $0.0.code,
-                            outcome: $0.1[audience] ?? nil)
+                            isHandedIn: $0.0.student.submission != nil, outcome: $0.1[audience] ?? nil)
                     })
             }
             let pages = ClassPages(generator: generator, audience: audience, labs: labs, engine: engine)

@@ -38,6 +38,8 @@ struct SubmissionSummary: Sendable {
     var code: String
     /// What the student is called on the site: the code, or a name.
     var label: String
+    /// Whether something was handed in, graded or not.
+    var isHandedIn: Bool
     var outcome: Outcome?
 
     /// Of 100, and at least 0; nil where there is no score that counts.
