@@ -164,6 +164,12 @@ extension World {
         }
     }
 
+    /// When a service whose tasks have failed tries again next; nil where none does.
+    package var nextServiceRetry: Timestamp? {
+        regions.lazy.flatMap(\.ecs.services).filter { $0.status == "ACTIVE" }
+            .compactMap { $0.deployments.first?.retryAfter }.filter { $0 > now }.min()
+    }
+
     private func isAwaited(_ transition: Transition, includesProcesses: Bool) -> Bool {
         guard case .event(let event, let region) = transition else { return transition.settles }
         guard includesProcesses || !event.isProcess else { return false }

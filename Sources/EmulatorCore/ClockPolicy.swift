@@ -81,14 +81,20 @@ package enum ClockPolicy: Sendable {
         "DescribeScalingActivities", "DescribeTargetHealth",
     ]
 
+    /// What waiters look at services and their tasks with.
+    private static let serviceLooks: Set = ["DescribeServices", "DescribeTasks", "ListTasks"]
+
     /// Who looks at an experiment again and again waits for its end; everybody else wants to see what its faults do. Who
     /// looks at a group again sees an instance refresh one step further on; who looks at alarms again sees the end of a state
-    /// that was set by hand.
+    /// that was set by hand; who looks at a service again whose tasks have failed sees what its next try brings.
     private static func waitOut(_ operation: String, _ world: inout World) {
         if operation == "GetExperiment" {
             if let next = world.agenda.nextDue { world.advance(to: next) }
         } else if groupLooks.contains(operation), let next = world.nextProcessStep {
             world.advance(to: next)
+        } else if serviceLooks.contains(operation), let next = world.nextServiceRetry {
+            world.advance(to: next.adding(seconds: 1))
+            settle(&world, includesProcesses: false)
         } else if operation == "DescribeAlarms", let next = world.nextLookAtHandSetAlarm {
             world.advance(to: next)
         }

@@ -71,6 +71,9 @@ enum PolicyRules {
         guard vendor == "*" || !vendor.contains(where: { $0 == "*" || $0 == "?" }) else {
             throw PolicyError("Resource vendor must be fully qualified and cannot contain regexes.")
         }
+        guard vendor != "s3" || parts[3].isEmpty || parts[3] == "*" || parts[5].hasPrefix("accesspoint/") else {
+            throw PolicyError("Resource \(resource.prefix(512)) can not contain region information.")
+        }
         guard vendor == "iam" else { return }
         guard parts[3].isEmpty || parts[3] == "*" else {
             throw PolicyError("IAM resource \(resource.prefix(512)) cannot contain region information.")

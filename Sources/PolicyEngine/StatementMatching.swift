@@ -25,7 +25,7 @@ extension Statement {
     }
 
     /// Actions are told apart whatever their case.
-    private func matches(action: String) -> Bool {
+    package func matches(action: String) -> Bool {
         let found = actions.texts.contains { pattern in
             pattern == "*"
                 || Glob(pattern, ignoringCase: true, variables: nil)?.matches(action, ignoringCase: true) ?? false

@@ -70,7 +70,9 @@ struct FolderTests {
         let entries = ["solution.sh", "solution.py"]
         let found = try SubmissionsFolder(path: root.path, entries: entries)
         #expect(
-            found.entries.map(\.name) == ["Ada L_1001_assignsubmission_file_solution", "hopper_103_5003_solution", "zoe"])
+            found.entries.map(\.name) == [
+                "Ada L_1001_assignsubmission_file_solution", "hopper_103_5003_solution", "zoe",
+            ])
         #expect(found.ignored.map(\.name) == ["eve_resolution.sh", "notes.txt", "solution.sh"])
         let submissions = try found.entries.map { try Submission(at: $0.path, entries: entries) }
         #expect(submissions.map { $0.files.map(\.path) } == [["solution.sh"], ["solution.py"], ["solution.sh"]])
@@ -81,7 +83,9 @@ struct FolderTests {
         #expect(throws: SubmissionError.self) { try Submission(at: link.path, entries: entries) }
     }
 
-    @Test func `a folder around everything is left away, as in an archive, unless the program is meant to be in it`() throws {
+    @Test func `a folder around everything is left away, as in an archive, unless the program is meant to be in it`()
+        throws
+    {
         defer { try? FileManager.default.removeItem(at: root) }
         try put("ada/pair/solution.sh")
         try put("ada/pair/lib/a.sh")

@@ -12,6 +12,8 @@ enum ImageCalls {
         for id in wanted { try ResourceKind.image.check(id) }
         let owners = input.strings("Owners")
         let users = input.strings("ExecutableUsers")
+        try OwnerNames.check(owners)
+        try OwnerNames.check(users, names: ["self", "all"])
         let account = context.accountID
         let now = context.now
         let withDisabled = input.boolean("IncludeDisabled") ?? false

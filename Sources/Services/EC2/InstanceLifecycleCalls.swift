@@ -40,6 +40,13 @@ enum InstanceLifecycleCalls {
         for instance in instances where ![.stopped, .running, .pending].contains(instance.state) {
             throw EC2Error.incorrectState(instance, "started")
         }
+        for instance in instances where instance.state == .stopped {
+            guard instance.blockDevices.contains(where: { $0.deviceName == instance.rootDeviceName }) else {
+                throw EC2Error.invalidParameter(
+                    "Invalid value '\(instance.id)' for instanceId. Instance does not have a volume attached at root (\(instance.rootDeviceName))"
+                )
+            }
+        }
         var changes: [Value] = []
         for var instance in instances {
             let previous = instance.state

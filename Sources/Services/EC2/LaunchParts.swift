@@ -223,6 +223,10 @@ struct BlockDeviceRequest {
         }
         return try devices.map { device throws(ServiceError) in
             var device = device
+            // Nothing boots from a hard disk; what AWS says of it does not say so.
+            guard device.name != image.rootDeviceName || !["st1", "sc1"].contains(device.type) else {
+                throw EC2Error.invalidCombination("The parameter iops is not supported for \(device.type) volumes")
+            }
             try VolumeRules.check(
                 size: max(device.size, 1), type: device.type, iops: &device.iops, throughput: &device.throughput)
             return device

@@ -177,6 +177,8 @@ enum SnapshotCalls {
         let account = context.accountID
         let region = context.region
         for id in ids { try ResourceKind.snapshot.check(id) }
+        try OwnerNames.check(owners)
+        try OwnerNames.check(input.strings("RestorableByUserIds"), names: ["self", "all"])
         var all = Array(context.ec2.snapshots)
         // Those of public images are shown when they are asked for.
         if !ids.isEmpty || owners.contains(where: { $0 != "self" && $0 != account }) {

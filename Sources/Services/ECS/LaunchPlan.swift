@@ -99,6 +99,19 @@ enum LaunchPlan {
         }
     }
 
+    /// Why a secret of a task's containers is not to be had; nil where all are. What is in Secrets Manager is not known here.
+    static func secretProblem(_ task: ContainerTask, _ context: inout CallContext) -> String? {
+        for fields in context.ecs.taskDefinitions[task.definitionID]?.containers ?? [] {
+            var own = fields
+            own["secrets"] = .list(
+                (fields["secrets"]?.elements ?? []).filter {
+                    !($0["valueFrom"]?.text?.contains(":secretsmanager:") ?? false)
+                })
+            if case .failure(let problem) = secrets(own, &context) { return problem.reason }
+        }
+        return nil
+    }
+
     private static func secrets(
         _ fields: Fields, _ context: inout CallContext
     ) -> Result<[TaskLaunch.Variable], LaunchProblem> {

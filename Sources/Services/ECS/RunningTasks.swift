@@ -145,6 +145,7 @@ enum RunningTasks {
             "(task \(task.id)) failed container health checks.", service, &context)
         TaskRun.stop(
             task.id, code: "ServiceSchedulerInitiated", reason: "Task failed container health checks", &context)
+        if let service = context.ecs.services[service] { Scheduler.countFailure(of: task, service, &context) }
     }
 
     private static func log(

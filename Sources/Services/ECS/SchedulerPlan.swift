@@ -119,6 +119,14 @@ extension Scheduler {
             _ task: ContainerTask, _ service: ContainerService, _ region: Region, _ world: World
         ) -> Bool {
             guard task.status == .running else { return false }
+            // What its containers' own checks say comes first; what is modelled passes them.
+            if let runs = task.runs, let definition = region.ecs.taskDefinitions[task.definitionID],
+                definition.containers.contains(where: { $0["healthCheck"] != nil && $0["essential"] != .boolean(false) }
+                ),
+                RunningTasks.health(runs, definition) != "HEALTHY"
+            {
+                return false
+            }
             guard !service.loadBalancers.isEmpty else { return true }
             return Targets.health(task, service, region, world)?.state == .healthy
         }
@@ -134,7 +142,8 @@ extension Scheduler {
             let reason = health.reason ?? "Health checks failed"
             return Stop(
                 id: task.id, reason: "Task failed ELB health checks in (target-group \(health.group))",
-                failure: "(task \(task.id)) is unhealthy in (target-group \(health.group)) due to (reason \(reason)).")
+                failure:
+                    "(port \(health.port)) is unhealthy in (target-group \(health.group)) due to (reason \(reason)).")
         }
     }
 }

@@ -59,6 +59,14 @@ enum ServiceCalls {
             created: context.now, createdBy: context.caller.arn, tags: try ECSTags.read(input))
         limits.apply(to: &service)
         try apply(input, to: &service, definition, &context)
+        guard
+            !input.has("role")
+                || definition.networkMode != "awsvpc" && service.loadBalancers.count < 2
+                    && service.registries.isEmpty
+        else {
+            throw ECSError.parameter(
+                "You cannot specify an IAM role for services that require a service linked role.")
+        }
         service.placementConstraints = input["placementConstraints"]?.elements ?? []
         service.placementStrategy = input["placementStrategy"]?.elements ?? []
         service.role = input.string("role")
@@ -142,10 +150,13 @@ enum ServiceCalls {
         _ input: Input, to service: inout ContainerService, _ definition: TaskDefinition, _ context: inout CallContext
     ) throws(ServiceError) {
         if let balancers = input["loadBalancers"]?.elements {
-            for balancer in input.structures("loadBalancers") {
+            service.loadBalancers = balancers
+        }
+        // A new definition has to have what the balancers lead to.
+        if input.has("loadBalancers") || input.has("taskDefinition") {
+            for balancer in service.loadBalancers {
                 try ServiceRules.check(balancer, definition, context.world.regions[context.regionIndex])
             }
-            service.loadBalancers = balancers
         }
         if let registries = input["serviceRegistries"]?.elements {
             try Registries.check(input.structures("serviceRegistries"), context)
@@ -351,8 +362,8 @@ struct Limits {
 
 /// What AWS requires of a service's load balancers.
 enum ServiceRules {
-    static func check(_ balancer: Input, _ definition: TaskDefinition, _ region: Region) throws(ServiceError) {
-        guard let arn = balancer.string("targetGroupArn") else {
+    static func check(_ balancer: Value, _ definition: TaskDefinition, _ region: Region) throws(ServiceError) {
+        guard let arn = balancer["targetGroupArn"]?.text else {
             throw ECSError.notEmulated("A Classic Load Balancer")
         }
         guard let group = region.elb.targetGroups[arn] else {
@@ -362,8 +373,8 @@ enum ServiceRules {
             throw ECSError.parameter(
                 "The target group with targetGroupArn \(arn) does not have an associated load balancer.")
         }
-        let name = balancer.string("containerName") ?? ""
-        let port = balancer.integer("containerPort") ?? 0
+        let name = balancer["containerName"]?.text ?? ""
+        let port = balancer["containerPort"]?.number ?? 0
         guard definition.containers.contains(where: { $0["name"]?.text == name }) else {
             throw ECSError.parameter("The container \(name.prefix(255)) does not exist in the task definition.")
         }

@@ -57,8 +57,8 @@ enum Targets {
     /// The worst of what the load balancers say of a task; nil where they say nothing.
     static func health(
         _ task: ContainerTask, _ service: ContainerService, _ region: Region, _ world: World
-    ) -> (state: TargetHealth.State, reason: String?, group: String)? {
-        var worst: (state: TargetHealth.State, reason: String?, group: String)?
+    ) -> (state: TargetHealth.State, reason: String?, group: String, port: Int)? {
+        var worst: (state: TargetHealth.State, reason: String?, group: String, port: Int)?
         for balancer in service.loadBalancers(of: task) {
             guard let arn = balancer["targetGroupArn"]?.text, let group = region.elb.targetGroups[arn],
                 let place = place(task, balancer, region.ecs),
@@ -68,7 +68,7 @@ enum Targets {
             else { continue }
             let health = TargetHealth(target, in: group, world, region: region.name)
             if worst == nil || health.state != .healthy {
-                worst = (health.state, health.description, arn)
+                worst = (health.state, health.description, arn, place.port)
             }
         }
         return worst

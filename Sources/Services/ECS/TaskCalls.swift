@@ -35,7 +35,7 @@ enum TaskCalls {
         var tasks: [Value] = []
         var failures: [Value] = []
         var counts: [String: Int] = [:]
-        try TaskRoles.check(plan.definition, context)
+        try TaskRoles.check(plan.definition, overrides: plan.overrides, context)
         var board = PlacementBoard(plan, in: cluster, context)
         for _ in 0..<count {
             if !strategy.isEmpty {
@@ -76,7 +76,7 @@ enum TaskCalls {
         var plan = try plan(&context, input, cluster)
         plan.launchType = "EC2"
         try plan.checkNetwork()
-        try TaskRoles.check(plan.definition, context)
+        try TaskRoles.check(plan.definition, overrides: plan.overrides, context)
         var tasks: [Value] = []
         var failures: [Value] = []
         for name in input.strings("containerInstances") {
@@ -246,7 +246,7 @@ enum TaskViews {
         let isFargate = task.launchType == "FARGATE"
         let instance = task.containerInstanceID.flatMap { context.ecs.containerInstances[$0] }
         return [
-            "attachments": .list(task.attachment.map { [attachment($0)] } ?? []),
+            "attachments": .list(task.attachment.map { [attachment($0, context.region)] } ?? []),
             "attributes": [["name": "ecs.cpu-architecture", "value": .string(architecture(definition))]],
             "availabilityZone": .string(task.zone), "capacityProviderName": .optional(task.capacityProvider),
             "clusterArn": .optional(context.ecs.clusters[task.clusterName]?.arn),
@@ -274,13 +274,14 @@ enum TaskViews {
         definition?.content["runtimePlatform"]?["cpuArchitecture"]?.text == "ARM64" ? "arm64" : "x86_64"
     }
 
-    private static func attachment(_ attachment: ContainerTask.Attachment) -> Value {
+    private static func attachment(_ attachment: ContainerTask.Attachment, _ region: String) -> Value {
         var details: [(String, String)] = [("subnetId", attachment.subnetID)]
         if let id = attachment.interfaceID { details.append(("networkInterfaceId", id)) }
         if let mac = attachment.macAddress { details.append(("macAddress", mac)) }
         if let address = attachment.privateAddress {
             let host = address.description.split(separator: ".").joined(separator: "-")
-            details.append(("privateDnsName", "ip-\(host).ec2.internal"))
+            let domain = region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
+            details.append(("privateDnsName", "ip-\(host).\(domain)"))
             details.append(("privateIPv4Address", address.description))
         }
         return [

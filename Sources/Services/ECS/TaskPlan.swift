@@ -47,7 +47,12 @@ struct TaskPlan {
             }
             let version = platformVersion ?? "LATEST"
             guard ["LATEST", "1.4.0", "1.3.0"].contains(version) else {
-                throw ECSError.parameter("The specified platform version does not exist.")
+                throw ServiceError("PlatformUnknownException", "The specified platform does not exist.")
+            }
+            guard version != "1.3.0" || !definition.needsNewPlatform else {
+                throw ServiceError(
+                    "PlatformTaskDefinitionIncompatibilityException",
+                    "One or more of the requested capabilities are not supported.")
             }
             platformVersion = FargateRules.version(version)
             try FargateRules.check(
@@ -71,6 +76,16 @@ struct TaskPlan {
         if launchType == "EC2", network?.assignsPublicAddress ?? false {
             throw ECSError.parameter("Assign public IP is not supported for this launch type.")
         }
+    }
+}
+
+extension TaskDefinition {
+    /// Whether it has what Fargate's platform 1.3.0 has not: file systems of EFS, and a size of its own for what is ephemeral.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html>
+    fileprivate var needsNewPlatform: Bool {
+        content["ephemeralStorage"] != nil
+            || content["volumes"]?.elements?.contains { $0["efsVolumeConfiguration"] != nil } ?? false
     }
 }
 

@@ -151,6 +151,10 @@ enum TaskRun {
             return
         }
         task.pullStopped = context.now
+        if !context.world.runsContainers, let problem = LaunchPlan.secretProblem(task, &context) {
+            fail(&task, problem, &context)
+            return
+        }
         if let problem = LogDrivers.open(task, &context) {
             task.containerReason = problem
             fail(&task, problem, &context)

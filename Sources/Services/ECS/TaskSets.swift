@@ -155,7 +155,7 @@ enum TaskSetCalls {
         plan.platformVersion = input.string("platformVersion")
         plan.network = try Network.read(input.structure("networkConfiguration"), &context)
         try plan.settle(launchType: input.string("launchType"), strategy: strategy, context)
-        for balancer in input.structures("loadBalancers") {
+        for balancer in input["loadBalancers"]?.elements ?? [] {
             try ServiceRules.check(balancer, definition, context.world.regions[context.regionIndex])
         }
         try Registries.check(input.structures("serviceRegistries"), context)

@@ -55,7 +55,7 @@ enum IAMRules {
         let document = try document(text, as: .trust)
         for statement in document.policy.statements {
             for entry in statement.principals?.byType ?? [] {
-                for value in entry.values where !isPrincipal(value, entry.type, state, accountID) {
+                for value in entry.values where !state.knows(principal: value, type: entry.type, accountID: accountID) {
                     throw IAMError.malformed(
                         "Invalid principal in policy: \"\(entry.type.uppercasedUnlessAWS)\":\"\(value.prefix(512))\"")
                 }
@@ -63,31 +63,6 @@ enum IAMRules {
         }
         guard size(text) <= 2048 else { throw IAMError.quota("ACLSizePerRole", 2048) }
         return document
-    }
-
-    private static func isPrincipal(_ value: String, _ type: String, _ state: IAMState, _ accountID: String) -> Bool {
-        switch type {
-        case "AWS":
-            if value == "*" || (value.utf8.count == 12 && value.utf8.allSatisfy { (48...57).contains($0) }) {
-                return true
-            }
-            // What AWS puts in place of a principal that was deleted.
-            if value.hasPrefix("AIDA") || value.hasPrefix("AROA") { return true }
-            let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-            guard parts.count == 6, parts[0] == "arn", parts[3].isEmpty, parts[4].utf8.count == 12 else { return false }
-            let name = parts[5].split(separator: "/")
-            guard parts[4] == accountID, parts[2] == "iam", let last = name.last else {
-                return parts[2] == "iam" || parts[2] == "sts"
-            }
-            switch name.first {
-            case "root": return true
-            case "user": return state.user(String(last))?.arn == value
-            case "role": return state.role(String(last))?.arn == value
-            default: return false
-            }
-        case "Service": return ServicePrincipals.knows(value)
-        default: return !value.isEmpty
-        }
     }
 
     // MARK: Tags

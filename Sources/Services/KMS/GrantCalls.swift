@@ -14,7 +14,7 @@ enum GrantCalls {
     ]
 
     static func create(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let key = try Keys.named(input.string("KeyId"), context)
+        let key = try Keys.byID(input, context)
         guard key.state != .pendingDeletion else { throw KMSError.pendingDeletion(key) }
         let grantee = input.string("GranteePrincipal") ?? ""
         guard grantee.hasPrefix("arn:") || grantee.hasSuffix(".amazonaws.com") else {
@@ -42,7 +42,7 @@ enum GrantCalls {
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let key = try Keys.named(input.string("KeyId"), context)
+        let key = try Keys.byID(input, context)
         let id = input.string("GrantId")
         let grantee = input.string("GranteePrincipal")
         let grants = context.kms.grants.filter { grant in
@@ -57,7 +57,7 @@ enum GrantCalls {
     }
 
     static func revoke(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let key = try Keys.named(input.string("KeyId"), context)
+        let key = try Keys.byID(input, context)
         let id = input.string("GrantId") ?? ""
         guard context.kms.grants[id]?.keyID == key.id else {
             throw KMSError.notFound("Grant ID \(id.prefix(128)) not found")

@@ -44,9 +44,18 @@ enum Keys {
         throw KMSError.notFound("Key '\(root):key/\(text)' does not exist")
     }
 
+    /// The key of a call that takes no alias: management wants an id or an ARN.
+    static func byID(_ input: Input, _ context: CallContext) throws(ServiceError) -> KMSKey {
+        let text = input.string("KeyId") ?? ""
+        guard !text.hasPrefix("alias/"), !text.contains(":alias/") else {
+            throw KMSError.notFound("Invalid keyId '\(text.prefix(512))'")
+        }
+        return try named(text, context)
+    }
+
     /// A key of the account's own, which may be changed.
     static func own(_ input: Input, _ operation: String, _ context: CallContext) throws(ServiceError) -> KMSKey {
-        let key = try named(input.string("KeyId"), context)
+        let key = try byID(input, context)
         guard key.managedBy == nil else { throw KMSError.awsManaged(context.caller, operation, key) }
         return key
     }

@@ -95,7 +95,7 @@ enum KeyCalls {
                 "UnsupportedOperationException", "Keys of origin \(origin) are not emulated here.", isNotEmulated: true)
         }
         let policy = input.string("Policy") ?? defaultPolicy(context.accountID)
-        try KeyPolicyCalls.check(policy)
+        try KeyPolicyCalls.check(policy, input, context)
         let tags = try KeyTagCalls.tags(input)
         let isMultiRegion = input.boolean("MultiRegion") ?? false
         var id = context.world.ids.uuid("kms/\(context.region)")

@@ -46,7 +46,7 @@ enum KeyTagCalls {
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let key = try Keys.named(input.string("KeyId"), context)
+        let key = try Keys.byID(input, context)
         return try KMSPage(key.tags.tags, input, limit: 50).response("Tags") { tag in
             ["TagKey": .string(tag.key), "TagValue": .string(tag.value)]
         }

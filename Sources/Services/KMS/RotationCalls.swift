@@ -41,7 +41,7 @@ enum RotationCalls {
     }
 
     static func status(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        let key = try Keys.named(input.string("KeyId"), context)
+        let key = try Keys.byID(input, context)
         // Only symmetric encryption keys rotate; of the others the status is always false.
         guard key.state != .pendingDeletion, key.spec == "SYMMETRIC_DEFAULT" else {
             return Response(["KeyRotationEnabled": false, "KeyId": .string(key.id)])
@@ -57,7 +57,7 @@ enum RotationCalls {
     }
 
     static func list(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
-        _ = try Keys.named(input.string("KeyId"), context)
+        _ = try Keys.byID(input, context)
         return try KMSPage([Value](), input).response("Rotations") { $0 }
     }
 }

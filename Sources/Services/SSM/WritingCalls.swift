@@ -34,12 +34,6 @@ enum WritingCalls {
         guard let type = input.string("Type") ?? previous?.type else {
             throw SSMError.validation("A parameter type is required when you create a parameter.")
         }
-        guard previous == nil || previous?.type == type else {
-            throw ServiceError(
-                "HierarchyTypeMismatchException",
-                "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter."
-            )
-        }
         let value = input.string("Value") ?? ""
         let tier = try ParameterRules.tier(input.string("Tier"), value: value, previous: previous?.tier)
         let dataType = input.string("DataType") ?? previous?.dataType ?? "text"

@@ -1,3 +1,4 @@
+import json
 import unittest
 from collections import Counter
 
@@ -51,6 +52,44 @@ class Containers(TestCase):
                 "assignPublicIp": "ENABLED" if public else "DISABLED",
             }
         }
+
+    def test_repair(self):
+        """A service whose tasks have failed is stable soon after the cause is gone, circuit breaker or not."""
+        self.cluster("repair")
+        role = client("iam")
+        trust = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        arn = role.create_role(
+            RoleName="repair", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        )["Role"]["Arn"]
+        self.addCleanup(role.delete_role, RoleName="repair")
+        logs = {"awslogs-group": "/ecs/repair", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"}
+        self.define(
+            "repair", [{"name": "web", "image": "nginx", "logConfiguration": {"logDriver": "awslogs", "options": logs}}],
+            executionRoleArn=arn)
+        self.ecs.create_service(
+            cluster="repair", serviceName="web", taskDefinition="repair", desiredCount=2, launchType="FARGATE",
+            networkConfiguration=self.network())
+        service = self.ecs.describe_services(cluster="repair", services=["web"])["services"][0]
+        self.assertEqual(service["runningCount"], 0)
+        self.assertGreaterEqual(service["deployments"][0]["failedTasks"], 2)
+        client("logs").create_log_group(logGroupName="/ecs/repair")
+        self.addCleanup(client("logs").delete_log_group, logGroupName="/ecs/repair")
+        self.ecs.get_waiter("services_stable").wait(
+            cluster="repair", services=["web"], WaiterConfig={"Delay": 1, "MaxAttempts": 5})
+        self.define(
+            "secret", [{"name": "web", "image": "nginx", "secrets": [{"name": "A", "valueFrom": "/not/there"}]}],
+            executionRoleArn=arn)
+        task = self.ecs.run_task(
+            cluster="repair", taskDefinition="secret", launchType="FARGATE", networkConfiguration=self.network()
+        )["tasks"][0]["taskArn"]
+        self.ecs.get_waiter("tasks_stopped").wait(cluster="repair", tasks=[task])
+        stopped = self.ecs.describe_tasks(cluster="repair", tasks=[task])["tasks"][0]
+        self.assertEqual(stopped["stopCode"], "TaskFailedToStart")
+        self.assertIn("unable to retrieve secrets from ssm", stopped["stoppedReason"])
+        missing = {"taskRoleArn": "arn:aws:iam::123456789012:role/nope"}
+        task = {"cluster": "repair", "taskDefinition": "repair", "launchType": "FARGATE", "networkConfiguration": self.network()}
+        self.assertIn("role/nope", error(self.ecs.run_task, **task, overrides=missing)["Message"])
+        self.assertEqual(error_code(self.ecs.run_task, **task, platformVersion="2.0.0"), "PlatformUnknownException")
 
     def test_clusters(self):
         """A cluster is made once, described with what is asked for, changed and deleted."""
@@ -283,8 +322,17 @@ class Containers(TestCase):
             LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": target}],
         )
+        said = error(self.ecs.create_service, **create, role="arn:aws:iam::123456789012:role/any")
+        self.assertEqual(said["Message"], "You cannot specify an IAM role for services that require a service linked role.")
         self.ecs.create_service(**create)
         self.assertEqual(error(self.ecs.create_service, **create)["Message"], "Creation of service was not idempotent.")
+        for containers, problem in [
+            ([{"name": "app", "image": "nginx"}], "The container web does not exist in the task definition."),
+            ([{"name": "web", "image": "nginx"}], "The container web did not have a container port 80 defined."),
+        ]:
+            other = self.define("other", containers)["taskDefinitionArn"]
+            said = error(self.ecs.update_service, cluster="web", service="web", taskDefinition=other)
+            self.assertEqual((said["Code"], said["Message"]), ("InvalidParameterException", problem))
         self.ecs.get_waiter("services_stable").wait(cluster="web", services=["web"])
         service = self.ecs.describe_services(cluster="web", services=["web"])["services"][0]
         self.assertEqual((service["runningCount"], service["pendingCount"]), (2, 0))

@@ -57,6 +57,13 @@ class Images(TestCase):
         self.assertEqual(error_code(self.ec2.describe_images, ImageIds=[image]), "InvalidAMIID.NotFound")
         self.ec2.delete_snapshot(SnapshotId=snapshots[0])
 
+    def test_whose(self):
+        """Owners are numbers of accounts and a few names."""
+        for parameters in [{"Owners": ["canonical"]}, {"ExecutableUsers": ["amazon"]}]:
+            self.assertEqual(error_code(self.ec2.describe_images, **parameters), "InvalidUserID.Malformed")
+        for parameters in [{"OwnerIds": ["me"]}, {"RestorableByUserIds": ["amazon"]}]:
+            self.assertEqual(error_code(self.ec2.describe_snapshots, **parameters), "InvalidUserID.Malformed")
+
     def test_names(self):
         image = self.make()
         instance = self.launch()

@@ -48,6 +48,30 @@ class Lifecycle(TestCase):
         self.assertEqual(started["BlockDeviceMappings"], running["BlockDeviceMappings"])
         self.assertGreater(started["LaunchTime"], running["LaunchTime"])
 
+    def test_without_root(self):
+        """An instance starts from its root device, and from nothing else."""
+        instance = self.launch()
+        self.ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig=QUICK)
+        self.stop(instance)
+        volume = self.show(instance)["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+        self.ec2.detach_volume(VolumeId=volume)
+        self.ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig=QUICK)
+        self.ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+        said = error(self.ec2.start_instances, InstanceIds=[instance])
+        self.assertEqual(
+            said["Message"],
+            f"Invalid value '{instance}' for instanceId. Instance does not have a volume attached at root (/dev/xvda)")
+        self.ec2.detach_volume(VolumeId=volume)
+        self.ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig=QUICK)
+        self.ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/xvda")
+        self.start(instance)
+        disk = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "st1", "VolumeSize": 500}}
+        self.assertEqual(
+            error_code(
+                self.ec2.run_instances, ImageId=self.image, InstanceType="t3.micro", MinCount=1, MaxCount=1,
+                BlockDeviceMappings=[disk]),
+            "InvalidParameterCombination")
+
     def test_status(self):
         """Status checks pass with time; only running instances are listed unless all are asked for."""
         instance = self.launch()

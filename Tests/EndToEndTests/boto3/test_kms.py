@@ -118,6 +118,20 @@ class Keys(TestCase):
         self.kms.put_key_policy(**name, Policy=json.dumps(document))
         self.assertEqual(json.loads(self.kms.get_key_policy(**name, PolicyName="default")["Policy"]), document)
         self.assertEqual(error_code(self.kms.put_key_policy, **name, Policy="{"), "MalformedPolicyDocumentException")
+        statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/none"}, "Action": "kms:*", "Resource": "*"}
+        said = error(self.kms.put_key_policy, **name, Policy=json.dumps({**document, "Statement": [statement]}))
+        self.assertEqual(said["Message"], "Policy contains a statement with one or more invalid principals.")
+        statement = {**document["Statement"][0], "Action": "kms:Decrypt"}
+        text = json.dumps({**document, "Statement": [statement]})
+        said = error(self.kms.put_key_policy, **name, Policy=text)
+        self.assertEqual(
+            (said["Code"], said["Message"]),
+            ("MalformedPolicyDocumentException",
+             "The new key policy will not allow you to update the key policy in the future."))
+        self.kms.put_key_policy(**name, Policy=text, BypassPolicyLockoutSafetyCheck=True)
+        self.kms.create_alias(AliasName="alias/managed", TargetKeyId=made["KeyId"])
+        self.assertEqual(error_code(self.kms.get_key_rotation_status, KeyId="alias/managed"), "NotFoundException")
+        self.assertEqual(self.kms.describe_key(KeyId="alias/managed")["KeyMetadata"]["KeyId"], made["KeyId"])
         self.kms.tag_resource(**name, Tags=[{"TagKey": "A", "TagValue": "1"}, {"TagKey": "B", "TagValue": "2"}])
         self.kms.untag_resource(**name, TagKeys=["A"])
         self.assertEqual(self.kms.list_resource_tags(**name)["Tags"], [{"TagKey": "B", "TagValue": "2"}])

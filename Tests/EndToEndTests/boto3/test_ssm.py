@@ -64,6 +64,18 @@ class Parameters(TestCase):
         self.put("own", "mine", Type="SecureString", KeyId=key)
         self.assertEqual(self.get("own", WithDecryption=True)["Value"], "mine")
 
+    def test_another_type(self):
+        """A parameter may become secret, and be open again."""
+        self.put("kind", "v")
+        self.put("kind", "v", Type="SecureString", Overwrite=True)
+        self.assertNotEqual(self.get("kind")["Value"], "v")
+        self.assertEqual(self.get("kind", WithDecryption=True)["Value"], "v")
+        self.put("kind", "w", Type="String", Overwrite=True)
+        shown = self.get("kind")
+        self.assertEqual((shown["Type"], shown["Value"], shown["Version"]), ("String", "w", 3))
+        found = self.ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [f"{self.root}/kind"]}])
+        self.assertNotIn("KeyId", found["Parameters"][0])
+
     def test_paths(self):
         """A path is gone through ten at a time, with and without what is deeper."""
         for number in range(12):
