@@ -197,7 +197,8 @@ def hold_feedback(student, text, where):
         return
     short = [check for check, verdict, _ in student["checks"] if verdict != "passed" and check != hidden]
     if not short:
-        expect(text == "All checks passed.", where, "feedback:", text)
+        of_all = all(verdict == "passed" for _, verdict, _ in student["checks"])
+        expect(text == ("All checks passed." if of_all else "All checks that are shown passed."), where, "feedback:", text)
         return
     places = [text.find(titles[check] + ": ") for check in short]
     if len(text) < 1900:
