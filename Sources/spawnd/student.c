@@ -49,8 +49,9 @@ static int set_limits(const struct limits *limits, bool bare) {
     // The poll of init names the limit on memory; this one stops a single process that outruns the poll.
     rlim_t data = 2 * limits->memory + (512u << 20);
     // Init ends a run that goes beyond the limit. Were this the limit itself, a fork bomb would end of refused forks,
-    // and nobody would know why.
-    rlim_t tasks = 2 * limits->processes + 2;
+    // and nobody would know why; so there is room for as many as a bomb makes until init, on a busy machine, looks.
+    enum { ROOM = 2048 };
+    rlim_t tasks = limits->processes + ROOM;
     if (bare) {
         // Here it counts whatever the user has, other boxes included, and those that are yet to come: several hundred
         // must not keep an innocent program from forking. Init's own count, every 20 ms, is what ends a bomb.
