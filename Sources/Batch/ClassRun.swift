@@ -81,9 +81,8 @@ package struct ClassRun: Sendable {
         var outcome = BatchOutcome()
         outcome.unchanged = plan.unchanged
         outcome.missing = plan.missing
-        outcome.graded = plan.work.count
         outcome.errors = try await gradeAll(plan, grade, events)
-        outcome.graded -= outcome.errors.count
+        outcome.graded = plan.work.count - outcome.errors.count
         outcome.changes = try changes()
         if !outcome.changes.isEmpty { announce(outcome.changes) }
         let pending = try store.pending()

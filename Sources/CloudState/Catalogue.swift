@@ -14,6 +14,13 @@ package struct RegionFacts: Sendable {
     package var optInStatus: String
     package var zones: [Zone]
 
+    /// The domain of private DNS names in a region.
+    ///
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-hostnames.html>
+    package static func internalDomain(_ region: String) -> String {
+        region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
+    }
+
     package static func named(_ name: String) -> RegionFacts? { all.first { $0.name == name } }
 
     /// Zone letters and ids are read from one line a region: name, prefix of the zone ids, then letter=number pairs.

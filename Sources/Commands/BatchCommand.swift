@@ -76,7 +76,7 @@ struct BatchCommand: AsyncParsableCommand {
         options.jobs = try jobs ?? defaultJobs(lab.lab.limits)
         options.force = force
         options.holds = hold
-        options.entries = lab.lab.interfaces.map(\.entry)
+        options.entries = lab.lab.entries
         let machinery = try GradingMachinery(installation, sandbox)
         let progress = BatchProgress(jobs: options.jobs, title: lab.lab.id, colour: color.choice)
         let interruption = Interruption { progress.interrupted() }
@@ -116,7 +116,7 @@ struct BatchCommand: AsyncParsableCommand {
 
     private func students(_ lab: Lab) throws(CommandFailure) -> [Student] {
         do {
-            let folder = try SubmissionsFolder(path: submissions, entries: lab.interfaces.map(\.entry))
+            let folder = try SubmissionsFolder(path: submissions, entries: lab.entries)
             for file in folder.ignored {
                 writeError("skylab: \(file.name.safe(.line(limit: 300))) \(file.reason), and is not graded\n")
             }

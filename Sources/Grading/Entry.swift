@@ -14,7 +14,7 @@ struct Entry {
         }
         // A task definition beside a program is what that program registers.
         if found.contains(where: { $0.0.kind != .taskdef }) { found.removeAll { $0.0.kind == .taskdef } }
-        let wanted = lab.interfaces.map(\.entry).joined(separator: " or ")
+        let wanted = lab.entries.joined(separator: " or ")
         guard let first = found.first else {
             let advice = Self.nearMiss(submission, lab) ?? "put your program into a file of that name"
             throw SubmissionError("there is no \(wanted) in '\(submission.name)'; \(advice)")
@@ -39,7 +39,7 @@ struct Entry {
         if let archive = submission.files.first(where: { ArchiveName.base(of: $0.path) != nil }) {
             return "unpack '\(archive.path.prefix(200))', or hand it in without other files beside it"
         }
-        for entry in lab.interfaces.map(\.entry) {
+        for entry in lab.entries {
             guard let wanted = entry.split(separator: "/").last?.lowercased() else { continue }
             for file in submission.files.sorted(by: { $0.path.utf8.count < $1.path.utf8.count }) {
                 guard let name = file.path.split(separator: "/").last else { continue }

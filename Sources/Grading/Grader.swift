@@ -62,7 +62,7 @@ package struct Grader: Sendable {
         let start = clock.now
         var result = blank(name: name ?? path.split(separator: "/").last.map(String.init) ?? path)
         do {
-            let submission = try Submission(at: path, entries: lab.lab.interfaces.map(\.entry))
+            let submission = try Submission(at: path, entries: lab.lab.entries)
             result.submission = name ?? submission.name
             result.submissionDigest = submission.digest
             emitStart(result, events)

@@ -37,6 +37,11 @@ package struct GivenCall: Sendable, Hashable {
     package var location: SourceLocation
 }
 
+extension Lab {
+    /// What the programs of its interfaces are called.
+    package var entries: [String] { interfaces.map(\.entry) }
+}
+
 /// A text in one or several languages.
 package struct LocalizedText: Sendable, Hashable {
     /// BCP 47 language tags and texts, in the order of the file; never empty.

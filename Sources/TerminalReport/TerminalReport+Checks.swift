@@ -26,7 +26,7 @@ extension Verdict {
 
 extension TerminalReport {
     /// `✓ id  10/10  0.3 s` and, where something is wrong, what was expected, what was there and what to do.
-    func checkLines(_ check: CheckResult, isRepeated: Bool = false) -> [String] {
+    func checkLines(_ check: CheckResult, isRepeated: Bool) -> [String] {
         let mark = style.paint(check.verdict.mark(unicode: style.unicode), check.verdict.tone)
         let points = "\(check.points)/\(check.maximum)"
         let name = padded(plain(check.id), to: 24)

@@ -33,7 +33,7 @@ extension EC2State {
 
     /// The set of options that a VPC has where none was given; made when first asked for.
     package mutating func defaultDHCPOptions(region: String, accountID: String, ids: inout IDGenerator) -> String {
-        let domain = region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
+        let domain = RegionFacts.internalDomain(region)
         let configurations = [
             DHCPOptions.Configuration(key: "domain-name", values: [domain]),
             DHCPOptions.Configuration(key: "domain-name-servers", values: ["AmazonProvidedDNS"]),

@@ -233,7 +233,7 @@ enum InstanceViews {
 
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-hostnames.html>
     static func privateName(_ address: IPv4Address, _ region: String) -> String {
-        "ip-\(address.dashed).\(internalDomain(region))"
+        "ip-\(address.dashed).\(RegionFacts.internalDomain(region))"
     }
 
     /// By its address, or by its id where it is set so; nil where that takes an address and there is none.
@@ -241,11 +241,7 @@ enum InstanceViews {
     /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html>
     static func privateName(_ instance: Instance, _ address: IPv4Address?, _ region: String) -> String? {
         instance.privateDNSHostnameType == "resource-name"
-            ? "\(instance.id).\(internalDomain(region))" : address.map { privateName($0, region) }
-    }
-
-    private static func internalDomain(_ region: String) -> String {
-        region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
+            ? "\(instance.id).\(RegionFacts.internalDomain(region))" : address.map { privateName($0, region) }
     }
 
     static func publicName(_ address: IPv4Address, _ region: String) -> String {

@@ -28,12 +28,14 @@ enum RunningTasks {
 
     /// What the health checks of the essential containers say.
     static func health(_ runs: [String: ContainerRun], _ definition: TaskDefinition?) -> String {
-        let checked = (definition?.containers ?? []).filter {
-            $0["healthCheck"] != nil && $0["essential"] != .boolean(false)
-        }
-        let found = checked.map { runs[$0["name"]?.text ?? ""]?.health ?? "UNKNOWN" }
+        let found = definition.map(checked)?.map { runs[$0["name"]?.text ?? ""]?.health ?? "UNKNOWN" } ?? []
         if found.contains("UNHEALTHY") { return "UNHEALTHY" }
         return found.isEmpty || found.contains("UNKNOWN") ? "UNKNOWN" : "HEALTHY"
+    }
+
+    /// The containers whose health is the task's.
+    static func checked(_ definition: TaskDefinition) -> [Fields] {
+        definition.containers.filter { $0["healthCheck"] != nil && $0["essential"] != .boolean(false) }
     }
 
     // MARK: What comes of it

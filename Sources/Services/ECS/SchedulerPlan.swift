@@ -121,9 +121,7 @@ extension Scheduler {
             guard task.status == .running else { return false }
             // What its containers' own checks say comes first; what is modelled passes them.
             if let runs = task.runs, let definition = region.ecs.taskDefinitions[task.definitionID],
-                definition.containers.contains(where: { $0["healthCheck"] != nil && $0["essential"] != .boolean(false) }
-                ),
-                RunningTasks.health(runs, definition) != "HEALTHY"
+                !RunningTasks.checked(definition).isEmpty, RunningTasks.health(runs, definition) != "HEALTHY"
             {
                 return false
             }

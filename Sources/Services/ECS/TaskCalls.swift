@@ -279,9 +279,7 @@ enum TaskViews {
         if let id = attachment.interfaceID { details.append(("networkInterfaceId", id)) }
         if let mac = attachment.macAddress { details.append(("macAddress", mac)) }
         if let address = attachment.privateAddress {
-            let host = address.description.split(separator: ".").joined(separator: "-")
-            let domain = region == "us-east-1" ? "ec2.internal" : "\(region).compute.internal"
-            details.append(("privateDnsName", "ip-\(host).\(domain)"))
+            details.append(("privateDnsName", "ip-\(address.dashed).\(RegionFacts.internalDomain(region))"))
             details.append(("privateIPv4Address", address.description))
         }
         return [
