@@ -37,6 +37,7 @@ struct init {
     bool asked;  // something of a request has come
     bool grouped; // the group has come, if there is one
     bool shaped;  // furnished but for the files
+    bool is_loaded; // the program is held before its first instruction
     bool has_unreaped; // more have died than were reaped at once
     int listeners[REQUEST_LISTENERS];
 };

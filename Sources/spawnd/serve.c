@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ahead.h"
 #include "bare.h"
 #include "beside.h"
 #include "channel.h"
@@ -63,11 +64,12 @@ static int look(struct init *init, bool nobody) {
 }
 
 static void note_exit(struct init *init, pid_t process, int status) {
-    if (process != init->student) return;
+    // A traced process stops, too; who is being ended needs no answer.
+    if (process != init->student || WIFSTOPPED(status)) return;
     init->student = 0;
     init->evidence.ended = true;
     init->evidence.status = status;
-    init->evidence.wall_us = now_us() - init->started_us;
+    if (init->started_us != 0) init->evidence.wall_us = now_us() - init->started_us;
 }
 
 // Reaps who is dead already. Returns whether nobody is left: every process of the box is a child of init, or of one that
@@ -177,6 +179,7 @@ static void on_go(struct init *init) {
     close(init->descriptors[GO]);
     init->descriptors[GO] = -1;
     init->started_us = now_us();
+    ahead_go(init);
 }
 
 static void on_channel(struct init *init) {
@@ -201,6 +204,7 @@ void on_status(struct init *init) {
     }
     if (heard <= 0) return;
     if (listener >= 0) init->descriptors[NOTICES] = listener;
+    if (status.waits) ahead_load(init);
     if (status.problem == 0) return;
     if (!status.is_program) {
         errno = status.problem;
@@ -256,6 +260,10 @@ static void on_children(struct init *init) {
         pid_t process = waitpid(-1, &status, WNOHANG);
         init->has_unreaped = process > 0;
         if (process <= 0) return;
+        if (WIFSTOPPED(status)) {
+            ahead_stopped(init, status);
+            continue;
+        }
         if (beside_ended(init, process, status)) continue;
         note_exit(init, process, status);
         if (!init->evidence.ended) continue;

@@ -13,13 +13,14 @@
 #include "init.h"
 
 // What init sends: first the folders of the control group of the version in `code`, then three descriptors: the request,
-// standard output, standard error.
-enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE };
+// standard output, standard error. To who waits for its start: whether its program is held once it is loaded, in `code`.
+enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE, STUDENT_LOAD };
 
-// What init hears: a failed step, or (problem 0) first that there is a network (not in a container), with a descriptor of it, and then that
-// the filter is on, with the descriptor of its listener.
+// What init hears: a failed step, or (problem 0) first that there is a network (not in a container), with a descriptor of
+// it, then that the filter is on, with the descriptor of its listener, and at last, if need be, that it waits.
 struct student_status {
     int problem; // errno
+    int waits; // nothing is left to do but to load the program, and it has not been let go yet
     int is_program; // whether the program itself could not be executed: the only failure that is not the machine's
     char step[60];
 };
