@@ -17,6 +17,8 @@ struct BoxRecord {
     var streams: [Int32?]
     /// Lets the program go; nil until the box is ready, and once that was done.
     var go: Int32?
+    /// The socket of the box's init; nil until the box is ready, and once init is gone. The reading thread's alone.
+    var channel: Int32?
     /// A space has no program.
     var isSpace = false
     var captures = [OutputCapture(), OutputCapture()]
@@ -52,6 +54,25 @@ struct BoxRecord {
         streams[stream] = nil
     }
 
+    /// How many descriptors of the message that a box is ready are not listeners: what lets it go, and init's socket.
+    static let ownDescriptors = 2
+
+    /// Takes what the message says that a box, or a space, is ready.
+    mutating func noteReady(_ parcel: Parcel) {
+        noteLayers(parcel)
+        let own = parcel.descriptors.suffix(Self.ownDescriptors)
+        guard !isSpace, own.count == Self.ownDescriptors else { return }
+        go = own.first
+        channel = own.last
+    }
+
+    mutating func closeChannel(events: Int32) {
+        guard let descriptor = channel else { return }
+        _ = system_events_remove(events, descriptor)
+        close(descriptor)
+        channel = nil
+    }
+
     /// Lets the program go. Without effect when that was done before.
     mutating func letGo() {
         guard let descriptor = go else { return }
@@ -68,6 +89,7 @@ struct BoxRecord {
     /// Takes what the dead have left in their pipes. Nobody waits for the end of the stream: what is there is there.
     mutating func drain(events: Int32) {
         dropGo()
+        closeChannel(events: events)
         for stream in 0..<2 where streams[stream] != nil {
             let room = outputLimit - outputBytes
             if room >= 0 { _ = read(stream: stream, atMost: room + 1) }

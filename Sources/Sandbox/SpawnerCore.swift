@@ -24,8 +24,32 @@ final class SpawnerCore: Sendable {
     /// Fulfilled when `spawnd` and the thread are gone.
     let gone = Promise<Bool>()
 
-    /// The token of the control socket among the events; boxes have `id << 1 | stream`, and ids begin at 1.
+    /// The token of the control socket among the events; ids of boxes begin at 1.
     private static let controlToken: UInt64 = 0
+
+    /// What is heard of a box, by its token.
+    private enum Source: Equatable {
+        case stream(Int)
+        case initProcess
+
+        private static let bits: UInt64 = 2
+
+        init(token: UInt64) {
+            let number = Int(token & (1 << Self.bits - 1))
+            self = number < 2 ? .stream(number) : .initProcess
+        }
+
+        func token(of box: UInt64) -> UInt64 {
+            let number: UInt64 =
+                switch self {
+                case .stream(let stream): UInt64(stream)
+                case .initProcess: 2
+                }
+            return box << Self.bits | number
+        }
+
+        static func box(of token: UInt64) -> UInt64 { token >> bits }
+    }
 
     init(path: String) throws(SandboxError) {
         var sockets: [Int32] = [-1, -1]
@@ -91,7 +115,7 @@ final class SpawnerCore: Sendable {
             let id = state.lastID
             state.boxes[id] = record
             for (stream, descriptor) in [output.reading, error.reading].enumerated() {
-                _ = system_events_add(events, descriptor, id << 1 | UInt64(stream))
+                _ = system_events_add(events, descriptor, Source.stream(stream).token(of: id))
             }
             send(
                 Parcel(
@@ -204,7 +228,11 @@ final class SpawnerCore: Sendable {
             guard count >= 0 else { break }
             for event in ready.prefix(Int(count)) {
                 if event.token != SpawnerCore.controlToken {
-                    readOutput(box: event.token >> 1, stream: Int(event.token & 1))
+                    let box = Source.box(of: event.token)
+                    switch Source(token: event.token) {
+                    case .stream(let stream): readOutput(box: box, stream: stream)
+                    case .initProcess: readReports(box: box)
+                    }
                     continue
                 }
                 if event.writable != 0 { sendRest() }
@@ -239,20 +267,41 @@ final class SpawnerCore: Sendable {
         }
     }
 
+    /// Takes what a box's init says: of its own box and of no other.
+    private func readReports(box id: UInt64) {
+        while let channel = state.withLock({ $0.boxes[id]?.channel }) {
+            switch Parcel.receive(from: channel) {
+            case .nothing:
+                return
+            case .end:
+                // Without a report: `spawnd` tells how it ended.
+                state.withLock { $0.boxes[id]?.closeChannel(events: events) }
+            case .parcel(var parcel):
+                parcel.box = id
+                switch message_kind(rawValue: parcel.kind) {
+                case MESSAGE_HELLO, MESSAGE_READY: parcel.close()
+                default: _ = handle(parcel)
+                }
+            }
+        }
+    }
+
     private func handle(_ parcel: Parcel) -> Bool {
         switch message_kind(rawValue: parcel.kind) {
         case MESSAGE_HELLO:
             return parcel.value(HELLO_VERSION.rawValue) == Int(PROTOCOL_VERSION)
         case MESSAGE_READY:
             let record = state.withLock { state -> BoxRecord? in
-                state.boxes[parcel.box]?.noteLayers(parcel)
-                if state.boxes[parcel.box]?.isSpace == false { state.boxes[parcel.box]?.go = parcel.descriptors.last }
+                state.boxes[parcel.box]?.noteReady(parcel)
                 return state.boxes[parcel.box]
             }
             if let record {
-                let listeners = Array(parcel.descriptors.dropLast(record.isSpace ? 0 : 1))
+                let listeners = Array(parcel.descriptors.dropLast(record.isSpace ? 0 : BoxRecord.ownDescriptors))
                 record.ready.fulfil(
                     .success(BoxReady(listeners: listeners, layers: record.layers, tier: record.tier)))
+                if let channel = record.channel {
+                    _ = system_events_add(events, channel, Source.initProcess.token(of: parcel.box))
+                }
             } else {
                 parcel.close()
             }

@@ -16,6 +16,7 @@
 #include "bare.h"
 #include "clone.h"
 #include "family.h"
+#include "group_pool.h"
 #include "init.h"
 #include "lodging.h"
 #include "privileges.h"
@@ -38,12 +39,12 @@ struct entry {
     pid_t process;
     int handle;  // pidfd of init
     struct cgroup group;
-    unsigned number; // of the group
     int channel; // -1 once init has closed it
     int64_t wall_ms;
     int64_t deadline_ms;
     int limit;      // the limit that spawnd ended it for, or -1
-    bool said_ready;
+    bool is_space;
+    bool said_ready;  // from then on the library, too, listens to a box's init
     bool grouped;         // the group, if there is one, was given to init
     bool shaped;          // furnished like the last request, but for its files
     unsigned omitted;     // bits of enum omission
@@ -116,12 +117,12 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
         return NULL;
     }
     bool is_space = lodging != NULL && lodging->is_space;
-    entry->number = ++workshop->groups;
+    entry->is_space = is_space;
     static const struct cgroup none = {.folders = {-1, -1, -1}};
     entry->group = none;
     // Before there is a box: with a processor to itself each, its two processes run beside one another, not one after
     // the other.
-    if ((omitted & OMIT_GROUP) == 0 && !is_space) cgroup_make(&entry->group, &workshop->home, entry->number);
+    if ((omitted & OMIT_GROUP) == 0 && !is_space) group_pool_take(&entry->group, &workshop->home);
     *failed = bare ? "clone" : "clone3 with new namespaces";
     entry->process = lodging != NULL ? lodging_clone(lodging, &entry->handle) : clone_box(bare, &entry->handle);
     if (entry->process == 0) {
@@ -139,6 +140,7 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
             .gid = workshop->gid,
             .shown_uid = lodging != NULL ? lodging->shown_uid : BOX_ID,
             .shown_gid = lodging != NULL ? lodging->shown_gid : BOX_ID,
+            .listens = workshop->listens,
             .shares_network = lodging != NULL,
         };
         init_run(&setup);
@@ -147,7 +149,7 @@ static struct entry *make_blank(struct workshop *workshop, unsigned omitted, con
     close(channel[1]);
     if (entry->process < 0) {
         close(channel[0]);
-        cgroup_remove(&entry->group, &workshop->home, entry->number);
+        group_pool_return(&entry->group, &workshop->home);
         free(entry);
         errno = problem;
         return NULL;
@@ -305,6 +307,15 @@ void boxes_pass(struct workshop *workshop, const struct parcel *parcel) {
     channel_send(entry->channel, &passed, MSG_DONTWAIT);
 }
 
+// What init says from here on is for the library, which hears it without a way round. What the library has not heard when
+// init is dead is passed on.
+static void share_channel(const struct workshop *workshop, const struct entry *entry, struct parcel *ready) {
+    epoll_ctl(workshop->events, EPOLL_CTL_DEL, entry->channel, NULL);
+    ready->descriptors[ready->count++] = entry->channel;
+    channel_send(workshop->control, ready, 0);
+    ready->count--;
+}
+
 // Takes what init has said. Its report is passed on at once: every process of the box but init itself is gone by then.
 static void hear(struct workshop *workshop, struct entry *entry) {
     struct parcel parcel;
@@ -318,9 +329,11 @@ static void hear(struct workshop *workshop, struct entry *entry) {
         }
         if (parcel.message.kind == MESSAGE_READY) {
             entry->said_ready = true;
+            if (parcel.message.values[READY_NOTICES] != 0) workshop->listens = true;
             entry->deadline_ms = INT64_MAX;
             parcel.message.box = entry->id;
-            channel_send(workshop->control, &parcel, 0);
+            if (entry->is_space) channel_send(workshop->control, &parcel, 0);
+            else share_channel(workshop, entry, &parcel);
         } else if (parcel.message.kind == MESSAGE_GIVEN || parcel.message.kind == MESSAGE_RAN ||
                    parcel.message.kind == MESSAGE_USED) {
             parcel.message.box = entry->id;
@@ -345,7 +358,7 @@ static void remove_entry(const struct workshop *workshop, struct entry *gone) {
         *link = gone->next;
         break;
     }
-    cgroup_remove(&gone->group, &workshop->home, gone->number);
+    group_pool_return(&gone->group, &workshop->home);
     if (gone->channel >= 0) unwatch(workshop, gone->channel);
     unwatch(workshop, gone->handle);
     free(gone);
@@ -370,11 +383,14 @@ static void adopt_and_end(const struct entry *entry) {
 // Init is dead, and with it every process of its namespace.
 static void bury(struct workshop *workshop, struct entry *entry) {
     hear(workshop, entry);
-    waitpid(entry->process, NULL, 0);
+    int status = 0;
+    waitpid(entry->process, &status, 0);
+    // With this it leaves after its report only.
+    bool has_reported = entry->said_ready && !entry->is_space && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if ((entry->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entry);
     if (entry == spare) spare = NULL;
-    if (entry->reported && entry->report.kind == MESSAGE_ENDED) workshop->wants_spare = true;
-    if (entry->said || entry->id == 0) {
+    if (has_reported) workshop->wants_spare = true;
+    if (entry->said || entry->id == 0 || (has_reported && !entry->reported)) {
         remove_entry(workshop, entry);
         return;
     }
@@ -428,4 +444,5 @@ void boxes_end(const struct workshop *workshop) {
         if ((entries->omitted & OMIT_NAMESPACES) != 0) adopt_and_end(entries);
         remove_entry(workshop, entries);
     }
+    group_pool_empty(&workshop->home);
 }

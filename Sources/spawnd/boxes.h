@@ -21,12 +21,12 @@ struct workshop {
     int filter_error;           // errno
     int landlock;               // ABI
     struct cgroup home;         // of the boxes' control groups
-    unsigned groups;            // how many were made so far
     uid_t uid;                  // of spawnd; a box, in its new namespace, can no longer tell
     gid_t gid;
     struct request shape; // of the last request
     int shape_memory;     // its memfd, or -1
     bool shape_is_common; // whether the one before it had it, too
+    bool listens;         // whether a box could hear what its filter hands on
     bool wants_spare;           // whether a box has ended well since the last one was made ahead
 };
 

@@ -109,14 +109,14 @@ void cgroup_open_home(struct cgroup *home, uid_t uid) {
 }
 
 void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned number) {
-    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}};
+    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}, .number = number};
     char name[32];
     box_name(name, sizeof name, number);
     for (int controller = 0; controller < hierarchies(home->version) && group->version != CGROUP_NONE; controller++) {
         if (mkdirat(home->folders[controller], name, 0755) == 0) {
             group->folders[controller] = open_folder(home->folders[controller], name);
         }
-        if (group->folders[controller] < 0) cgroup_remove(group, home, number);
+        if (group->folders[controller] < 0) cgroup_remove(group, home);
     }
 }
 
@@ -152,10 +152,10 @@ struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size
     return group;
 }
 
-void cgroup_remove(struct cgroup *group, const struct cgroup *home, unsigned number) {
+void cgroup_remove(struct cgroup *group, const struct cgroup *home) {
     if (group->version == CGROUP_NONE) return;
     char name[32];
-    box_name(name, sizeof name, number);
+    box_name(name, sizeof name, group->number);
     for (int controller = 0; controller < hierarchies(home->version); controller++) {
         (void)unlinkat(home->folders[controller], name, AT_REMOVEDIR);
     }
@@ -185,6 +185,33 @@ static uint64_t field(const char *text, const char *key) {
         if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
     }
     return 0;
+}
+
+// The number in a file of its own, or behind `key` where there are several; `otherwise` where it cannot be read.
+static uint64_t read_number(int folder, const char *file, const char *key, uint64_t otherwise) {
+    char text[512];
+    int descriptor = openat(folder, file, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return otherwise;
+    bool read = read_text(descriptor, text, sizeof text);
+    close(descriptor);
+    if (!read) return otherwise;
+    return key == NULL ? strtoull(text, NULL, 10) : field(text, key);
+}
+
+bool cgroup_renew(const struct cgroup *group) {
+    if (group->version != CGROUP_1) return false;
+    int memory = group->folders[CGROUP_MEMORY];
+    if (read_number(memory, "memory.oom_control", "oom_kill", 1) != 0) return false;
+    if (read_number(group->folders[CGROUP_PIDS], "pids.events", "max", 1) != 0) return false;
+    if (!write_number(group->folders[CGROUP_CPU], "cpuacct.usage", 0)) return false;
+    // The limit on both must never be below the one on memory.
+    (void)write_text(memory, "memory.memsw.limit_in_bytes", "-1");
+    return write_text(memory, "memory.limit_in_bytes", "-1");
+}
+
+bool cgroup_is_empty(const struct cgroup *group) {
+    enum { HARDLY_ANYTHING = 4 << 20 };
+    return read_number(group->folders[CGROUP_MEMORY], "memory.usage_in_bytes", NULL, UINT64_MAX) <= HARDLY_ANYTHING;
 }
 
 void cgroup_counters_open(struct cgroup_counters *counters, const struct cgroup *group) {

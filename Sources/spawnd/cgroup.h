@@ -21,6 +21,7 @@ enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_CONTROLL
 struct cgroup {
     enum cgroup_version version;
     int folders[CGROUP_CONTROLLERS]; // -1 where there is none
+    unsigned number; // of a box's
 };
 
 // Makes the group below which those of the boxes are made, owned by `uid` where the caller is root, and takes away what
@@ -39,8 +40,15 @@ bool cgroup_enter(const struct cgroup *group);
 // The group whose folders came with a message.
 struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count);
 
-// Takes away a box's group, which is empty. Closes it.
-void cgroup_remove(struct cgroup *group, const struct cgroup *home, unsigned number);
+// Makes a group, of which every process is gone, like new. False where it is not to be used again: the kernel's counts of
+// what has been refused or killed cannot be set back, and under version 2 no other can either.
+bool cgroup_renew(const struct cgroup *group);
+
+// Whether hardly anything is charged to the group: a renewed one may hold files that its processes were the first to read.
+bool cgroup_is_empty(const struct cgroup *group);
+
+// Takes away a box's group, of which every process is gone. Closes it.
+void cgroup_remove(struct cgroup *group, const struct cgroup *home);
 
 // Takes away the home, where the caller may. Closes it.
 void cgroup_close_home(struct cgroup *home);

@@ -80,7 +80,7 @@ int container_shape(struct root *root, const struct request *request, struct tre
     if (mount_image(root, request, &image, failed) != 0) return -1;
     if (move_system_folders(failed) != 0) return -1;
     *failed = "pivot_root";
-    if (chdir("image") != 0 || root_leave_old(root) != 0) return -1;
+    if (chdir("image") != 0 || root_turn(root) != 0) return -1;
     tree_close(&image);
     *failed = "sethostname";
     if (sethostname(request->container.host, __builtin_strlen(request->container.host)) != 0) return -1;

@@ -106,6 +106,7 @@ static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tr
     if (parcel->count != 1 || request_read(&request, parcel->descriptors[0]) != 0) fail(init, "the request");
     parcel_close(parcel);
     take_shape(init, &request, trees);
+    if (root_take_old_away(&init->root) != 0) fail(init, "taking the old root away");
     request_release(&request);
 }
 
@@ -142,14 +143,14 @@ static void await_request(struct init *init, struct parcel *parcel, struct tree_
     }
 }
 
-static void say_ready(struct init *init) {
+static void say_ready(struct init *init, bool listens) {
     struct parcel parcel = {.message = {.kind = MESSAGE_READY}, .count = init->request.listener_count};
     parcel.message.values[READY_OMITTED] = init->setup->omitted;
     parcel.message.values[READY_LANDLOCK] = init->setup->landlock;
     parcel.message.values[READY_SYSCALLS] = (int64_t)init->setup->filter->allowed;
     parcel.message.values[READY_HIDEPID] = init->root.hides_processes;
     parcel.message.values[READY_CGROUP] = init->group.version;
-    parcel.message.values[READY_NOTICES] = init->descriptors[NOTICES] >= 0;
+    parcel.message.values[READY_NOTICES] = listens;
     parcel.message.values[READY_VIRTUAL_TIME] = init->clock != NULL;
     memcpy(parcel.descriptors, init->listeners, parcel.count * sizeof(int));
     parcel.descriptors[parcel.count++] = init->descriptors[GO];
@@ -212,15 +213,21 @@ _Noreturn void init_run(const struct init_setup *setup) {
     }
     struct family *family = init.bare ? &init.family : NULL;
     if (!init.grouped) await_group(&init);
-    if (account_open(&init.account, &init.root, &init.group, family, &init.request.limits) != 0) {
-        fail(&init, "/proc");
-    }
+    // As early as can be: whoever waits for the box then has it to start while the rest is done.
+    bool is_early = setup->listens && !init.bare && (setup->omitted & OMIT_SECCOMP) == 0;
+    if (is_early) say_ready(&init, true);
+    if (root_take_old_away(&init.root) != 0) fail(&init, "taking the old root away");
     // Not after what the student has to say, so that it need not wait.
     parcel.message.kind = STUDENT_PREPARE;
     channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);
+    if (account_open(&init.account, &init.root, &init.group, family, &init.request.limits) != 0) {
+        fail(&init, "/proc");
+    }
     await_confinement(&init);
-    if (leaving_end(&init.root.leaving) != 0) fail(&init, "leaving the old root");
-    say_ready(&init);
+    bool listens = init.descriptors[NOTICES] >= 0;
+    if (!is_early) say_ready(&init, listens);
+    errno = ENOTSUP;
+    if (is_early && !listens) fail(&init, "a seccomp listener");
     serve(&init);
 }

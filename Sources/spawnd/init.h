@@ -17,6 +17,7 @@ struct init_setup {
     gid_t gid;
     uid_t shown_uid;
     gid_t shown_gid;
+    bool listens; // what calls the filter hands on can be heard: it could with boxes before
     bool shares_network; // a container: its network is made already, and not its own
     unsigned omitted; // bits of enum omission
     const char *base; // for the folders of a box without namespaces

@@ -25,7 +25,7 @@
 
 enum {
     REQUEST_TREES = 64,
-    REQUEST_LISTENERS = MESSAGE_DESCRIPTORS - 1, // the eventfd comes with them
+    REQUEST_LISTENERS = MESSAGE_DESCRIPTORS - 2, // the eventfd and the socket of init come with them
     REQUEST_FOLDERS = MESSAGE_DESCRIPTORS - LAUNCH_DESCRIPTORS_SHARED
 };
 

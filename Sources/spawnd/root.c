@@ -120,9 +120,17 @@ int root_begin(struct root *root, const char **failed) {
     return make_dev();
 }
 
-int root_leave_old(struct root *root) {
+int root_turn(struct root *root) {
     // The old root covers the new one as long as it is there, but absolute paths do not pass it.
-    return syscall(SYS_pivot_root, ".", ".") != 0 ? -1 : leaving_begin(&root->leaving);
+    if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
+    root->covers_new = true;
+    return 0;
+}
+
+int root_take_old_away(struct root *root) {
+    if (!root->covers_new) return 0;
+    root->covers_new = false;
+    return umount2(".", MNT_DETACH) != 0 ? -1 : chdir("/");
 }
 
 // One tmpfs holds all that can be written, so that the limit on disk space is one limit. It lies where its last part
@@ -148,7 +156,7 @@ static int make_scratch(struct root *root, const struct request *request) {
 
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed) {
     *failed = "pivot_root";
-    if (root_leave_old(root) != 0) return -1;
+    if (root_turn(root) != 0) return -1;
     *failed = "/etc";
     if (make_etc(request) != 0) return -1;
     *failed = "the scratch directories";

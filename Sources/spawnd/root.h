@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-#include "leaving.h"
 #include "request.h"
 #include "trees.h"
 
@@ -15,7 +14,7 @@ struct root {
     int scratch;          // the tmpfs with everything that the program may write, but for
     int kept;             // the /tmp of a box before, or -1
     bool hides_processes; // whether the box's own /proc hides what the program may not trace
-    struct leaving leaving;
+    bool covers_new; // the old root lies over the new one, in the working directory
 };
 
 // Begins the root of the calling process, which is alone in new namespaces: a tmpfs with /proc and /dev, as yet in a
@@ -28,12 +27,15 @@ int root_begin(struct root *root, const char **failed);
 int root_fill(const struct root *root, const struct request *request, const char **failed);
 
 // Turns to the new root, and furnishes it as the request wants it, but for the files: the trees at their paths,
-// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. The old root is on its way out then,
-// and gone for good after `leaving_end`. Returns as root_begin does.
+// /etc, /submission, the scratch directory, the home directory, /tmp and /dev/shm. Returns as root_begin does.
 int root_shape(struct root *root, const struct request *request, struct tree_list *trees, const char **failed);
 
-// A part of the above, for containers: turns to the working directory as the new root, and begins to leave the old one.
-int root_leave_old(struct root *root);
+// A part of the above, for containers: turns to the working directory as the new root, which the old one then covers.
+int root_turn(struct root *root);
+
+// Takes the old root away, if that was not done yet. The kernel waits for all processors before it lets go of mounts, so
+// this is done when nobody waits for init. Returns 0, or -1 with errno set.
+int root_take_old_away(struct root *root);
 
 // The directories that the program may write to, in the box's own view.
 enum { ROOT_WRITABLE = 4 };

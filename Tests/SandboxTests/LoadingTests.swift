@@ -43,10 +43,13 @@ struct LoadingTests {
         #expect(processes(markedWith: marker).isEmpty)
     }
 
-
     @Test func `a box owes nothing to the box before`() async throws {
         let spawner = try Spawner.start(launcher: launcherPath())
-        let hungry = shell("python3 -c 'x = bytes(150 << 20); [i for i in range(6000000)]'; head -c 30000000 /dev/zero > /tmp/x")
+        let hungry = shell(
+            """
+            python3 -c 'x = bytes(150 << 20); [i for i in range(6000000)]'
+            head -c 30000000 /dev/zero > /tmp/x
+            """)
         let first = try await spawner.launch(hungry)
         first.start()
         let before = try await first.outcome().usage

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { PROTOCOL_VERSION = 7, REQUEST_MAGIC = 0x534b594c };
+enum { PROTOCOL_VERSION = 8, REQUEST_MAGIC = 0x534b594c };
 
 enum message_kind {
     // To spawnd, which passes them on to the box's init, or the space, all but MESSAGE_START.
@@ -32,10 +32,11 @@ enum message_kind {
     // From spawnd to init, once for each box.
     MESSAGE_GROUP = 16,  // code: the version of control groups, 0 for none; descriptors: the folders of the box's group
 
-    // From spawnd.
+    // From spawnd; from MESSAGE_ENDED on and MESSAGE_FAILED also from a box's init.
     MESSAGE_HELLO = 10,  // values: see enum hello_value
     MESSAGE_READY = 11,  // values: see enum ready_value; descriptors: the listeners, in the order of the request,
-                         // and, but for a space, an eventfd that lets the program go
+                         // and, but for a space, an eventfd that lets the program go and the socket on which init says
+                         // whatever comes after this
     MESSAGE_FAILED = 12, // the box could not be made; code: errno, text: the step; values: see enum failed_value
     MESSAGE_ENDED = 13,  // code: enum ending, values: see enum ended_value, text: a reason or a system call's name;
                          // descriptors: the files that were taken out, where some were asked for
