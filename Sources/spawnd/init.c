@@ -95,7 +95,10 @@ static void take_shape(struct init *init, const struct request *request, struct 
         trees->trees[index].path = request->trees[trees->trees[index].index];
     }
     if (furnish_shape(&init->root, request, trees, &failed) != 0) fail(init, failed);
-    if (!init->setup->shares_network) await_network(init);
+    if (!init->setup->shares_network) {
+        await_network(init);
+        if (network_raise(&failed) != 0) fail(init, failed);
+    }
     if (network_listen(request->listeners, request->listener_count, init->listeners, &failed) != 0) fail(init, failed);
     init->shaped = true;
 }
@@ -110,15 +113,19 @@ static void take_shape_ahead(struct init *init, struct parcel *parcel, struct tr
     request_release(&request);
 }
 
+static void send_order(const struct init *init, enum student_order order, struct parcel *parcel) {
+    parcel->message.kind = order;
+    channel_send(init->descriptors[STATUS], parcel, 0);
+}
+
 // The student enters the group, init stays outside.
 static void take_group(struct init *init, struct parcel *parcel) {
     init->grouped = true;
     init->group = cgroup_taken(parcel->message.code, parcel->descriptors, parcel->count);
-    parcel->message.kind = STUDENT_ENTER;
-    channel_send(init->descriptors[STATUS], parcel, 0);
+    send_order(init, STUDENT_ENTER, parcel);
 }
 
-// It is made while the box is furnished.
+// It comes right after the request.
 static void await_group(struct init *init) {
     struct parcel parcel;
     if (channel_receive(init->setup->channel, &parcel, 0) != 1) leave(init);
@@ -191,6 +198,7 @@ _Noreturn void init_run(const struct init_setup *setup) {
     size_t folder_count = 0;
     if (setup->shares_network) folder_count = container_take_folders(&parcel, folders);
     if (request_read(&init.request, parcel.descriptors[0]) != 0) fail(&init, "the request");
+    if (!init.grouped) await_group(&init);
     if (init.bare && bare_relocate(&init.request, setup->base) != 0) fail(&init, "the request");
     if (init.bare) {
         if (relay_listen(&init.relay, &init.request, init.listeners, &failed) != 0) fail(&init, failed);
@@ -212,15 +220,13 @@ _Noreturn void init_run(const struct init_setup *setup) {
         if (filled != 0) fail(&init, failed);
     }
     struct family *family = init.bare ? &init.family : NULL;
-    if (!init.grouped) await_group(&init);
-    // As early as can be: whoever waits for the box then has it to start while the rest is done.
+    // Nobody waits for more than is needed: not the student for an order, nor for its last word who waits for the box.
     bool is_early = setup->listens && !init.bare && (setup->omitted & OMIT_SECCOMP) == 0;
     if (is_early) say_ready(&init, true);
+    send_order(&init, STUDENT_PREPARE, &parcel);
     if (root_take_old_away(&init.root) != 0) fail(&init, "taking the old root away");
-    // Not after what the student has to say, so that it need not wait.
-    parcel.message.kind = STUDENT_PREPARE;
-    channel_send(init.descriptors[STATUS], &parcel, 0);
     parcel_close(&parcel);
+    send_order(&init, STUDENT_COMPLETE, &parcel);
     if (account_open(&init.account, &init.root, &init.group, family, &init.request.limits) != 0) {
         fail(&init, "/proc");
     }

@@ -41,12 +41,21 @@ static int parse(const struct listener_request *request, union address *address,
 int network_make(const char **failed) {
     *failed = "a network namespace";
     if (unshare(CLONE_NEWNET) != 0) return -1;
+    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (control < 0) return -1;
+    int result = ioctl(control, SIOCGSKNS);
+    int problem = errno;
+    close(control);
+    errno = problem;
+    return result;
+}
+
+int network_raise(const char **failed) {
     *failed = "lo";
     int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (control < 0) return -1;
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
     int result = ioctl(control, SIOCSIFFLAGS, &loopback);
-    if (result == 0) result = ioctl(control, SIOCGSKNS);
     int problem = errno;
     close(control);
     errno = problem;

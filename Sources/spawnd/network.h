@@ -5,9 +5,11 @@
 
 #include "request.h"
 
-// Leaves the network for a new one, in which `lo` is up. Returns a descriptor of it, or -1 with errno set and `*failed`
-// naming the step.
+// Leaves the network for a new one. Returns a descriptor of it, or -1 with errno set and `*failed` naming the step.
 int network_make(const char **failed);
+
+// Takes `lo` of the calling process's network up. Returns 0, or -1 with errno set and `*failed` naming the step.
+int network_raise(const char **failed);
 
 // Opens one listening TCP socket for each request; `lo` gets the addresses that are not loopback addresses. Returns
 // 0, or -1 with errno set and `*failed` naming the address.

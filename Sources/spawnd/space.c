@@ -69,7 +69,7 @@ _Noreturn void space_run(int channel, uid_t uid, gid_t gid) {
     if (furnish_ids(uid, uid, gid, gid) != 0) fail(channel, "uid map of a space");
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail(channel, "PR_SET_PDEATHSIG");
     int network = network_make(&failed);
-    if (network < 0) fail(channel, failed);
+    if (network < 0 || network_raise(&failed) != 0) fail(channel, failed);
     if (open_ports() != 0) fail(channel, "ip_unprivileged_port_start");
     int users = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
     if (users < 0) fail(channel, "/proc/self/ns");

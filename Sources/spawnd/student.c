@@ -232,6 +232,7 @@ _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     if (setup->landlock > 0 && lock_files(setup, &request) != 0) fail("Landlock");
     if ((setup->omitted & OMIT_LIMITS) == 0 && set_limits(&request.limits, bare) != 0) fail("setrlimit");
 
+    obey(STUDENT_COMPLETE, &parcel);
     uint64_t one;
     if (!is_held(&request) && read(GO, &one, sizeof one) != sizeof one) _exit(127);
     execute(&request);

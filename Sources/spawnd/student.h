@@ -13,8 +13,8 @@
 #include "init.h"
 
 // What init sends: first the folders of the control group of the version in `code`, then three descriptors: the request,
-// standard output, standard error. To who waits for its start: whether its program is held once it is loaded, in `code`.
-enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE, STUDENT_LOAD };
+// standard output, standard error, then that the box is complete. To who waits for its start: whether its program is held once it is loaded, in `code`.
+enum student_order { STUDENT_ENTER = 1, STUDENT_PREPARE, STUDENT_COMPLETE, STUDENT_LOAD };
 
 // What init hears: a failed step, or (problem 0) first that there is a network (not in a container), with a descriptor of
 // it, then that the filter is on, with the descriptor of its listener, and at last, if need be, that it waits.
