@@ -66,6 +66,25 @@ func launchOnly(_ name: String, _ count: Int) async -> Int32 {
     }
 }
 
+/// The milliseconds of `/bin/true` bare, in each kind of box and in bubblewrap's, in turns.
+func measureLaunches(rounds: Int, launcher: String?) async throws -> [String: [Double]] {
+    let policy = SandboxPolicy.true
+    let spawner = try Spawner.start(launcher: launcher)
+    var figures: [String: [Double]] = [:]
+    let hasBubblewrap = runBare(bubblewrap)
+    for _ in 0..<rounds {
+        settle()
+        figures["posix_spawn", default: []].append(await timed { _ = runBare(["/bin/true"]) })
+        for kind in Launch.allCases {
+            figures["box_\(kind.rawValue)", default: []].append(try await kind.time(spawner, policy))
+        }
+        settle()
+        if hasBubblewrap { figures["bwrap", default: []].append(await timed { _ = runBare(bubblewrap) }) }
+    }
+    await spawner.stop()
+    return figures
+}
+
 /// All measurements in milliseconds, by name.
 ///
 /// A function of no actor, as the grader's own are: the main thread has no part in what is measured.
@@ -90,16 +109,7 @@ func measureAll(rounds: Int, launcher: String?) async throws -> [String: [Double
         figures["\(kind)_bare"] = latency.bare.map { $0[place] }
         figures["\(kind)_boxed"] = latency.boxed.map { $0[place] }
     }
-    let hasBubblewrap = runBare(bubblewrap)
-    for _ in 0..<rounds {
-        settle()
-        figures["posix_spawn", default: []].append(await timed { _ = runBare(["/bin/true"]) })
-        for kind in Launch.allCases {
-            figures["box_\(kind.rawValue)", default: []].append(try await kind.time(spawner, policy))
-        }
-        settle()
-        if hasBubblewrap { figures["bwrap", default: []].append(await timed { _ = runBare(bubblewrap) }) }
-    }
+    figures.merge(try await measureLaunches(rounds: rounds, launcher: launcher)) { $1 }
     // Last: the kernel takes its time to clear so many networks away.
     figures["at_once_200"] = [try await manyAtOnce(spawner, policy, count: 200)]
     await spawner.stop()

@@ -5,6 +5,7 @@
 //        sandbox-bench run PROGRAM [ARGUMENT …]     runs one program in a box and says how it ended
 //        sandbox-bench soak COUNT                   runs /bin/true so many times and says what has accumulated
 //        sandbox-bench launch KIND COUNT            the times of launches of one kind only: cold, pooled or warm
+//        sandbox-bench launches ROUNDS [SPAWND]     of all kinds and nothing else
 
 import Glibc
 
@@ -20,15 +21,21 @@ if CommandLine.arguments.count > 3, CommandLine.arguments[1] == "launch" {
     exit(await launchOnly(CommandLine.arguments[2], Int(CommandLine.arguments[3]) ?? 100))
 }
 
-let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200
-let launcher = CommandLine.arguments.dropFirst(2).first
+let launchesOnly = CommandLine.arguments.dropFirst().first == "launches"
+let numbers = CommandLine.arguments.dropFirst(launchesOnly ? 2 : 1)
+let rounds = numbers.first.flatMap { Int($0) } ?? 200
+let launcher = numbers.dropFirst().first
 
 /// Three decimals are more than the clock is worth.
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 
 let figures: [String: [Double]]
 do {
-    figures = try await measureAll(rounds: rounds, launcher: launcher)
+    if launchesOnly {
+        figures = try await measureLaunches(rounds: rounds, launcher: launcher)
+    } else {
+        figures = try await measureAll(rounds: rounds, launcher: launcher)
+    }
 } catch {
     let message = "sandbox-bench: \(error)\n"
     _ = write(STDERR_FILENO, message, message.utf8.count)
