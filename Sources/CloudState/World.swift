@@ -26,6 +26,8 @@ package struct World: Sendable, Equatable {
     /// Images that this machine has under names of the account's registry, as if they had been pushed there: digests by
     /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG`.
     package var imagesAtHand: [String: String] = [:]
+    /// How much may still happen without a call.
+    package var autonomy = Autonomy.unlimited
     /// What services do by themselves.
     package var automation = Automation.none
     /// Periodic looks that wait for something to change.
@@ -56,7 +58,8 @@ package struct World: Sendable, Equatable {
 
     /// Moves virtual time on and lets everything happen that is due by then, in order.
     package mutating func advance(to time: Timestamp) {
-        while let entry = agenda.popDue(by: time) {
+        while !autonomy.isUsedUp, let entry = agenda.popDue(by: time) {
+            guard autonomy.takes() else { break }
             if entry.due > now { now = entry.due }
             entry.transition.apply(to: &self)
             // A look says itself whether it changed anything.

@@ -119,6 +119,7 @@ package struct Grader: Sendable {
             world.runsContainers = runsContainers
             world.imagesAtHand = atHand
             setUp.prepare(&world, student: Self.student)
+            world.autonomy = Autonomy(steps: Self.mostSteps, bytes: dataLimit)
         }
         let images = images()
         let containers = tasks(images)
@@ -150,6 +151,12 @@ package struct Grader: Sendable {
                 "what the program has set going was not over \(Int(lab.lab.limits.wallSeconds.rounded(.up))) s after it: look for functions that invoke one another, and for schedules"
             )
         }
+        guard !emulator.world.autonomy.isUsedUp else {
+            _ = record(outcome, entry, emulator, &result)
+            throw SubmissionError(
+                "what the program has set going came to more than \(Self.mostSteps) steps or \(dataLimit >> 20) MiB of messages: look for schedules that sleeps run through, and for rules that set off one another"
+            )
+        }
         if runsContainers {
             let evidence = RegionEvidence(
                 emulator.world, region: options.region, caller: Self.student, scenarios: lab.lab.scenarios)
@@ -173,6 +180,9 @@ package struct Grader: Sendable {
         result.apiCalls = trail.records.map { APICall($0, since: start) }
         result.topology = try? Topology(emulator, region: options.region)
     }
+
+    /// What may happen in the account by itself: a week of ten schedules by the minute is a fifth of it.
+    private static let mostSteps = 500_000
 
     /// What was under way when the program ended comes to its end before anybody looks, in the time that the program had.
     /// Returns whether it did; otherwise it was ended.

@@ -84,6 +84,9 @@ package struct TargetDelivery: Sendable {
     package func send(_ context: inout CallContext) throws(Failure) {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 6 else { throw Failure(code: "SDK_CLIENT_ERROR", message: "\(arn) is no ARN.") }
+        guard context.world.autonomy.takes(bytes: input.utf8.count) else {
+            throw Failure(code: "INTERNAL_ERROR", message: "This account has done too much by itself.")
+        }
         guard parts[2] == "scheduler" || parts[3] == context.region else {
             throw Failure(code: "NO_RESOURCE", message: "The target \(arn) is in another region.")
         }

@@ -10,14 +10,16 @@ struct GraderTests {
     /// A lab with one check, in which a submission is a shell script. Its times are ample: the machine may be busy.
     static let lab = lab(seconds: 600)
 
-    private static func lab(seconds: Int = 600, account: String = "{}", collect: String = "[]") -> LoadedLab {
+    private static func lab(
+        seconds: Int = 600, account: String = "{}", collect: String = "[]", calls: Int = 5
+    ) -> LoadedLab {
         let text = """
             lab: v1
             id: tiny
             title: {en: Tiny}
             points: 10
             interfaces: {cli: {entry: solution.sh}, boto3: {entry: solution.py}, terraform: {entry: main.tf}}
-            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: 5, api_data: 1MiB}
+            limits: {wall: \(seconds)s, cpu: \(seconds)s, memory: 128MiB, pids: 32, output: 64KiB, disk: 8MiB, api_calls: \(calls), api_data: 1MiB}
             network: emulator
             account: \(account)
             collect: \(collect)
@@ -238,6 +240,29 @@ struct GraderTests {
             """
         let result = try await grade(["solution.py": script], in: Self.lab(seconds: 20))
         #expect(result.problem?.contains("was not over 20 s after it") == true, "\(result)")
+        #expect(result.problemCause == .submission && result.score == .zero)
+    }
+
+    @Test func `schedules that a sleep runs through come to an end`() async throws {
+        let script = """
+            import time, boto3
+            boto3.client("sqs").create_queue(QueueName="q")
+            events = boto3.client("events")
+            queue = "arn:aws:sqs:us-east-1:123456789012:q"
+            for rule in range(8):
+                events.put_rule(Name=f"r{rule}", ScheduleExpression="rate(1 minute)")
+                targets = [{"Id": str(number), "Arn": queue, "Input": '"' + "x" * 4000 + '"'} for number in range(5)]
+                events.put_targets(Rule=f"r{rule}", Targets=targets)
+            policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}]}'
+            sqs = boto3.client("sqs")
+            url = sqs.get_queue_url(QueueName="q")["QueueUrl"]
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+            time.sleep(6 * 86400)
+            print(events.list_rules()["Rules"][0]["Name"])
+            """
+        let result = try await grade(["solution.py": script], in: Self.lab(seconds: 60, calls: 50))
+        #expect(result.program?.ending == .exited(code: 0), "\(result)")
+        #expect(result.problem?.contains("or 1 MiB of messages") == true, "\(result)")
         #expect(result.problemCause == .submission && result.score == .zero)
     }
 

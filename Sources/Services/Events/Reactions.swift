@@ -108,7 +108,8 @@ enum Reactions {
         let (delivery, failure) = (letter.delivery, letter.failure)
         guard let arn = target.settings["DeadLetterConfig"]?["Arn"]?.text else { return }
         guard let event = delivery.event, let queue = context.sqs.queues.first(where: { $0.arn == arn }),
-            context.lets(delivery.service, sendTo: arn, for: rule.arn)
+            context.lets(delivery.service, sendTo: arn, for: rule.arn),
+            context.world.autonomy.takes(bytes: delivery.input.utf8.count)
         else {
             measure("InvocationsFailedToBeSentToDlq", rule, &context)
             return

@@ -151,7 +151,8 @@ enum Ticks {
             ("ERROR_MESSAGE", failure.message), ("EXHAUSTED_RETRY_CONDITION", condition),
             ("RETRY_ATTEMPTS", "\(attempt.retries)"), ("IS_PAYLOAD_TRUNCATED", "false"),
         ]
-        let queue = context.sqs.queues.first { $0.arn == arn }
+        let mayBeSent = context.world.autonomy.takes(bytes: delivery.input.utf8.count)
+        let queue = mayBeSent ? context.sqs.queues.first { $0.arn == arn } : nil
         let sent = try? queue.map { queue in
             try context.call(
                 as: delivery.role ?? "", session: "chronos-schedule-\(schedule.name)", "sqs", "SendMessage",
