@@ -108,7 +108,9 @@ def sandbox_rows(figures):
     yield "a sleep of a second in virtual time", f"{answer:.0f} us", "<= 50 us", answer <= 50, "python3, one after the other"
     for name, what in (("python_calls", "system calls"), ("python_opens", "opening files")):
         ratio = figures[f"{name}_boxed_to_bare"]
-        yield f"python, {what}, boxed / bare", f"{ratio:.3f} x", "<= 1.03 x", ratio <= 1.03, "least of 15"
+        floor = figures[f"{name}_filtered_to_bare"]
+        detail = f"least of 15; a filter that allows everything: {floor:.3f} x"
+        yield f"python, {what}, boxed / bare", f"{ratio:.3f} x", "<= 1.03 x", ratio <= 1.03, detail
     for name, what in (("connection", "a connection and a request"), ("request", "a request on a connection")):
         ratio = figures[f"{name}_boxed_to_bare"]
         detail = f"{figures[f'{name}_boxed_ms'] * 1e3:.0f} us / {figures[f'{name}_bare_ms'] * 1e3:.0f} us, echo"

@@ -102,6 +102,7 @@ func measureAll(rounds: Int, launcher: String?) async throws -> [String: [Double
     for (name, program) in syscallPrograms {
         let times = try await pythonOverhead(spawner, policy, program)
         figures["\(name)_bare"] = times.bare
+        figures["\(name)_filtered"] = times.filtered
         figures["\(name)_boxed"] = times.boxed
     }
     let latency = try await listenerLatency(spawner, policy)
