@@ -69,6 +69,7 @@ struct RequestEncoder {
         try add(limits.fileSize, called: "file size")
         try add(limits.disk, called: "disk")
         try add(limits.inodes, called: "inodes")
+        add(UInt64(limits.sparedPerMille))
     }
 
     private mutating func add(milliseconds seconds: Double, called name: String) throws(SandboxError) {

@@ -48,6 +48,10 @@ package struct SandboxLimits: Sendable, Equatable {
     package var disk: Int
     /// Files and folders in them.
     package var inodes: Int
+    /// How many thousandths of what the box has in memory, files included, the machine must have left beside it; where it
+    /// has less, a box that uses more than 64 MiB is ended as if it had reached its limit on memory. For boxes whose limits
+    /// are not the grader's: many of them may be more than the machine has. 0 asks for nothing.
+    package var sparedPerMille: UInt32 = 0
 
     package init(
         wallSeconds: Double = 60, cpuSeconds: Double = 30, memory: Int = 512 << 20, processes: Int = 64,

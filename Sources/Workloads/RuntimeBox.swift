@@ -33,6 +33,9 @@ enum RuntimeBox {
         return policy
     }
 
+    /// Functions and containers say themselves what they may use, and all of them together may say more than there is.
+    static let sparedPerMille: UInt32 = 125
+
     /// What an environment may use.
     static func limits(_ version: FunctionVersion) -> SandboxLimits {
         var limits = SandboxLimits()
@@ -46,6 +49,7 @@ enum RuntimeBox {
         limits.fileSize = limits.disk + (1 << 30)
         limits.inodes = 32768
         limits.output = 1 << 40
+        limits.sparedPerMille = sparedPerMille
         return limits
     }
 

@@ -141,6 +141,22 @@ static uint64_t file_bytes(int scratch) {
     return (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
 }
 
+bool account_burdens_machine(const struct account *account) {
+    // Below this a box is not what a machine lacks memory for.
+    enum { LITTLE = 64 << 20 };
+    if (account->limits->spare == 0) return false;
+    uint64_t used = account->memory + (account->scratch < 0 ? 0 : file_bytes(account->scratch));
+    if (used <= LITTLE) return false;
+    char text[512];
+    int file = openat(account->directory, "meminfo", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    text[length > 0 ? length : 0] = '\0';
+    uint64_t left = field(text, "\nMemAvailable:") * 1024;
+    return left > 0 && left / account->limits->spare < used / 1000;
+}
+
 void account_take(struct account *account, bool nobody) {
     uint64_t ticks = 0, resident = 0;
     account->tasks = 0;

@@ -34,6 +34,9 @@ struct account {
 int account_open(struct account *account, const struct root *root, const struct cgroup *group, struct family *family,
                  const struct limits *limits);
 
+// Whether the machine has less memory left than it must have beside a box that uses so much, as its limits say.
+bool account_burdens_machine(const struct account *account);
+
 // Reads everything anew. Costs some 10 µs a process; where there is `nobody` left only what they have used is read.
 void account_take(struct account *account, bool nobody);
 

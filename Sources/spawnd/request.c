@@ -137,7 +137,7 @@ static int parse(struct cursor *cursor, struct request *request) {
     if (problem != 0) return problem;
     struct limits *limits = &request->limits;
     uint64_t *fields[] = {&limits->wall_ms,    &limits->cpu_ms,    &limits->memory, &limits->processes,
-                          &limits->open_files, &limits->file_size, &limits->disk,   &limits->inodes};
+                          &limits->open_files, &limits->file_size, &limits->disk,   &limits->inodes, &limits->spare};
     for (size_t index = 0; index < sizeof fields / sizeof *fields; index++) *fields[index] = take_u64(cursor);
     problem = take_files(cursor, request);
     if (problem != 0) return problem;

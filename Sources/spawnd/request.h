@@ -38,6 +38,7 @@ struct limits {
     uint64_t file_size; // bytes
     uint64_t disk;      // bytes
     uint64_t inodes;
+    uint64_t spare; // per mille of what is in use here that the machine must have left; 0 for nothing
 };
 
 struct listener_request {

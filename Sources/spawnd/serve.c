@@ -58,6 +58,7 @@ static int look(struct init *init, bool nobody) {
     if (init->account.ran_out_of_memory) return LIMIT_MEMORY;
     if (init->account.was_refused_tasks) return LIMIT_PROCESSES;
     if (init->account.memory > limits->memory) return LIMIT_MEMORY;
+    if (!nobody && account_burdens_machine(&init->account)) return LIMIT_MEMORY;
     if (init->account.cpu_ns / 1000000 > limits->cpu_ms) return LIMIT_CPU;
     if (init->account.tasks > limits->processes) return LIMIT_PROCESSES;
     return -1;

@@ -93,3 +93,17 @@ struct MachineTests {
         #expect(text.contains("tier: full"), "\(text)")
     }
 }
+
+struct SparedMemoryTests {
+    private func ending(sparing share: UInt32) async throws -> ProgramEnding {
+        var policy = shell("exec python3 -c 'x = bytearray(100 << 20); sum(range(20_000_000))'")
+        policy.limits.sparedPerMille = share
+        return try await run(policy).ending
+    }
+
+    @Test func `a box ends for memory where the machine has too little left beside it`() async throws {
+        #expect(try await ending(sparing: 1_000_000_000) == .limit(.memory))
+        #expect(try await ending(sparing: 1) == .exited(code: 0))
+        #expect(try await ending(sparing: 0) == .exited(code: 0))
+    }
+}

@@ -89,6 +89,7 @@ struct ContainerBox {
         limits.fileSize = limits.disk
         limits.inodes = 32768
         limits.output = 1 << 40
+        limits.sparedPerMille = RuntimeBox.sparedPerMille
         return limits
     }
 
