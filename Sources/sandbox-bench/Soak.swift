@@ -54,9 +54,10 @@ private struct Inventory: CustomStringConvertible {
         "descriptors \(ours) here and \(theirs) in spawnd, \(children) children of it, \(kilobytes) KiB resident"
     }
 
-    /// One blank box may be there or not yet, and with it two descriptors and a group's three.
+    /// One blank box may be there or not yet, and with it two descriptors and a group's three; and where the machine was
+    /// busy up to 16 groups more are kept.
     func isAtMost(_ other: Inventory) -> Bool {
-        ours <= other.ours + 1 && theirs <= other.theirs + 6 && children <= other.children + 2
+        ours <= other.ours + 1 && theirs <= other.theirs + 6 + 16 * 3 && children <= other.children + 2
             && kilobytes <= other.kilobytes + 512
     }
 

