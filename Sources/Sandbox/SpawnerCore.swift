@@ -28,7 +28,7 @@ final class SpawnerCore: Sendable {
     private static let controlToken: UInt64 = 0
 
     /// What is heard of a box, by its token.
-    private enum Source: Equatable {
+    private enum Source {
         case stream(Int)
         case initProcess
 

@@ -32,7 +32,7 @@ int account_open(struct account *account, const struct root *root, const struct 
     return account->directory < 0 ? -1 : 0;
 }
 
-// Reads a small file of a process. Returns its length, 0 where the process is gone.
+// Reads a small file of a process, or of /proc itself for ".". Returns its length, 0 where the process is gone.
 static size_t read_file(const struct account *account, const char *process, const char *name, char *text, size_t size) {
     char path[64];
     snprintf(path, sizeof path, "%s/%s", process, name);
@@ -148,11 +148,7 @@ bool account_burdens_machine(const struct account *account) {
     uint64_t used = account->memory + (account->scratch < 0 ? 0 : file_bytes(account->scratch));
     if (used <= LITTLE) return false;
     char text[512];
-    int file = openat(account->directory, "meminfo", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    text[length > 0 ? length : 0] = '\0';
+    if (read_file(account, ".", "meminfo", text, sizeof text) == 0) return false;
     uint64_t left = field(text, "\nMemAvailable:") * 1024;
     return left > 0 && left / account->limits->spare < used / 1000;
 }

@@ -38,46 +38,39 @@ static int parse(const struct listener_request *request, union address *address,
     return -1;
 }
 
-int network_make(const char **failed) {
-    *failed = "a network namespace";
-    if (unshare(CLONE_NEWNET) != 0) return -1;
+// Asks the calling process's network, which any of its sockets stands for.
+static int ask(unsigned long what, void *argument) {
     int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (control < 0) return -1;
-    int result = ioctl(control, SIOCGSKNS);
+    int result = ioctl(control, what, argument);
     int problem = errno;
     close(control);
     errno = problem;
     return result;
+}
+
+int network_make(const char **failed) {
+    *failed = "a network namespace";
+    if (unshare(CLONE_NEWNET) != 0) return -1;
+    return ask(SIOCGSKNS, NULL);
 }
 
 int network_raise(const char **failed) {
     *failed = "lo";
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (control < 0) return -1;
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-    int result = ioctl(control, SIOCSIFFLAGS, &loopback);
-    int problem = errno;
-    close(control);
-    errno = problem;
-    return result;
+    return ask(SIOCSIFFLAGS, &loopback);
 }
 
 // Gives `lo` a further address, with a mask of /32, under the label lo:`number`.
 static int add_address(const struct sockaddr_in *address, unsigned number) {
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (control < 0) return -1;
     struct ifreq label = {0};
     snprintf(label.ifr_name, sizeof label.ifr_name, "lo:%u", number);
     struct sockaddr_in plain = {.sin_family = AF_INET, .sin_addr = address->sin_addr};
     memcpy(&label.ifr_addr, &plain, sizeof plain);
-    int result = ioctl(control, SIOCSIFADDR, &label);
+    if (ask(SIOCSIFADDR, &label) != 0) return -1;
     struct sockaddr_in mask = {.sin_family = AF_INET, .sin_addr.s_addr = INADDR_NONE};
     memcpy(&label.ifr_netmask, &mask, sizeof mask);
-    if (result == 0) result = ioctl(control, SIOCSIFNETMASK, &label);
-    int problem = errno;
-    close(control);
-    errno = problem;
-    return result;
+    return ask(SIOCSIFNETMASK, &label);
 }
 
 static int is_loopback(const struct sockaddr_in *address) { return (ntohl(address->sin_addr.s_addr) >> 24) == 127; }

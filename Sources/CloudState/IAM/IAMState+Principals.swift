@@ -1,11 +1,11 @@
+import ServiceModel
+
 extension IAMState {
     /// Whether a policy of the account can name this principal: an account, an existing user or role, a service.
     package func knows(principal value: String, type: String, accountID: String) -> Bool {
         switch type {
         case "AWS":
-            if value == "*" || (value.utf8.count == 12 && value.utf8.allSatisfy { (48...57).contains($0) }) {
-                return true
-            }
+            if value == "*" || value.isAccountNumber { return true }
             // What AWS puts in place of a principal that was deleted.
             if value.hasPrefix("AIDA") || value.hasPrefix("AROA") { return true }
             let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)

@@ -103,7 +103,7 @@ enum ImageAttributes {
 
     private static func checked(_ account: String) throws(ServiceError) -> String {
         let digits = account.replacing("-", with: "")
-        guard digits.utf8.count == 12, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard digits.isAccountNumber else {
             throw ServiceError(
                 "InvalidAMIAttributeItemValue",
                 "Invalid attribute item value \"\(account.prefix(64))\" for userId item type.")

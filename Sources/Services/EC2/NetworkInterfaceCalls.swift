@@ -168,7 +168,7 @@ enum NetworkInterfaceCalls {
     static func createPermission(_ context: inout CallContext, _ input: Input) throws(ServiceError) -> Response {
         let interface = try named(input, context)
         let account = input.string("AwsAccountId") ?? ""
-        guard account.utf8.count == 12, account.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard account.isAccountNumber else {
             throw EC2Error.invalidParameter("The account ID '\(account.prefix(64))' is not valid.")
         }
         let permission = input.string("Permission") ?? ""

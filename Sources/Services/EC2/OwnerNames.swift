@@ -8,7 +8,7 @@ enum OwnerNames {
         _ owners: [String], names: Set<String> = ["self", "amazon", "aws-marketplace", "aws-backup-vault"]
     ) throws(ServiceError) {
         for owner in owners where !names.contains(owner) {
-            guard owner.utf8.count == 12, owner.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            guard owner.isAccountNumber else {
                 throw ServiceError("InvalidUserID.Malformed", "Invalid user id: \"\(owner.prefix(128))\"")
             }
         }

@@ -55,7 +55,7 @@ enum SnapshotSharing {
             throw EC2Error.invalidCombination("No attributes specified.")
         }
         for name in adds + removes where name != "all" {
-            guard name.utf8.count == 12, name.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            guard name.isAccountNumber else {
                 throw ServiceError(
                     "InvalidAMIAttributeItemValue",
                     "Invalid attribute item value \"\(name.prefix(64))\" for userId item type.")

@@ -42,7 +42,7 @@ enum AccountCalls {
                 "Target account configurations can only be created for templates with multi-account targeting.")
         }
         let id = input.string("accountId") ?? ""
-        guard id.count == 12, id.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard id.isAccountNumber else {
             throw FISError.validation("The account ID \(id.prefix(48)) is not valid.")
         }
         guard !template.plan.accounts.contains(where: { $0.id == id }) else {

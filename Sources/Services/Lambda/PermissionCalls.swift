@@ -106,7 +106,7 @@ enum PermissionCalls {
 
     private static func principal(_ text: String) throws(ServiceError) -> JSON {
         if text == "*" { return .string("*") }
-        if text.utf8.count == 12, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+        if text.isAccountNumber {
             return .object(JSONObject(uniquing: [("AWS", .string("arn:aws:iam::\(text):root"))]))
         }
         if text.hasPrefix("arn:") { return .object(JSONObject(uniquing: [("AWS", .string(text))])) }
