@@ -21,9 +21,9 @@ struct ContainerTests {
         return policy
     }
 
-    /// Given away where root runs the tests, as the image store does.
+    /// Given away where root runs the tests, as the image store does. One a user, which the next run of the tests uses again.
     private static let emptyImage: String = {
-        let path = NSTemporaryDirectory() + "image-\(UUID().uuidString)"
+        let path = NSTemporaryDirectory() + "skylab-test-image-\(geteuid())"
         try? FileManager.default.createDirectory(atPath: path + "/etc", withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: path + "/etc/motd", contents: Data("from the image\n".utf8))
         if geteuid() == 0 { for name in ["", "/etc", "/etc/motd"] { chown(path + name, 65534, 65534) } }
