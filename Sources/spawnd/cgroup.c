@@ -17,6 +17,7 @@
 // The folder that all of a user's graders share.
 static const char home_name[] = "skylab";
 
+// Number 0 is spawnd's own.
 static void box_name(char *name, size_t size, unsigned number) { snprintf(name, size, "%d.%u", (int)getpid(), number); }
 
 static bool write_text(int folder, const char *file, const char *text) {
@@ -80,8 +81,40 @@ static int open_home(const char *parent, uid_t uid) {
     return home;
 }
 
+// What to write to for going back to the group that the caller is in; as whoever may do that now.
+static int open_way_back(void) {
+    static char path[PATH_MAX];
+    if (cgroup_place("", path) != 0) return -1;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int way = folder < 0 ? -1 : openat(folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (folder >= 0) close(folder);
+    return way;
+}
+
+// Who moves a process must be allowed to write to the group above both ends of the way, so spawnd, as a copy of which
+// every box begins, has to be below the home, too. Processes may only be in groups that have none below them.
+static bool move_in(struct cgroup *home, int folder) {
+    char name[32];
+    box_name(name, sizeof name, 0);
+    home->way_back = open_way_back();
+    if (home->way_back < 0 || (mkdirat(folder, name, 0755) != 0 && errno != EEXIST)) return false;
+    int own = open_folder(folder, name);
+    bool moved = own >= 0 && write_text(own, "cgroup.procs", "0");
+    int problem = errno;
+    if (own >= 0) close(own);
+    if (!moved) (void)unlinkat(folder, name, AT_REMOVEDIR);
+    errno = problem;
+    return moved;
+}
+
+static void move_out(const struct cgroup *home) {
+    char name[32];
+    box_name(name, sizeof name, 0);
+    if (write(home->way_back, "0", 1) == 1) (void)unlinkat(home->folders[CGROUP_MEMORY], name, AT_REMOVEDIR);
+}
+
 void cgroup_open_home(struct cgroup *home, uid_t uid) {
-    *home = (struct cgroup){.folders = {-1, -1, -1}};
+    *home = (struct cgroup){.folders = {-1, -1, -1}, .way_back = -1};
     char path[PATH_MAX];
     static const char *const controllers[] = {"memory", "pids", "cpuacct"};
     enum cgroup_version version = CGROUP_1;
@@ -96,7 +129,7 @@ void cgroup_open_home(struct cgroup *home, uid_t uid) {
         if (cgroup_place("", path) != 0 || !cgroup_delegate(path)) return;
         int folder = open_home(path, uid);
         if (folder < 0) return;
-        if (!write_text(folder, "cgroup.subtree_control", "+memory +pids")) {
+        if (!write_text(folder, "cgroup.subtree_control", "+memory +pids") || !move_in(home, folder)) {
             int problem = errno;
             close(folder);
             errno = problem;
@@ -109,7 +142,7 @@ void cgroup_open_home(struct cgroup *home, uid_t uid) {
 }
 
 void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned number) {
-    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}, .number = number};
+    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}, .way_back = -1, .number = number};
     char name[32];
     box_name(name, sizeof name, number);
     for (int controller = 0; controller < hierarchies(home->version) && group->version != CGROUP_NONE; controller++) {
@@ -137,17 +170,19 @@ bool cgroup_limit(const struct cgroup *group, const struct limits *limits) {
     return true;
 }
 
-bool cgroup_enter(const struct cgroup *group) {
+bool cgroup_put(const struct cgroup *group, pid_t process) {
     // For a thread that moves itself the kernel need not hold up every fork of the machine.
     const char *file = group->version == CGROUP_1 ? "tasks" : "cgroup.procs";
     for (int controller = 0; controller < CGROUP_CONTROLLERS; controller++) {
-        if (group->folders[controller] >= 0 && !write_text(group->folders[controller], file, "0")) return false;
+        if (group->folders[controller] >= 0 && !write_number(group->folders[controller], file, (uint64_t)process)) {
+            return false;
+        }
     }
     return true;
 }
 
 struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count) {
-    struct cgroup group = {.version = version, .folders = {-1, -1, -1}};
+    struct cgroup group = {.version = version, .folders = {-1, -1, -1}, .way_back = -1};
     for (size_t index = 0; index < count && index < CGROUP_CONTROLLERS; index++) group.folders[index] = folders[index];
     return group;
 }
@@ -163,6 +198,7 @@ void cgroup_remove(struct cgroup *group, const struct cgroup *home) {
 }
 
 void cgroup_close_home(struct cgroup *home) {
+    if (home->version == CGROUP_2) move_out(home);
     for (int controller = 0; controller < hierarchies(home->version); controller++) {
         // Stays where the folder above belongs to root, and while another grader has boxes.
         if (home->folders[controller] >= 0) (void)unlinkat(home->folders[controller], "../skylab", AT_REMOVEDIR);

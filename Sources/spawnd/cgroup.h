@@ -1,7 +1,8 @@
 // A control group for each box, where this machine lets us make some: version 1 or 2.
 //
 // They bound memory (with the tmpfs and what the kernel holds for the box) and tasks hard, and count processor time
-// exactly. Init stays outside; the student's process enters before it executes anything.
+// exactly. Init stays outside; the student's process is in the group before it executes anything. It gets a namespace of
+// control groups of its own, init does not: version 2 lets nobody move a process beyond the root of his namespace.
 //
 // <https://docs.kernel.org/admin-guide/cgroup-v1/memory.html>, <https://docs.kernel.org/admin-guide/cgroup-v2.html>
 
@@ -21,6 +22,7 @@ enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_CONTROLL
 struct cgroup {
     enum cgroup_version version;
     int folders[CGROUP_CONTROLLERS]; // -1 where there is none
+    int way_back; // of the home under version 2: where spawnd was before, or -1
     unsigned number; // of a box's
 };
 
@@ -34,8 +36,8 @@ void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned numbe
 // Sets the limits of a box's group. False where the kernel refuses one.
 bool cgroup_limit(const struct cgroup *group, const struct limits *limits);
 
-// Puts the calling process, which has one thread, into the group.
-bool cgroup_enter(const struct cgroup *group);
+// Puts a process, which has one thread, into the group; 0 is the caller. Under version 1 it must be the caller.
+bool cgroup_put(const struct cgroup *group, pid_t process);
 
 // The group whose folders came with a message.
 struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count);

@@ -92,8 +92,10 @@ static bool are_alone(const char *path) {
     return alone;
 }
 
-bool cgroup_delegate(const char *path) {
-    static const char wanted[] = "+memory +pids";
+bool cgroup_delegate(char path[PATH_MAX]) {
+    static const char wanted[] = "+memory +pids", moved[] = "/skylab-grader";
+    size_t length = strlen(path), last = strlen(moved);
+    if (length > last && strcmp(path + length - last, moved) == 0) path[length - last] = '\0';
     if (write_file(path, "cgroup.subtree_control", wanted)) return true;
     if (errno != EBUSY || !are_alone(path)) return false;
     char below[PATH_MAX], process[24];

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 pid_t clone_box(bool bare, int *handle) {
-    uint64_t namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    uint64_t namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
     struct clone_args arguments = {
         .flags = (bare ? 0 : namespaces) | CLONE_PIDFD,
         .pidfd = (uint64_t)(uintptr_t)handle,

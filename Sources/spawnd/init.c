@@ -118,10 +118,11 @@ static void send_order(const struct init *init, enum student_order order, struct
     channel_send(init->descriptors[STATUS], parcel, 0);
 }
 
-// The student enters the group, init stays outside.
+// The student comes into the group, init stays outside.
 static void take_group(struct init *init, struct parcel *parcel) {
     init->grouped = true;
     init->group = cgroup_taken(parcel->message.code, parcel->descriptors, parcel->count);
+    if (init->group.version == CGROUP_2 && !cgroup_put(&init->group, init->student)) fail(init, "the control group");
     send_order(init, STUDENT_ENTER, parcel);
 }
 

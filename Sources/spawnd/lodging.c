@@ -36,7 +36,7 @@ static pid_t clone_inside(const struct lodging *lodging, int *handle) {
         struct birth birth = {.process = -1, .handle = -1};
         if (setns(lodging->users, CLONE_NEWUSER) == 0 && setns(lodging->network, CLONE_NEWNET) == 0) {
             birth.process = clone_with(CLONE_PARENT | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
-                                           CLONE_NEWUTS | CLONE_NEWCGROUP,
+                                           CLONE_NEWUTS,
                                        &birth.handle);
             if (birth.process == 0) return 0;
         }

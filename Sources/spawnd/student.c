@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <signal.h>
 #include <stdio.h>
@@ -177,7 +178,8 @@ _Noreturn void student_run_beside(const struct init_setup *setup, const struct c
                                   struct parcel *parcel) {
     // Whatever fails from here on is told to nobody: the exit code says it.
     struct request request;
-    if (!cgroup_enter(group)) _exit(126);
+    if (!cgroup_put(group, 0)) _exit(126);
+    if ((setup->omitted & OMIT_NAMESPACES) == 0 && unshare(CLONE_NEWCGROUP) != 0) _exit(126);
     if (request_read(&request, parcel->descriptors[0]) != 0) _exit(126);
     take_streams(parcel);
     if (close_range(INIT, ~0u, 0) != 0) _exit(126);
@@ -214,6 +216,7 @@ static bool is_held(const struct request *request) {
 _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     bool bare = (setup->omitted & OMIT_NAMESPACES) != 0;
     if (keep_only(socket, go) != 0) _exit(127);
+    if (!bare && unshare(CLONE_NEWCGROUP) != 0) fail("a namespace of control groups");
     if (!bare && !setup->shares_network) make_network();
     confine(setup);
     processors_allow_all();
@@ -222,7 +225,7 @@ _Noreturn void student_run(int socket, int go, const struct init_setup *setup) {
     struct request request;
     obey(STUDENT_ENTER, &parcel);
     struct cgroup group = cgroup_taken(parcel.message.code, parcel.descriptors, parcel.count);
-    if (!cgroup_enter(&group)) fail("the control group");
+    if (group.version == CGROUP_1 && !cgroup_put(&group, 0)) fail("the control group");
     parcel_close(&parcel);
     obey(STUDENT_PREPARE, &parcel);
     if (parcel.count != 3 || request_read(&request, parcel.descriptors[0]) != 0) fail("the request");
