@@ -10,9 +10,10 @@
 // -1 with errno set.
 int cgroup_place(const char *controller, char path[PATH_MAX]);
 
-// Lets groups below `path`, a group of version 2, have limits on memory and tasks. The kernel allows that only where no
-// process is in the group itself, so that the grader and this process, if they are alone in it, move into one below;
-// where they have done so before, `path` becomes the group above.
+// Lets groups below `path`, a group of version 2, have limits on memory and tasks. A service of systemd's must have been
+// handed its group (<https://systemd.io/CGROUP_DELEGATION/>). The kernel wants no process in the group itself, so that the
+// grader and this process, if they are alone in it, move into one below; where they have done so before, `path` becomes
+// the group above.
 bool cgroup_delegate(char path[PATH_MAX]);
 
 #endif

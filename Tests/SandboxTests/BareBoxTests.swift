@@ -82,7 +82,8 @@ struct BareBoxTests {
         #expect(outcome.standardOutput.head == "answer 1\nanswer 2\nanswer 3\n", "\(outcome.standardError.head)")
     }
 
-    @Test func `it reaches no other port of the host, no socket in a file and no name`() async throws {
+    @Test(.enabled(tooOld, holdsWithoutNamespaces))
+    func `it reaches no other port of the host, no socket in a file and no name`() async throws {
         let port = try HostListener()
         var policy = python(
             """
