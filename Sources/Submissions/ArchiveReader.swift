@@ -88,7 +88,7 @@ struct ArchiveReader {
     }
 
     private mutating func read(_ entry: OpaquePointer, of archive: OpaquePointer) throws(SubmissionError) {
-        let path = try Self.path(of: entry)
+        let path = try Self.path(of: entry, in: archive)
         try Self.refuseSpecial(entry, path)
         let names = path.split(separator: "/")
         let isFolder = archive_entry_filetype(entry) & S_IFMT == S_IFDIR
@@ -107,10 +107,12 @@ struct ArchiveReader {
     }
 
     /// The path as the archive has it, without `./` and doubled slashes.
-    private static func path(of entry: OpaquePointer) throws(SubmissionError) -> String {
-        guard let name = archive_entry_pathname(entry), name.pointee != 0,
-            let path = String(validating: UnsafeRawBufferPointer(start: name, count: strlen(name)), as: UTF8.self)
-        else { throw SubmissionError("a file name in the archive is missing or is not UTF-8") }
+    private static func path(
+        of entry: OpaquePointer, in archive: OpaquePointer
+    ) throws(SubmissionError) -> String {
+        guard let path = ArchivedName.text(of: entry, in: archive) else {
+            throw SubmissionError("a file name in the archive is missing or is not UTF-8")
+        }
         guard !path.hasPrefix("/") else {
             throw SubmissionError("\(path): is an absolute path; an archive's paths begin in its own folder")
         }

@@ -67,6 +67,15 @@ struct ArchiveTests {
         #expect(try files(#"tar(("звіт.txt", b"x", {}), ("b", b"y", {}))"#).keys.sorted() == ["b", "звіт.txt"])
     }
 
+    @Test func `names in the code page of zip archives come through, in a tar archive they are refused`() throws {
+        let unmarked = "zipfile.ZipInfo._encodeFilenameFlags = lambda self: (self.filename.encode('cp437'), 0)"
+        #expect(
+            try files(unmarked + "\n" + #"zip(("Lösung für Straße/aÄ.txt", "x"), ("b", "y"))"#).keys.sorted() == [
+                "Lösung für Straße/aÄ.txt", "b",
+            ])
+        #expect(try refusal(#"tar(("\udc94", b"x", {}), ("b", b"y", {}))"#).contains("not UTF-8"))
+    }
+
     @Test(arguments: [
         (#"tar(("../x", b"x", {}))"#, "leads out of the submission"),
         (#"zip(("a/../../x", "x"))"#, "leads out of the submission"),
