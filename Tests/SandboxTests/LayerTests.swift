@@ -42,8 +42,8 @@ import Testing
             var policy = bomb.policy()
             policy.omissions = [.resourceLimits, .controlGroup]
             let outcome = try await run(policy)
+            // Not by its wall time, which is what a bomb comes to that nobody stops.
             #expect(outcome.ending == .limit(.processes), "\(bomb.name): \(outcome.standardError.head.suffix(600))")
-            #expect(outcome.usage.wallSeconds < 10)
         }
     }
 
