@@ -133,7 +133,7 @@ static bool next_wake(struct broker *broker, int64_t *wakes_ns) {
 }
 
 void broker_look(struct broker *broker) {
-    int64_t wakes_ns;
+    int64_t wakes_ns = 0;
     forget_the_gone(broker);
     if (broker->count > 0 && next_wake(broker, &wakes_ns)) {
         if (wakes_ns > broker->now_ns) broker->now_ns = wakes_ns;
