@@ -19,8 +19,9 @@ struct WarmStartTests {
                 ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
             ], readOnlyPaths: command.toolchain.readOnlyPaths + command.start.readOnlyPaths)
         policy.rootFiles = [command.file]
-        policy.limits.wallSeconds = 120
-        policy.limits.cpuSeconds = 120
+        // The command starts twenty times in one of them, which takes a slow machine minutes.
+        policy.limits.wallSeconds = 600
+        policy.limits.cpuSeconds = 600
         let box = try await Shared.spawner.get().launch(policy)
         box.start()
         return try await box.outcome()
