@@ -96,12 +96,15 @@ static int open_way_back(void) {
 static bool move_in(struct cgroup *home, int folder) {
     char name[32];
     box_name(name, sizeof name, 0);
-    home->way_back = open_way_back();
-    if (home->way_back < 0 || (mkdirat(folder, name, 0755) != 0 && errno != EEXIST)) return false;
+    int way_back = open_way_back();
+    if (way_back < 0) return false;
+    (void)mkdirat(folder, name, 0755);
     int own = open_folder(folder, name);
     bool moved = own >= 0 && write_text(own, "cgroup.procs", "0");
     int problem = errno;
     if (own >= 0) close(own);
+    if (moved) home->way_back = way_back;
+    else close(way_back);
     if (!moved) (void)unlinkat(folder, name, AT_REMOVEDIR);
     errno = problem;
     return moved;
