@@ -143,6 +143,9 @@ _Noreturn static void finish(struct init *init) {
         if (itself) evidence->left_running = init->account.processes;
         bool hidden = crossed == LIMIT_PROCESSES || init->account.ran_out_of_memory;
         if (itself && evidence->limit < 0 && hidden) evidence->limit = crossed;
+        // A bomb's complaints fill the output, or its time is over, before init has had a turn to count.
+        bool symptom = evidence->limit == LIMIT_OUTPUT || evidence->limit == LIMIT_WALL;
+        if (!itself && symptom && crossed == LIMIT_PROCESSES) evidence->limit = crossed;
         if (!itself) evidence->wall_us = now_us() - init->started_us;
         note_disk(init);
     }
