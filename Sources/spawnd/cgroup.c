@@ -17,6 +17,9 @@
 // The folder that all of a user's graders share.
 static const char home_name[] = "skylab";
 
+// Under version 2: where spawnd was before it went below the home.
+static int way_back = -1;
+
 // Number 0 is spawnd's own.
 static void box_name(char *name, size_t size, unsigned number) { snprintf(name, size, "%d.%u", (int)getpid(), number); }
 
@@ -93,19 +96,20 @@ static int open_way_back(void) {
 
 // Who moves a process must be allowed to write to the group above both ends of the way, so spawnd, as a copy of which
 // every box begins, has to be below the home, too. Processes may only be in groups that have none below them.
-static bool move_in(struct cgroup *home, int folder) {
+static bool move_in(int folder) {
     char name[32];
     box_name(name, sizeof name, 0);
-    int way_back = open_way_back();
+    way_back = open_way_back();
     if (way_back < 0) return false;
     (void)mkdirat(folder, name, 0755);
     int own = open_folder(folder, name);
     bool moved = own >= 0 && write_text(own, "cgroup.procs", "0");
     int problem = errno;
     if (own >= 0) close(own);
-    if (moved) home->way_back = way_back;
-    else close(way_back);
-    if (!moved) (void)unlinkat(folder, name, AT_REMOVEDIR);
+    if (!moved) {
+        close(way_back);
+        (void)unlinkat(folder, name, AT_REMOVEDIR);
+    }
     errno = problem;
     return moved;
 }
@@ -113,11 +117,11 @@ static bool move_in(struct cgroup *home, int folder) {
 static void move_out(const struct cgroup *home) {
     char name[32];
     box_name(name, sizeof name, 0);
-    if (write(home->way_back, "0", 1) == 1) (void)unlinkat(home->folders[CGROUP_MEMORY], name, AT_REMOVEDIR);
+    if (write(way_back, "0", 1) == 1) (void)unlinkat(home->folders[CGROUP_MEMORY], name, AT_REMOVEDIR);
 }
 
 void cgroup_open_home(struct cgroup *home, uid_t uid) {
-    *home = (struct cgroup){.folders = {-1, -1, -1}, .way_back = -1};
+    *home = (struct cgroup){.folders = {-1, -1, -1}};
     char path[PATH_MAX];
     static const char *const controllers[] = {"memory", "pids", "cpuacct"};
     enum cgroup_version version = CGROUP_1;
@@ -132,7 +136,7 @@ void cgroup_open_home(struct cgroup *home, uid_t uid) {
         if (cgroup_place("", path) != 0 || !cgroup_delegate(path)) return;
         int folder = open_home(path, uid);
         if (folder < 0) return;
-        if (!write_text(folder, "cgroup.subtree_control", "+memory +pids") || !move_in(home, folder)) {
+        if (!write_text(folder, "cgroup.subtree_control", "+memory +pids") || !move_in(folder)) {
             int problem = errno;
             close(folder);
             errno = problem;
@@ -145,7 +149,7 @@ void cgroup_open_home(struct cgroup *home, uid_t uid) {
 }
 
 void cgroup_make(struct cgroup *group, const struct cgroup *home, unsigned number) {
-    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}, .way_back = -1, .number = number};
+    *group = (struct cgroup){.version = home->version, .folders = {-1, -1, -1}, .number = number};
     char name[32];
     box_name(name, sizeof name, number);
     for (int controller = 0; controller < hierarchies(home->version) && group->version != CGROUP_NONE; controller++) {
@@ -185,7 +189,7 @@ bool cgroup_put(const struct cgroup *group, pid_t process) {
 }
 
 struct cgroup cgroup_taken(enum cgroup_version version, const int *folders, size_t count) {
-    struct cgroup group = {.version = version, .folders = {-1, -1, -1}, .way_back = -1};
+    struct cgroup group = {.version = version, .folders = {-1, -1, -1}};
     for (size_t index = 0; index < count && index < CGROUP_CONTROLLERS; index++) group.folders[index] = folders[index];
     return group;
 }

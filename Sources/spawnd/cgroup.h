@@ -22,7 +22,6 @@ enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_CONTROLL
 struct cgroup {
     enum cgroup_version version;
     int folders[CGROUP_CONTROLLERS]; // -1 where there is none
-    int way_back; // of the home under version 2: where spawnd was before, or -1
     unsigned number; // of a box's
 };
 

@@ -21,9 +21,10 @@ struct ContainerTests {
         return policy
     }
 
-    /// Given away where root runs the tests, as the image store does. One a user, which the next run of the tests uses again.
+    /// Given away where root runs the tests, as the image store does; so its name is one that nobody guesses.
     private static let emptyImage: String = {
-        let path = NSTemporaryDirectory() + "skylab-test-image-\(geteuid())"
+        let path = NSTemporaryDirectory() + "image-\(UUID().uuidString)"
+        atexit { try? FileManager.default.removeItem(atPath: ContainerTests.emptyImage) }
         try? FileManager.default.createDirectory(atPath: path + "/etc", withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: path + "/etc/motd", contents: Data("from the image\n".utf8))
         if geteuid() == 0 { for name in ["", "/etc", "/etc/motd"] { chown(path + name, 65534, 65534) } }
